@@ -1,0 +1,291 @@
+//! Names of things: till, epoch, cashier, customer, link, receipt number, position in a journal.
+//!
+//! A till is a number 1-999 given out by head office. Customers and links are 128 random bits, written in hex.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::clock::{Entropy, random_16};
+
+/// Why a name was not understood.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a {what}: {text:?}")]
+pub struct IdError {
+    /// What was expected.
+    pub what: &'static str,
+    /// What was read.
+    pub text: String,
+}
+
+macro_rules! number_id {
+    ($(#[$doc:meta])* $name:ident, $inner:ty, $what:literal, $range:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name($inner);
+
+        impl $name {
+            /// The name for a number, when it is in range.
+            pub fn new(number: $inner) -> Result<Self, IdError> {
+                if ($range).contains(&number) {
+                    Ok(Self(number))
+                } else {
+                    Err(IdError { what: $what, text: number.to_string() })
+                }
+            }
+
+            /// The number.
+            #[must_use]
+            pub const fn get(self) -> $inner {
+                self.0
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::new(<$inner>::deserialize(deserializer)?).map_err(de::Error::custom)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                let number = text.parse().map_err(|_| IdError { what: $what, text: text.to_owned() })?;
+                Self::new(number)
+            }
+        }
+    };
+}
+
+number_id!(
+    /// A till, 1-999, unique in the organisation.
+    TillId, u16, "till number (1-999)", 1..=999
+);
+number_id!(
+    /// An epoch of a till's journal, 1-99. A new one begins when the till can no longer prove that its head is the last.
+    Epoch, u8, "epoch (1-99)", 1..=99
+);
+number_id!(
+    /// The number of a cashier at his till. Never a name.
+    CashierId, u16, "cashier number (1-9999)", 1..=9999
+);
+number_id!(
+    /// The number on a receipt, without gaps per till and epoch, 1-9,999,999.
+    ReceiptSerial, u32, "receipt serial (1-9999999)", 1..=9_999_999
+);
+
+impl Epoch {
+    /// The first epoch of a till.
+    pub const FIRST: Self = Self(1);
+
+    /// The epoch after this one; `None` past 99.
+    #[must_use]
+    pub fn next(self) -> Option<Self> {
+        Self::new(self.0 + 1).ok()
+    }
+}
+
+impl ReceiptSerial {
+    /// The first receipt of an epoch.
+    pub const FIRST: Self = Self(1);
+
+    /// The next number; `None` past 9,999,999.
+    #[must_use]
+    pub fn next(self) -> Option<Self> {
+        Self::new(self.0 + 1).ok()
+    }
+}
+
+/// What a receipt is called everywhere: till, epoch and serial.
+/// Printed and scanned as 14 digits ([`crate::barcode::receipt_code`]), shown as `3-1-0000042`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ReceiptNumber {
+    /// The till that wrote it.
+    pub till: TillId,
+    /// The epoch it was written in.
+    pub epoch: Epoch,
+    /// Its number in that epoch.
+    pub serial: ReceiptSerial,
+}
+
+impl fmt::Display for ReceiptNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}-{:07}", self.till, self.epoch, self.serial.get())
+    }
+}
+
+impl FromStr for ReceiptNumber {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let wrong = || IdError {
+            what: "receipt number",
+            text: text.to_owned(),
+        };
+        let mut parts = text.split('-');
+        let mut part = || parts.next().ok_or_else(wrong);
+        let number = Self {
+            till: part()?.parse()?,
+            epoch: part()?.parse()?,
+            serial: part()?.parse()?,
+        };
+        if parts.next().is_some() {
+            Err(wrong())
+        } else {
+            Ok(number)
+        }
+    }
+}
+
+/// Where an event stands: `(till, epoch, seq)`. Ordered within one till as the journal is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Position {
+    /// The till.
+    pub till: TillId,
+    /// Its epoch.
+    pub epoch: Epoch,
+    /// From 1 in every epoch, without gaps.
+    pub seq: u64,
+}
+
+/// Fixed width, so that text order is journal order: `003-01-0000000042`.
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:03}-{:02}-{:010}",
+            self.till.get(),
+            self.epoch.get(),
+            self.seq
+        )
+    }
+}
+
+impl Position {
+    /// The event id of one line of this event: `003-01-0000000042-0001`. Lines count from 1.
+    #[must_use]
+    pub fn line(self, line: u32) -> String {
+        format!("{self}-{line:04}")
+    }
+}
+
+macro_rules! random_id {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub [u8; 16]);
+
+        impl $name {
+            /// A new one, from random bytes.
+            pub fn random(entropy: &mut dyn Entropy) -> Self {
+                Self(random_16(entropy))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&hex::encode(self.0))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), hex::encode(self.0))
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                let mut bytes = [0; 16];
+                hex::decode_to_slice(text, &mut bytes)
+                    .map_err(|_| IdError { what: $what, text: text.to_owned() })?;
+                Ok(Self(bytes))
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            }
+        }
+    };
+}
+
+random_id!(
+    /// An organisation: one head-office database.
+    OrgId, "organisation id (32 hex digits)"
+);
+random_id!(
+    /// A customer. Says nothing about the person.
+    CustomerId, "customer id (32 hex digits)"
+);
+random_id!(
+    /// What an event carries instead of a customer; the pair (link, customer) is a side record outside the chain.
+    LinkId, "link (32 hex digits)"
+);
+random_id!(
+    /// The name of one side record, so that a second delivery adds nothing.
+    RecordId, "record id (32 hex digits)"
+);
+
+/// A SHA-256 hash, written as 64 hex digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Hash(pub [u8; 32]);
+
+impl Hash {
+    /// 32 zero bytes: what stands before the first event of an epoch.
+    pub const ZERO: Self = Self([0; 32]);
+}
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Hash({self})")
+    }
+}
+
+impl FromStr for Hash {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text, &mut bytes).map_err(|_| IdError {
+            what: "hash (64 hex digits)",
+            text: text.to_owned(),
+        })?;
+        Ok(Self(bytes))
+    }
+}
+
+impl Serialize for Hash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Hash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(de::Error::custom)
+    }
+}

@@ -1,0 +1,2 @@
+//! terminal-app
+fn main() {}
