@@ -1,0 +1,3 @@
+//! Customer displays.
+
+pub mod dm_d110;

@@ -1,0 +1,3 @@
+//! Scales.
+
+pub mod toledo;
