@@ -1,0 +1,26 @@
+//! Barcodes: what a scanner, or a cashier at the keyboard, gave, and what it means in the shop.
+//!
+//! [`classify`] is the one entry: bytes and a hint in, [`Scanned`] out. It is pure and total: whatever arrives has an
+//! answer, at worst [`Scanned::Invalid`] with the reason and what was read. It knows no catalogue: that an article
+//! exists, or a card belongs to somebody, is for the caller to find out.
+
+pub mod aim;
+pub mod card;
+pub mod check;
+mod classify;
+pub mod command;
+pub mod gs1;
+pub mod gtin;
+pub mod layout;
+pub mod receipt_code;
+mod scanned;
+
+pub use aim::Symbology;
+pub use classify::{MAX_SCAN_BYTES, Settings, classify};
+pub use command::Command;
+pub use gtin::{Gtin, GtinError, PrefixUse};
+pub use layout::Layout;
+pub use scanned::{
+    Article, Coupon, CouponClass, Gs1Data, Invalid, ItemDetails, LoyaltyCard, Reason, ReceiptCode,
+    Scanned, Unknown, WeighedArticle,
+};
