@@ -1,0 +1,3 @@
+//! The shop as real processes: head office and tills, started from their own binaries, for stories and the demo.
+
+pub mod process;
