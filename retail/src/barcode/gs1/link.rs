@@ -241,7 +241,7 @@ fn push_decoded<'a>(
 
 /// Resolves `%hh`, and in a query `+`. `None` for a broken sequence, a zero byte or what is no UTF-8.
 fn decode(encoded: &str, in_query: bool) -> Option<Cow<'_, str>> {
-    if !encoded.contains('%') && !(in_query && encoded.contains('+')) {
+    if !(encoded.contains('%') || in_query && encoded.contains('+')) {
         return Some(Cow::Borrowed(encoded));
     }
     let mut decoded = Vec::with_capacity(encoded.len());
