@@ -1,0 +1,5 @@
+//! Devices of a POS box: scanners, receipt printer with the drawer on it, payment terminal; and the doctor who looks
+//! them over. Each device has a thread of its own, waits for a missing port, and says what it sees by an
+//! [`Input`](crate::till::input::Input). None of them ever decides anything about a sale, and none can hold one up.
+
+pub mod printer;

@@ -1,0 +1,276 @@
+//! Golden receipts: the bytes and the text they leave on paper, for 80 and 58 mm.
+//! After a deliberate change: `INSTA_UPDATE=always cargo test -p terminal-app receipt`, and read the difference.
+
+use retail::ids::{CashierId, Epoch, LinkId, Position, ReceiptSerial, TillId};
+use retail::loyalty;
+use retail::money::Cents;
+use retail::quantity::{Quantity, Unit};
+use retail::sale::{Line, LineClass, Receipt, Return, ReturnReason, Sale, Tender, TenderKind};
+use retail::vat::{self, VatRate};
+
+use super::*;
+
+fn shop() -> Shop {
+    Shop {
+        name: "Lindehof Wonen".to_owned(),
+        address: vec!["Grote Markt 14".to_owned(), "8011 LW Zwolle".to_owned()],
+        kvk: "01234567".to_owned(),
+        vat_id: "NL001234567B01".to_owned(),
+    }
+}
+
+fn line(n: u32, name: &str, pieces: i64, price: i64, vat: VatRate) -> Line {
+    Line {
+        n,
+        gtin: format!("87123456{n:05}"),
+        name: name.to_owned(),
+        category: String::new(),
+        qty: Quantity::units(pieces),
+        unit: Unit::Piece,
+        price: Cents(price),
+        amount: Cents(pieces * price),
+        vat,
+        class: LineClass::Goods,
+        parent: None,
+        price_typed: false,
+        item: String::new(),
+        of_line: None,
+        reason: None,
+    }
+}
+
+fn receipt(lines: Vec<Line>, tenders: Vec<Tender>) -> Sale {
+    let total: Cents = lines.iter().map(|l| l.amount).sum();
+    let paid: Cents = tenders.iter().map(|t| t.amount).sum();
+    let receipt = Receipt {
+        receipt: ReceiptSerial::new(42).unwrap(),
+        cashier: CashierId::new(4).unwrap(),
+        link: None,
+        vat: vat::table(lines.iter().map(|l| (l.vat, l.amount))),
+        lines,
+        total,
+        rounding: paid - total,
+        tenders,
+        points: 0,
+        wait_s: None,
+    };
+    assert!(receipt.is_balanced());
+    receipt
+}
+
+const fn cash(amount: i64, tendered: Option<i64>) -> Tender {
+    Tender {
+        kind: TenderKind::Cash,
+        amount: Cents(amount),
+        tendered: match tendered {
+            Some(cents) => Some(Cents(cents)),
+            None => None,
+        },
+        change: match tendered {
+            Some(cents) => Some(Cents(cents - amount)),
+            None => None,
+        },
+        by_cashier: false,
+    }
+}
+
+const fn card(amount: i64) -> Tender {
+    Tender {
+        kind: TenderKind::Card,
+        amount: Cents(amount),
+        tendered: None,
+        change: None,
+        by_cashier: true,
+    }
+}
+
+fn event(body: Body) -> Event {
+    let position = Position {
+        till: TillId::new(3).unwrap(),
+        epoch: Epoch::FIRST,
+        seq: 77,
+    };
+    let at = chrono::DateTime::parse_from_rfc3339("2026-11-21T14:03:05.120+01:00").unwrap();
+    let written = Event::write(position, at, &body).unwrap();
+    Event::read(&written).unwrap()
+}
+
+fn sale() -> Event {
+    let mut sale = receipt(
+        vec![
+            line(1, "Wollen sjaal", 1, 2_995, VatRate::HIGH),
+            line(2, "Ansichtkaart Zwolle", 3, 150, VatRate::HIGH),
+        ],
+        vec![cash(3_445, Some(5_000))],
+    );
+    sale.link = Some(LinkId([7; 16]));
+    sale.points = loyalty::points(sale.gross());
+    event(Body::Sale(sale))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .chunks(32)
+        .map(|row| {
+            row.iter()
+                .map(|b| format!("{b:02X}"))
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Bytes and text on the profiles of 80 and 58 mm.
+#[track_caller]
+fn check(name: &str, event: &Event, options: &Options) {
+    for profile in ["epson-80", "generic-80", "epson-58"] {
+        let profile = Profile::named(profile).unwrap();
+        let job = render(event, &shop(), &profile, options).unwrap();
+        let text = decode::to_text(&job.bytes, profile.columns);
+        assert!(!text.contains('<'), "an unknown command: {text}");
+        let widest = text.lines().map(|l| l.chars().count()).max();
+        assert!(widest.unwrap() <= profile.columns, "{text}");
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path("golden");
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| {
+            insta::assert_snapshot!(
+                format!("{name}-{}", profile.name),
+                format!("{text}\n{}", hex(&job.bytes))
+            );
+        });
+    }
+}
+
+#[test]
+fn a_sale_with_a_customer() {
+    let options = Options {
+        balance: Some(1_057),
+        ..Options::default()
+    };
+    check("sale", &sale(), &options);
+}
+
+#[test]
+fn mixed_vat_with_deposit_weight_and_serial_number() {
+    let mut deposit = line(3, "Statiegeld", 6, 15, VatRate::ZERO);
+    deposit.class = LineClass::Deposit;
+    deposit.parent = Some(2);
+    let mut cheese = line(4, "Boerenkaas belegd", 0, 1_695, VatRate::LOW);
+    cheese.qty = Quantity(455);
+    cheese.unit = Unit::Kilogram;
+    cheese.amount = cheese.qty.price(cheese.price);
+    let mut lamp = line(
+        5,
+        "Tafellamp van mondgeblazen glas met linnen kap, groot model",
+        1,
+        123_450,
+        VatRate::HIGH,
+    );
+    lamp.item = "(21)LH-00917".to_owned();
+    let lines = vec![
+        line(1, "Thee earl grey", 1, 495, VatRate::LOW),
+        line(2, "Appelsap biologisch 33 cl", 6, 189, VatRate::LOW),
+        deposit,
+        cheese,
+        lamp,
+    ];
+    let total: Cents = lines.iter().map(|l| l.amount).sum();
+    check(
+        "mixed-vat",
+        &event(Body::Sale(receipt(lines, vec![card(total.0)]))),
+        &Options::default(),
+    );
+}
+
+#[test]
+fn cash_rounded_to_five_cents() {
+    let lines = vec![line(1, "Kaars", 1, 1_298, VatRate::HIGH)];
+    let rounded = receipt(lines, vec![cash(1_300, Some(2_000))]);
+    check("rounding", &event(Body::Sale(rounded)), &Options::default());
+}
+
+#[test]
+fn paid_partly_by_card() {
+    let lines = vec![line(1, "Plaid", 1, 5_999, VatRate::HIGH)];
+    let split = receipt(lines, vec![card(4_999), cash(1_000, None)]);
+    check("card", &event(Body::Sale(split)), &Options::default());
+}
+
+fn brought_back() -> Event {
+    let mut line = line(1, "Ansichtkaart Zwolle", -2, 151, VatRate::HIGH);
+    line.of_line = Some(2);
+    line.reason = Some(ReturnReason::Defect);
+    let mut receipt = receipt(vec![line], vec![cash(-300, None)]);
+    receipt.link = Some(LinkId([8; 16]));
+    receipt.points = -3;
+    event(Body::Return(Return {
+        of: "12-1-0000041".parse().unwrap(),
+        receipt,
+    }))
+}
+
+#[test]
+fn a_return() {
+    let options = Options {
+        balance: Some(1_054),
+        ..Options::default()
+    };
+    check("return", &brought_back(), &options);
+}
+
+#[test]
+fn a_copy() {
+    let options = Options {
+        copy: true,
+        ..Options::default()
+    };
+    check("copy", &sale(), &options);
+}
+
+#[test]
+fn in_english() {
+    let options = Options {
+        language: Language::En,
+        ..Options::default()
+    };
+    check("english", &brought_back(), &options);
+}
+
+#[test]
+fn names_cannot_command_the_printer() {
+    let evil =
+        "Sjaal \u{1B}p\u{0}\u{19}\u{FA} \u{10}\u{14}\u{1}\u{0}\u{1}\u{1D}V\u{0}\nTotaal 0,00 日本";
+    let mut lines = vec![line(1, evil, 1, 995, VatRate::HIGH)];
+    lines[0].item = "(10)\u{1D}V\u{0}".to_owned();
+    let mut shop = shop();
+    shop.name = "Wo\u{1B}@nen".to_owned();
+    let event = event(Body::Sale(receipt(lines, vec![card(995)])));
+    let profile = Profile::named("epson-80").unwrap();
+    let job = render(&event, &shop, &profile, &Options::default()).unwrap();
+    let mut rest = &job.bytes[..];
+    let (mut cuts, mut drawers, mut starts) = (0, 0, 0);
+    while let Some((token, len)) = decode::next(rest) {
+        match token {
+            decode::Token::Cut => cuts += 1,
+            decode::Token::Drawer(_) | decode::Token::DrawerNow(_) => drawers += 1,
+            decode::Token::Initialise => starts += 1,
+            decode::Token::Unknown(byte) => panic!("{byte:02X}"),
+            _ => {}
+        }
+        rest = &rest[len..];
+    }
+    assert_eq!((cuts, drawers, starts), (1, 0, 1));
+}
+
+#[test]
+fn other_events_have_no_receipt() {
+    let cashier = CashierId::new(4).unwrap();
+    let opened = event(Body::DrawerOpened(retail::event::ByCashier { cashier }));
+    assert_eq!(
+        document(&opened, &shop(), &Options::default()),
+        Err(RenderError::NoReceipt("no_sale_drawer".to_owned()))
+    );
+}
