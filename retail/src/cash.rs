@@ -22,19 +22,22 @@ pub fn rounding_of(due: Cents) -> Cents {
     rounded(due) - due
 }
 
-/// Amounts worth a key of their own when `due` is to be paid: exact (rounded), the next whole euro, five, ten, and the notes above.
-/// Ascending, without doubles, at most six.
+/// Amounts worth a key of their own when `due` is to be paid: exact (rounded where the shop `rounds`), the next whole
+/// euro, five, ten, and the notes above. Every one of them settles the sale. Ascending, without doubles, at most six.
 #[must_use]
-pub fn quick_amounts(due: Cents) -> Vec<Cents> {
-    if due.0 <= 0 {
+pub fn quick_amounts(due: Cents, rounds: bool) -> Vec<Cents> {
+    let exact = if rounds { rounded(due) } else { due };
+    if exact.0 <= 0 {
         return Vec::new();
     }
-    let exact = rounded(due);
     let mut amounts = vec![exact];
     for step in [100, 500, 1000, 2000, 5000, 10_000] {
-        amounts.push(Cents(
-            exact.0.div_euclid(step) * step + if exact.0 % step == 0 { 0 } else { step },
-        ));
+        let above = exact.0.div_euclid(step) * step;
+        amounts.push(Cents(if above == exact.0 {
+            above
+        } else {
+            above + step
+        }));
     }
     for note in [500, 1000, 2000, 5000] {
         if note >= exact.0 {
@@ -77,9 +80,19 @@ mod tests {
     #[test]
     fn quick_amounts_cover_the_due() {
         assert_eq!(
-            quick_amounts(Cents(1237)),
+            quick_amounts(Cents(1237), true),
             [1235, 1300, 1500, 2000, 5000, 10_000].map(Cents).to_vec()
         );
-        assert_eq!(quick_amounts(Cents(0)), Vec::new());
+        assert_eq!(
+            quick_amounts(Cents(1237), false).first(),
+            Some(&Cents(1237)),
+            "a shop that does not round is paid to the cent"
+        );
+        assert_eq!(quick_amounts(Cents(0), false), Vec::new());
+        assert_eq!(
+            quick_amounts(Cents(2), true),
+            Vec::new(),
+            "nothing to hand over"
+        );
     }
 }

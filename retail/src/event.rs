@@ -159,7 +159,8 @@ pub struct Enrolled {
 /// Events of this till that it can no longer read: a declaration, signed like every event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hole {
-    /// In which epoch.
+    /// In which epoch. Written as `of_epoch`: the envelope has an `epoch` of its own.
+    #[serde(rename = "of_epoch")]
     pub epoch: Epoch,
     /// First missing seq.
     pub from: u64,

@@ -187,7 +187,9 @@ impl BatchHeader {
     /// Number of events it announces; 0 when first and last are crossed.
     #[must_use]
     pub fn len(&self) -> u64 {
-        (self.last + 1).saturating_sub(self.first)
+        self.last
+            .checked_sub(self.first)
+            .map_or(0, |steps| steps.saturating_add(1))
     }
 
     /// True when it announces no event.
@@ -322,6 +324,14 @@ impl Batch {
         {
             return Err(BatchError::Malformed(
                 "the number of events is not what the header says".to_owned(),
+            ));
+        }
+        if header
+            .hole
+            .is_some_and(|from| from == 0 || from >= header.first)
+        {
+            return Err(BatchError::Malformed(
+                "the hole does not lie before the events".to_owned(),
             ));
         }
         if header.first == 1 && header.prev_hash != Hash::ZERO {

@@ -74,7 +74,8 @@ pub enum AmountError {
 }
 
 /// Reads what a person types: `12`, `12,5`, `12,50`, `12.50`, `€ 1.234,50`, with an optional minus sign.
-/// A point or comma with three digits after it groups thousands; with one or two it is the decimal sign.
+/// A point or comma with one or two digits after it is the decimal sign. Groups of three digits may be separated by the
+/// other sign, or by either where there are no decimals. Anything else is refused: a slip must not become a price.
 impl FromStr for Cents {
     type Err = AmountError;
 
@@ -85,22 +86,26 @@ impl FromStr for Cents {
             Some(rest) => (true, rest),
             None => (false, trimmed),
         };
-        let (euros, cents) = match digits.rfind([',', '.']) {
-            Some(at) if digits.len() - at - 1 <= 2 => (&digits[..at], &digits[at + 1..]),
-            _ => (digits, ""),
+        let (euros, cents, decimal_sign) = match digits.rfind([',', '.']) {
+            Some(at) if digits.len() - at - 1 <= 2 => (
+                &digits[..at],
+                &digits[at + 1..],
+                digits[at..].chars().next(),
+            ),
+            _ => (digits, "", None),
         };
-        let euros: String = euros.chars().filter(|c| *c != '.' && *c != ',').collect();
-        let all_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-        if (euros.is_empty() && cents.is_empty()) || !all_digits(&euros) || !all_digits(cents) {
+        if (euros.is_empty() && cents.is_empty()) || !cents.bytes().all(|b| b.is_ascii_digit()) {
             return Err(wrong());
         }
-        if euros.len() > 9 {
+        let euros = ungroup(euros, decimal_sign).ok_or_else(wrong)?;
+        let significant = euros.trim_start_matches('0');
+        if significant.len() > 9 {
             return Err(AmountError::TooLarge(text.to_owned()));
         }
-        let euros: i64 = if euros.is_empty() {
+        let euros: i64 = if significant.is_empty() {
             0
         } else {
-            euros.parse().map_err(|_| wrong())?
+            significant.parse().map_err(|_| wrong())?
         };
         let cents: i64 = format!("{cents:0<2}").parse().map_err(|_| wrong())?;
         let amount = euros * 100 + cents;
@@ -109,6 +114,23 @@ impl FromStr for Cents {
         }
         Ok(Self(if negative { -amount } else { amount }))
     }
+}
+
+/// Whole euros without their separators; `None` when the groups are not of three digits, begin with a zero, or use
+/// the decimal sign.
+fn ungroup(euros: &str, decimal_sign: Option<char>) -> Option<String> {
+    let digits = |group: &str| group.bytes().all(|b| b.is_ascii_digit());
+    let Some(separator) = euros.chars().find(|c| matches!(c, '.' | ',')) else {
+        return digits(euros).then(|| euros.to_owned());
+    };
+    let mut groups = euros.split(separator);
+    let first = groups.next()?;
+    let grouped = Some(separator) != decimal_sign
+        && (1..=3).contains(&first.len())
+        && !first.starts_with('0')
+        && digits(first)
+        && groups.all(|group| group.len() == 3 && digits(group));
+    grouped.then(|| euros.replace(separator, ""))
 }
 
 impl Add for Cents {
@@ -187,6 +209,7 @@ mod tests {
         check("12.50", 1250, "€ 12,50");
         check("€ 1.234,50", 123_450, "€ 1.234,50");
         check("1.234", 123_400, "€ 1.234,00");
+        check("12,", 1200, "€ 12,00");
         check("-0,05", -5, "€ -0,05");
         check(",50", 50, "€ 0,50");
         check("1000000", 100_000_000, "€ 1.000.000,00");
@@ -203,6 +226,13 @@ mod tests {
             "--3",
             "8712345678906",
             "1000000,01",
+            "12,3456",
+            "0,255",
+            "1,2,34",
+            "1.23,45",
+            "1.234.50",
+            ".234",
+            "1.234,567",
         ] {
             assert!(typed.parse::<Cents>().is_err(), "{typed}");
         }

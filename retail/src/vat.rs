@@ -56,7 +56,8 @@ impl FromStr for VatRate {
 
     fn from_str(text: &str) -> Result<Self, RateError> {
         let wrong = || RateError(text.to_owned());
-        let digits = text.trim().trim_end_matches('%').trim();
+        let trimmed = text.trim();
+        let digits = trimmed.strip_suffix('%').unwrap_or(trimmed).trim_end();
         let (whole, part) = digits.split_once(['.', ',']).unwrap_or((digits, ""));
         if whole.is_empty()
             || part.len() > 2
@@ -69,7 +70,7 @@ impl FromStr for VatRate {
         }
         let whole: u16 = whole.parse().map_err(|_| wrong())?;
         let part: u16 = format!("{part:0<2}").parse().map_err(|_| wrong())?;
-        if whole > 100 {
+        if whole > 100 || (whole == 100 && part > 0) {
             return Err(wrong());
         }
         Ok(Self(whole * 100 + part))
