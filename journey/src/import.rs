@@ -1,0 +1,376 @@
+//! Import of outside sales history: one CSV row to one [`Record`], or the reason why not.
+//! A row is a list of fields under a [`Header`]; reading files and telling doubles apart (by event id, with
+//! [`content_digest`]) is the caller's. Never guesses: what cannot be read is an error with its field.
+//!
+//! Decisions where the definition leaves room: times need an offset (`Z` is one) and must name a day that
+//! exists; a sale or return without receipt, quantity or amount cannot be counted and is an error, while
+//! touchpoints may leave all three empty; a return with a positive sign can be read, is counted as it stands
+//! (returns are minus the sum of return lines) and is reported as a [`Remark`]; a source name is put before
+//! both ids with a colon.
+
+use chrono::{NaiveDate, NaiveTime};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use crate::record::{Kind, Record};
+
+/// The columns every import needs; their order in the file is free and other columns are ignored.
+pub const COLUMNS: [&str; 11] = [
+    "event_id",
+    "occurred_at",
+    "shop_id",
+    "till_id",
+    "customer_id",
+    "kind",
+    "receipt_id",
+    "product_id",
+    "category",
+    "quantity",
+    "amount_cents",
+];
+
+/// Longest text of one field, in bytes.
+pub const MAX_FIELD_BYTES: usize = 1024;
+/// Largest amount of one line, in cents (a thousand million euros): sums of 10 million lines stay exact.
+pub const MAX_AMOUNT_CENTS: i64 = 100_000_000_000;
+/// Largest quantity of one line, in thousandths (a hundred million pieces).
+pub const MAX_QUANTITY: i64 = 100_000_000_000;
+
+/// Why a header line cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum HeaderError {
+    /// Columns that are not there.
+    #[error("missing column(s): {}", .0.join(", "))]
+    Missing(Vec<&'static str>),
+    /// A column that is there twice.
+    #[error("column {0} occurs twice")]
+    Twice(&'static str),
+}
+
+/// Why a row cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum RowError {
+    /// Fewer or more fields than the header has.
+    #[error("{found} fields where the header has {expected}")]
+    FieldCount {
+        /// Fields of the header.
+        expected: usize,
+        /// Fields of the row.
+        found: usize,
+    },
+    /// A field that must have a value.
+    #[error("{0} is empty")]
+    Empty(&'static str),
+    /// A field longer than [`MAX_FIELD_BYTES`].
+    #[error("{0} is longer than {MAX_FIELD_BYTES} bytes")]
+    TooLong(&'static str),
+    /// Not a time as the format wants it.
+    #[error("occurred_at {0:?} is not an ISO 8601 date and time (2026-03-12T14:03:00+01:00)")]
+    Time(String),
+    /// A time without its offset.
+    #[error("occurred_at {0:?} has no offset (+01:00 or Z)")]
+    NoOffset(String),
+    /// Not a decimal number.
+    #[error("quantity {0:?} is not a decimal number (a point before the decimals)")]
+    Quantity(String),
+    /// More than three decimals.
+    #[error("quantity {0:?} has more than three decimals")]
+    TooManyDecimals(String),
+    /// Not a whole number of cents.
+    #[error("amount_cents {0:?} is not a whole number")]
+    Amount(String),
+    /// A number beyond what a line can be.
+    #[error("{0} is out of range")]
+    OutOfRange(&'static str),
+}
+
+/// Something odd about a row that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remark {
+    /// Returns are negative in quantity and amount; this one is not.
+    PositiveReturn,
+}
+
+/// Where the columns stand in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    position: [usize; COLUMNS.len()],
+    fields: usize,
+}
+
+impl Header {
+    /// Reads a header line: the names of its fields, a byte order mark and spaces around names tolerated.
+    ///
+    /// # Errors
+    /// [`HeaderError`] when a needed column is missing or occurs twice.
+    pub fn parse<'a>(fields: impl IntoIterator<Item = &'a str>) -> Result<Self, HeaderError> {
+        let names: Vec<&str> = fields
+            .into_iter()
+            .map(|name| name.trim_start_matches('\u{feff}').trim())
+            .collect();
+        let mut position = [0; COLUMNS.len()];
+        let mut missing = Vec::new();
+        for (slot, column) in position.iter_mut().zip(COLUMNS) {
+            let mut found = names
+                .iter()
+                .enumerate()
+                .filter(|(_, name)| **name == column);
+            match found.next() {
+                Some((at, _)) => *slot = at,
+                None => missing.push(column),
+            }
+            if found.next().is_some() {
+                return Err(HeaderError::Twice(column));
+            }
+        }
+        if missing.is_empty() {
+            Ok(Self {
+                position,
+                fields: names.len(),
+            })
+        } else {
+            Err(HeaderError::Missing(missing))
+        }
+    }
+}
+
+/// Reads one row. `source` is put before event id and receipt id (`NAME:id`) where given.
+///
+/// # Errors
+/// [`RowError`] with the first thing that cannot be read.
+pub fn row<S: AsRef<str>>(
+    header: &Header,
+    fields: &[S],
+    source: Option<&str>,
+) -> Result<(Record, Option<Remark>), RowError> {
+    if fields.len() != header.fields {
+        return Err(RowError::FieldCount {
+            expected: header.fields,
+            found: fields.len(),
+        });
+    }
+    let mut value = [""; COLUMNS.len()];
+    for ((slot, position), column) in value.iter_mut().zip(header.position).zip(COLUMNS) {
+        *slot = fields.get(position).map_or("", AsRef::as_ref);
+        if slot.len() > MAX_FIELD_BYTES {
+            return Err(RowError::TooLong(column));
+        }
+    }
+    let [
+        event_id,
+        occurred_at,
+        shop,
+        till,
+        customer,
+        kind,
+        receipt,
+        product,
+        category,
+        quantity,
+        amount,
+    ] = value;
+    for (text, column) in [
+        (event_id, "event_id"),
+        (occurred_at, "occurred_at"),
+        (shop, "shop_id"),
+        (kind, "kind"),
+    ] {
+        if text.trim().is_empty() {
+            return Err(RowError::Empty(column));
+        }
+    }
+    let (at_ms, offset_minutes) = instant(occurred_at.trim())?;
+    let kind = Kind::parse(kind.trim());
+    let line = matches!(kind, Kind::Sale | Kind::Return);
+    for (text, column) in [
+        (receipt, "receipt_id"),
+        (quantity, "quantity"),
+        (amount, "amount_cents"),
+    ] {
+        if line && text.trim().is_empty() {
+            return Err(RowError::Empty(column));
+        }
+    }
+    let quantity = thousandths(quantity.trim())?;
+    let amount_cents = cents(amount.trim())?;
+    let remark = (kind == Kind::Return && (quantity > 0 || amount_cents > 0))
+        .then_some(Remark::PositiveReturn);
+    let named = |id: &str| source.map_or_else(|| id.to_owned(), |source| format!("{source}:{id}"));
+    let optional = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
+    let record = Record {
+        till: till.to_owned(),
+        customer: optional(customer),
+        receipt: optional(receipt).as_deref().map(named),
+        product: optional(product),
+        category: optional(category),
+        quantity,
+        amount_cents,
+        imported: true,
+        ..Record::new(named(event_id), at_ms, offset_minutes, shop, kind)
+    };
+    Ok((record, remark))
+}
+
+/// The instant and the offset of an ISO 8601 wall time: `YYYY-MM-DD`, `T` or a space, `hh:mm` with optional
+/// seconds and fraction, and the offset as `Z`, `+hh`, `+hhmm` or `+hh:mm`. Fractions are cut to milliseconds.
+fn instant(text: &str) -> Result<(i64, i16), RowError> {
+    let wrong = || RowError::Time(text.to_owned());
+    let (Some(day), Some(rest)) = (text.get(..10), text.get(10..)) else {
+        return Err(wrong());
+    };
+    let shape = |(at, byte): (usize, u8)| {
+        if at == 4 || at == 7 {
+            byte == b'-'
+        } else {
+            byte.is_ascii_digit()
+        }
+    };
+    if !day.bytes().enumerate().all(shape) {
+        return Err(wrong());
+    }
+    let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").map_err(|_| wrong())?;
+    let Some(rest) = rest.strip_prefix(['T', 't', ' ']) else {
+        return Err(wrong());
+    };
+    let Some(end) = rest.find(['Z', 'z', '+', '-']) else {
+        // A wall time that reads well lacks only its offset.
+        return Err(if wall_time(rest).is_some() {
+            RowError::NoOffset(text.to_owned())
+        } else {
+            wrong()
+        });
+    };
+    let (time, zone) = rest.split_at(end);
+    let (time, milliseconds) = wall_time(time).ok_or_else(wrong)?;
+    let offset_minutes = offset(zone).ok_or_else(wrong)?;
+    let local = day.and_time(time).and_utc().timestamp_millis() + milliseconds;
+    Ok((local - i64::from(offset_minutes) * 60_000, offset_minutes))
+}
+
+fn wall_time(text: &str) -> Option<(NaiveTime, i64)> {
+    let (whole, fraction) = text
+        .split_once(['.', ','])
+        .map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
+    let mut parts = whole.split(':');
+    let hour = two_digits(parts.next()?)?;
+    let minute = two_digits(parts.next()?)?;
+    let second = parts.next().map(two_digits);
+    if parts.next().is_some() || (fraction.is_some() && second.is_none()) {
+        return None;
+    }
+    let second = second.unwrap_or(Some(0))?;
+    let milliseconds = match fraction {
+        None => 0,
+        Some(digits)
+            if (1..=9).contains(&digits.len())
+                && digits.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            format!("{digits:0<3}").get(..3)?.parse().ok()?
+        }
+        Some(_) => return None,
+    };
+    Some((NaiveTime::from_hms_opt(hour, minute, second)?, milliseconds))
+}
+
+fn two_digits(text: &str) -> Option<u32> {
+    (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit()))
+        .then(|| text.parse().ok())?
+}
+
+fn offset(zone: &str) -> Option<i16> {
+    if zone.eq_ignore_ascii_case("z") {
+        return Some(0);
+    }
+    let (sign, digits) = match zone.split_at_checked(1)? {
+        ("+", digits) => (1, digits),
+        ("-", digits) => (-1, digits),
+        _ => return None,
+    };
+    let (hours, minutes) = match digits.len() {
+        2 => (digits, "00"),
+        4 => digits.split_at(2),
+        _ => digits.split_once(':')?,
+    };
+    let (hours, minutes) = (two_digits(hours)?, two_digits(minutes)?);
+    if hours > 23 || minutes > 59 {
+        return None;
+    }
+    i16::try_from(hours * 60 + minutes)
+        .ok()
+        .map(|total| sign * total)
+}
+
+/// A decimal quantity in thousandths; empty is none.
+fn thousandths(text: &str) -> Result<i64, RowError> {
+    if text.is_empty() {
+        return Ok(0);
+    }
+    let wrong = || RowError::Quantity(text.to_owned());
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+    let only_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if (whole.is_empty() && decimals.is_empty()) || !only_digits(whole) || !only_digits(decimals) {
+        return Err(wrong());
+    }
+    if decimals.len() > 3 {
+        return Err(RowError::TooManyDecimals(text.to_owned()));
+    }
+    let value: i64 = format!("{whole}{decimals:0<3}")
+        .parse()
+        .map_err(|_| RowError::OutOfRange("quantity"))?;
+    if value > MAX_QUANTITY {
+        return Err(RowError::OutOfRange("quantity"));
+    }
+    Ok(if negative { -value } else { value })
+}
+
+fn cents(text: &str) -> Result<i64, RowError> {
+    if text.is_empty() {
+        return Ok(0);
+    }
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(RowError::Amount(text.to_owned()));
+    }
+    match text.parse::<i64>() {
+        Ok(value) if (-MAX_AMOUNT_CENTS..=MAX_AMOUNT_CENTS).contains(&value) => Ok(value),
+        _ => Err(RowError::OutOfRange("amount_cents")),
+    }
+}
+
+/// A digest of everything a row says except its event id: the same event id with another digest is another
+/// content. Taken over the values, not their spelling (`1` and `1.0` are one quantity). First 16 bytes of SHA-256.
+#[must_use]
+pub fn content_digest(record: &Record) -> [u8; 16] {
+    let mut hash = Sha256::new();
+    let mut text = |value: Option<&str>| {
+        let length = value.map_or(u64::MAX, |value| {
+            u64::try_from(value.len()).unwrap_or(u64::MAX)
+        });
+        hash.update(length.to_le_bytes());
+        hash.update(value.unwrap_or_default().as_bytes());
+    };
+    text(Some(&record.shop));
+    text(Some(&record.till));
+    text(record.customer.as_deref());
+    text(Some(record.kind.as_str()));
+    text(record.receipt.as_deref());
+    text(record.product.as_deref());
+    text(record.category.as_deref());
+    for number in [
+        record.at_ms,
+        i64::from(record.offset_minutes),
+        record.quantity,
+        record.amount_cents,
+    ] {
+        hash.update(number.to_le_bytes());
+    }
+    let mut short = [0; 16];
+    for (to, from) in short.iter_mut().zip(hash.finalize()) {
+        *to = from;
+    }
+    short
+}

@@ -1,0 +1,233 @@
+//! The customers behind a figure, page by page: last visit, visits, spend. Amounts, visits and receipts are
+//! those of the selection; the first visit is that of the whole history.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::facts::{Selection, by_owner, day_of, first_day, first_days};
+use super::{Query, cohorts, repeat, weeks};
+use crate::dataset::{Class, Dataset, NONE};
+use crate::day;
+
+/// The most rows of one page.
+pub const MAX_PAGE: usize = 500;
+
+/// Which customers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Behind {
+    /// Everyone with a sale receipt.
+    Purchasing,
+    /// Two visits or more.
+    Repeat,
+    /// Two sale receipts or more.
+    RepeatByReceipts,
+    /// `active[k]` of the cohort of this month number (see [`crate::day::month_from_text`]).
+    Cohort {
+        /// Month number.
+        month: i32,
+        /// Months after it.
+        k: i32,
+    },
+    /// A figure of `second_visit_within_days`.
+    SecondVisit {
+        /// N.
+        days: i32,
+        /// Only those who returned, not all who are eligible.
+        returned: bool,
+    },
+    /// New or returning in a week.
+    Week {
+        /// Any day of the week.
+        monday: NaiveDate,
+        /// Returning, not new.
+        returning: bool,
+    },
+    /// Purchasing customers with a return line.
+    WithReturn,
+    /// Customers with returns and no sale receipt.
+    OnlyReturns,
+}
+
+/// What to sort by; ties always by customer id as bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SortBy {
+    /// Last visit.
+    #[default]
+    LastVisit,
+    /// First visit.
+    FirstVisit,
+    /// Number of visits.
+    Visits,
+    /// Net spend.
+    Spend,
+    /// Customer id.
+    Customer,
+}
+
+/// Which page, in which order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paging {
+    /// Sort key.
+    pub sort: SortBy,
+    /// Largest (latest) first.
+    pub descending: bool,
+    /// Rows to pass over.
+    pub offset: usize,
+    /// Rows to give, at most [`MAX_PAGE`].
+    pub limit: usize,
+}
+
+impl Default for Paging {
+    fn default() -> Self {
+        Self {
+            sort: SortBy::LastVisit,
+            descending: true,
+            offset: 0,
+            limit: 100,
+        }
+    }
+}
+
+/// A page of a longer list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Page<T> {
+    /// How many rows the whole list has.
+    pub total: usize,
+    /// The rows of this page.
+    pub rows: Vec<T>,
+}
+
+/// One customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CustomerRow {
+    /// Customer id.
+    pub customer: String,
+    /// First visit of the whole history.
+    pub first_visit: Option<NaiveDate>,
+    /// Last visit in the selection.
+    pub last_visit: Option<NaiveDate>,
+    /// Visits in the selection.
+    pub visits: usize,
+    /// Sale receipts in the selection.
+    pub receipts: usize,
+    /// Gross.
+    pub gross_cents: i64,
+    /// Returns.
+    pub returns_cents: i64,
+    /// Gross less returns.
+    pub net_cents: i64,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Facts {
+    first: Option<i32>,
+    last: Option<i32>,
+    visits: usize,
+    receipts: usize,
+    gross: i64,
+    returns: i64,
+    return_lines: usize,
+}
+
+/// The customers behind a figure. An export asks page after page.
+#[must_use]
+pub fn customers(
+    dataset: &Dataset,
+    query: &Query,
+    behind: Behind,
+    paging: Paging,
+) -> Page<CustomerRow> {
+    let selection = Selection::new(dataset, query);
+    let facts = facts(&selection);
+    let of = |owner: u32| facts.get(owner as usize).copied().unwrap_or_default();
+    let everyone = || 0..u32::try_from(facts.len()).unwrap_or(NONE);
+    let mut owners: Vec<u32> = match behind {
+        Behind::Purchasing => everyone().filter(|owner| of(*owner).visits > 0).collect(),
+        Behind::Repeat => everyone().filter(|owner| of(*owner).visits > 1).collect(),
+        Behind::RepeatByReceipts => everyone().filter(|owner| of(*owner).receipts > 1).collect(),
+        Behind::WithReturn => everyone()
+            .filter(|owner| of(*owner).visits > 0 && of(*owner).return_lines > 0)
+            .collect(),
+        Behind::OnlyReturns => everyone()
+            .filter(|owner| of(*owner).visits == 0 && of(*owner).return_lines > 0)
+            .collect(),
+        Behind::Cohort { month, k } => cohorts::behind(&selection, month, k),
+        Behind::Week { monday, returning } => weeks::behind(&selection, monday, returning),
+        Behind::SecondVisit { days, returned } => second_visit(&selection, days, returned),
+    };
+    owners.sort_by(|a, b| {
+        let (fa, fb) = (of(*a), of(*b));
+        let order = match paging.sort {
+            SortBy::LastVisit => fa.last.cmp(&fb.last),
+            SortBy::FirstVisit => fa.first.cmp(&fb.first),
+            SortBy::Visits => fa.visits.cmp(&fb.visits),
+            SortBy::Spend => (fa.gross - fa.returns).cmp(&(fb.gross - fb.returns)),
+            SortBy::Customer => dataset.owner_id(*a).cmp(dataset.owner_id(*b)),
+        };
+        let order = if paging.descending {
+            order.reverse()
+        } else {
+            order
+        };
+        order.then_with(|| dataset.owner_id(*a).cmp(dataset.owner_id(*b)))
+    });
+    let rows = owners
+        .iter()
+        .skip(paging.offset)
+        .take(paging.limit.min(MAX_PAGE))
+        .map(|owner| {
+            let facts = of(*owner);
+            CustomerRow {
+                customer: dataset.owner_id(*owner).to_owned(),
+                first_visit: facts.first.map(day::from_number),
+                last_visit: facts.last.map(day::from_number),
+                visits: facts.visits,
+                receipts: facts.receipts,
+                gross_cents: facts.gross,
+                returns_cents: facts.returns,
+                net_cents: facts.gross - facts.returns,
+            }
+        });
+    Page {
+        total: owners.len(),
+        rows: rows.collect(),
+    }
+}
+
+fn second_visit(selection: &Selection<'_>, days: i32, returned: bool) -> Vec<u32> {
+    let all = selection.all_visits();
+    let selected = selection.visits_of(&all);
+    let last = selection.sale_days().map(|(_, last)| last);
+    repeat::new_customers(selection, &all, &selected)
+        .into_iter()
+        .filter(|customer| customer.eligible(days, last) && (!returned || customer.returned(days)))
+        .map(|customer| customer.owner)
+        .collect()
+}
+
+fn facts(selection: &Selection<'_>) -> Vec<Facts> {
+    let dataset = selection.dataset;
+    let mut facts = vec![Facts::default(); dataset.owner_count()];
+    for row in selection.rows() {
+        if let Some(facts) = facts.get_mut(dataset.owner(row) as usize) {
+            facts.gross += selection.gross(row);
+            facts.returns += selection.returns(row);
+            facts.return_lines += usize::from(dataset.class(row) == Class::Return);
+        }
+    }
+    let all = selection.all_visits();
+    let firsts = first_days(dataset, &all);
+    for (owner, visits) in by_owner(&selection.visits_of(&all)) {
+        if let Some(facts) = facts.get_mut(owner as usize) {
+            facts.first = Some(first_day(&firsts, owner));
+            facts.last = visits.last().map(|key| day_of(*key));
+            facts.visits = visits.len();
+        }
+    }
+    for (owner, receipts) in by_owner(&selection.sale_receipts()) {
+        if let Some(facts) = facts.get_mut(owner as usize) {
+            facts.receipts = receipts.len();
+        }
+    }
+    facts
+}

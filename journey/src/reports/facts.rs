@@ -1,0 +1,242 @@
+//! What reports scan for: the selection, visits, receipts and money per customer.
+//! Keys are (owner, day) or (owner, receipt) packed in 64 bits, so that sorting them is sorting numbers.
+
+use super::{Imported, Query};
+use crate::dataset::{Class, Dataset, NONE};
+use crate::day;
+
+/// No day.
+pub(crate) const NO_DAY: i32 = i32::MAX;
+
+/// A query with its names looked up.
+#[derive(Debug)]
+pub(crate) struct Selection<'a> {
+    pub(crate) dataset: &'a Dataset,
+    from: i32,
+    to: i32,
+    /// Which shops count; none is all.
+    shops: Option<Vec<bool>>,
+    exclude_imported: bool,
+}
+
+impl<'a> Selection<'a> {
+    pub(crate) fn new(dataset: &'a Dataset, query: &Query) -> Self {
+        let shops = query.shops.as_ref().map(|names| {
+            let mut counts = vec![false; dataset.shop_count()];
+            for shop in names.iter().filter_map(|name| dataset.shop_number(name)) {
+                if let Some(counts) = counts.get_mut(shop as usize) {
+                    *counts = true;
+                }
+            }
+            counts
+        });
+        Self {
+            dataset,
+            from: query.from.map_or(i32::MIN, day::number),
+            to: query.to.map_or(i32::MAX, day::number),
+            shops,
+            exclude_imported: query.imported == Imported::Exclude,
+        }
+    }
+
+    /// The last day of the selection, if it has one.
+    pub(crate) const fn to(&self) -> i32 {
+        self.to
+    }
+
+    /// Whether everything known is selected.
+    fn takes_all(&self) -> bool {
+        self.from == i32::MIN && self.to == i32::MAX && self.shops.is_none()
+    }
+
+    /// Whether a row is part of the history at all.
+    pub(crate) fn knows(&self, row: u32) -> bool {
+        !(self.exclude_imported && self.dataset.imported(row))
+    }
+
+    /// The row that says a row's day and shop: the earliest line of its receipt.
+    fn deciding(&self, row: u32) -> u32 {
+        let receipt = self.dataset.receipt(row);
+        if receipt == NONE {
+            return row;
+        }
+        match self.dataset.receipt_info(receipt) {
+            Some(info) if info.has_sale || info.has_return => info.first,
+            _ => row,
+        }
+    }
+
+    /// The local day a row counts for.
+    pub(crate) fn day(&self, row: u32) -> i32 {
+        self.dataset.day(self.deciding(row))
+    }
+
+    /// Whether a known row is selected.
+    pub(crate) fn takes(&self, row: u32) -> bool {
+        let deciding = self.deciding(row);
+        let day = self.dataset.day(deciding);
+        day >= self.from
+            && day <= self.to
+            && self
+                .shops
+                .as_ref()
+                .is_none_or(|shops| shops.get(self.dataset.shop(deciding) as usize) == Some(&true))
+    }
+
+    /// The rows of the history.
+    pub(crate) fn known_rows(&self) -> impl Iterator<Item = u32> + '_ {
+        self.dataset.rows().filter(|row| self.knows(*row))
+    }
+
+    /// The selected rows.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = u32> + '_ {
+        self.known_rows().filter(|row| self.takes(*row))
+    }
+
+    /// Gross of a row, in cents: sale lines that are turnover.
+    pub(crate) fn gross(&self, row: u32) -> i64 {
+        if self.dataset.class(row) == Class::Sale && self.dataset.apart(row).is_none() {
+            self.dataset.amount(row)
+        } else {
+            0
+        }
+    }
+
+    /// Returns of a row, in cents: minus the amount of return lines that were turnover.
+    pub(crate) fn returns(&self, row: u32) -> i64 {
+        if self.dataset.class(row) == Class::Return && self.dataset.apart(row).is_none() {
+            -self.dataset.amount(row)
+        } else {
+            0
+        }
+    }
+
+    /// Every known visit as a sorted list of (owner, day) keys.
+    pub(crate) fn all_visits(&self) -> Vec<u64> {
+        self.visit_keys(self.known_rows())
+    }
+
+    /// Every selected visit as a sorted list of (owner, day) keys.
+    pub(crate) fn visits(&self) -> Vec<u64> {
+        self.visit_keys(self.rows())
+    }
+
+    /// The selected visits, given all of them.
+    pub(crate) fn visits_of(&self, all: &[u64]) -> Vec<u64> {
+        if self.takes_all() {
+            all.to_vec()
+        } else {
+            self.visits()
+        }
+    }
+
+    fn visit_keys(&self, rows: impl Iterator<Item = u32>) -> Vec<u64> {
+        self.keys(rows, |row| day_bits(self.day(row)))
+    }
+
+    /// Every selected (owner, sale receipt), sorted.
+    pub(crate) fn sale_receipts(&self) -> Vec<u64> {
+        self.keys(self.rows(), |row| self.dataset.receipt(row))
+    }
+
+    fn keys(&self, rows: impl Iterator<Item = u32>, low: impl Fn(u32) -> u32) -> Vec<u64> {
+        let mut keys = Vec::new();
+        let mut last = u64::MAX;
+        for row in rows.filter(|row| {
+            self.dataset.class(*row) == Class::Sale && self.dataset.receipt(*row) != NONE
+        }) {
+            let owner = self.dataset.owner(row);
+            if owner == NONE {
+                continue;
+            }
+            let key = u64::from(owner) << 32 | u64::from(low(row));
+            if key != last {
+                keys.push(key);
+                last = key;
+            }
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    /// First and last local day with a selected sale receipt, anonymous ones included.
+    pub(crate) fn sale_days(&self) -> Option<(i32, i32)> {
+        let days = self
+            .rows()
+            .filter(|row| self.is_sale(*row))
+            .map(|row| self.day(row));
+        days.fold(None, |range: Option<(i32, i32)>, day| {
+            Some(range.map_or((day, day), |(first, last)| (first.min(day), last.max(day))))
+        })
+    }
+
+    /// First local day with a known sale receipt, in the whole history.
+    pub(crate) fn first_sale_day_known(&self) -> Option<i32> {
+        self.known_rows()
+            .filter(|row| self.is_sale(*row))
+            .map(|row| self.day(row))
+            .min()
+    }
+
+    pub(crate) fn is_sale(&self, row: u32) -> bool {
+        self.dataset.class(row) == Class::Sale && self.dataset.receipt(row) != NONE
+    }
+}
+
+fn day_bits(day: i32) -> u32 {
+    (day ^ i32::MIN).cast_unsigned()
+}
+
+/// The owner of a key.
+pub(crate) const fn owner_of(key: u64) -> u32 {
+    (key >> 32) as u32
+}
+
+/// The day of a (owner, day) key.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the lower half of 64 bits is wanted"
+)]
+pub(crate) const fn day_of(key: u64) -> i32 {
+    (key as u32).cast_signed() ^ i32::MIN
+}
+
+/// Splits sorted keys into one slice per owner.
+pub(crate) fn by_owner(keys: &[u64]) -> impl Iterator<Item = (u32, &[u64])> {
+    keys.chunk_by(|a, b| owner_of(*a) == owner_of(*b))
+        .filter_map(|keys| keys.first().map(|key| (owner_of(*key), keys)))
+}
+
+/// The first visit day of every owner, [`NO_DAY`] without one.
+pub(crate) fn first_days(dataset: &Dataset, all_visits: &[u64]) -> Vec<i32> {
+    let mut first = vec![NO_DAY; dataset.owner_count()];
+    for (owner, keys) in by_owner(all_visits) {
+        if let (Some(slot), Some(key)) = (first.get_mut(owner as usize), keys.first()) {
+            *slot = day_of(*key);
+        }
+    }
+    first
+}
+
+/// The first visit day of one owner.
+pub(crate) fn first_day(first_days: &[i32], owner: u32) -> i32 {
+    first_days.get(owner as usize).copied().unwrap_or(NO_DAY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_sort_as_owner_then_day() {
+        let key = |owner: u32, day: i32| u64::from(owner) << 32 | u64::from(day_bits(day));
+        let mut keys = [key(1, 5), key(0, 7), key(1, -3), key(0, -9)];
+        keys.sort_unstable();
+        let back: Vec<(u32, i32)> = keys
+            .iter()
+            .map(|key| (owner_of(*key), day_of(*key)))
+            .collect();
+        assert_eq!(back, [(0, -9), (0, 7), (1, -3), (1, 5)]);
+    }
+}
