@@ -48,7 +48,10 @@ mod tests {
             for jitter in [0, 1, 77, 250, 251, 9_999_999, u32::MAX] {
                 let full = wait_ms(Retry::Soon, failures, 0);
                 let wait = wait_ms(Retry::Soon, failures, jitter);
-                assert!(wait <= full && wait >= full - full / 4 - 1, "{wait} of {full}");
+                assert!(
+                    wait <= full && wait >= full - full / 4 - 1,
+                    "{wait} of {full}"
+                );
             }
         }
     }

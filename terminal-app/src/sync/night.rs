@@ -3,54 +3,21 @@
 //! The minute is a hash of the till's number, so that the tills of a chain come one after another. A night that was missed
 //! (the box was off) is due at once.
 
-use std::str::FromStr;
-
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use retail::ids::TillId;
 use sha2::{Digest, Sha256};
 
-/// The hours of the night in which tills come by, in the shop's own time; may run past midnight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// From.
-    pub from: NaiveTime,
-    /// Until, exclusive.
-    pub to: NaiveTime,
-}
+use crate::config::NightWindow;
 
-/// Why a text is not a window.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a window of the night: {0:?}; write it as \"02:00-05:00\"")]
-pub struct WindowError(pub String);
-
-impl FromStr for Window {
-    type Err = WindowError;
-
-    fn from_str(text: &str) -> Result<Self, WindowError> {
-        let wrong = || WindowError(text.to_owned());
-        let time = |part: &str| {
-            NaiveTime::parse_from_str(part.trim(), "%H:%M").map_err(|_| wrong())
-        };
-        let (from, to) = text.split_once('-').ok_or_else(wrong)?;
-        let window = Self {
-            from: time(from)?,
-            to: time(to)?,
-        };
-        if window.from == window.to {
-            Err(wrong())
-        } else {
-            Ok(window)
-        }
-    }
-}
-
-impl Window {
+impl NightWindow {
     /// Its length in minutes; at least 1, below a day.
     #[must_use]
     pub fn minutes(self) -> u32 {
         let minutes = self.to.signed_duration_since(self.from).num_minutes();
-        u32::try_from(minutes.rem_euclid(24 * 60)).unwrap_or(0).max(1)
+        u32::try_from(minutes.rem_euclid(24 * 60))
+            .unwrap_or(0)
+            .max(1)
     }
 
     /// The minute of this till, counted from the beginning of the window.
@@ -64,7 +31,8 @@ impl Window {
 
     /// The instant of this till's slot in the night that begins on `evening`'s date (or early that day).
     fn slot(self, evening: NaiveDate, till: TillId, zone: Tz) -> Option<DateTime<Utc>> {
-        let wall = evening.and_time(self.from) + TimeDelta::minutes(i64::from(self.minute_of(till)));
+        let wall =
+            evening.and_time(self.from) + TimeDelta::minutes(i64::from(self.minute_of(till)));
         // An hour that summer time skips: the one after it. An hour that comes twice: the first.
         zone.from_local_datetime(&wall)
             .earliest()
@@ -114,18 +82,22 @@ mod tests {
         text.parse().unwrap()
     }
 
-    #[test]
-    fn windows_are_read_and_measured() {
-        assert_eq!("02:00-05:00".parse::<Window>().unwrap().minutes(), 180);
-        assert_eq!("23:30-01:00".parse::<Window>().unwrap().minutes(), 90);
-        for wrong in ["", "02:00", "25:00-03:00", "02:00-02:00", "2-5", "02:00-05:00-06:00"] {
-            assert!(wrong.parse::<Window>().is_err(), "{wrong}");
+    fn window(from: &str, to: &str) -> NightWindow {
+        NightWindow {
+            from: from.parse().unwrap(),
+            to: to.parse().unwrap(),
         }
     }
 
     #[test]
+    fn windows_are_measured() {
+        assert_eq!(window("02:00:00", "05:00:00").minutes(), 180);
+        assert_eq!(window("23:30:00", "01:00:00").minutes(), 90);
+    }
+
+    #[test]
     fn every_till_has_its_own_minute_inside_the_window() {
-        let window: Window = "02:00-05:00".parse().unwrap();
+        let window = window("02:00:00", "05:00:00");
         let minutes: std::collections::HashSet<u32> =
             (1..=60).map(|n| window.minute_of(till(n))).collect();
         assert!(minutes.iter().all(|minute| *minute < 180));
@@ -134,22 +106,27 @@ mod tests {
 
     #[test]
     fn due_once_a_night_and_at_once_when_missed() {
-        let window: Window = "02:00-02:01".parse().unwrap();
-        let due = |now: &str, last: Option<&str>| {
-            window.due(at(now), last.map(at), till(1), Amsterdam)
-        };
+        let window = window("02:00:00", "02:01:00");
+        let due =
+            |now: &str, last: Option<&str>| window.due(at(now), last.map(at), till(1), Amsterdam);
         // 02:00 in Amsterdam in winter is 01:00 UTC.
         assert!(!due("2026-01-10T00:59:00Z", Some("2026-01-09T01:05:00Z")));
         assert!(due("2026-01-10T01:00:00Z", Some("2026-01-09T01:05:00Z")));
         assert!(!due("2026-01-10T01:10:00Z", Some("2026-01-10T01:05:00Z")));
-        assert!(due("2026-01-14T07:30:00Z", Some("2026-01-09T01:05:00Z")), "missed");
+        assert!(
+            due("2026-01-14T07:30:00Z", Some("2026-01-09T01:05:00Z")),
+            "missed"
+        );
         assert!(due("2026-01-14T07:30:00Z", None), "never ran");
-        assert!(due("2026-01-14T07:30:00Z", Some("2031-01-01T00:00:00Z")), "wrong clock");
+        assert!(
+            due("2026-01-14T07:30:00Z", Some("2031-01-01T00:00:00Z")),
+            "wrong clock"
+        );
     }
 
     #[test]
     fn the_hour_that_summer_time_skips_is_made_up_for() {
-        let window: Window = "02:30-02:31".parse().unwrap();
+        let window = window("02:30:00", "02:31:00");
         // 29 March 2026: 02:00 becomes 03:00.
         assert_eq!(
             window.last_slot(at("2026-03-29T12:00:00Z"), till(1), Amsterdam),
@@ -159,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_window_past_midnight_belongs_to_the_evening() {
-        let window: Window = "23:59-00:01".parse().unwrap();
+        let window = window("23:59:00", "00:01:00");
         let slot = window.last_slot(at("2026-01-10T12:00:00Z"), till(1), Amsterdam);
         assert!(
             slot == Some(at("2026-01-09T22:59:00Z")) || slot == Some(at("2026-01-09T23:00:00Z")),

@@ -144,16 +144,27 @@ impl<W: Wire> Client<W> {
 
 impl<W: Wire> HeadOffice for Client<W> {
     fn batch(&mut self, body: &[u8]) -> Result<BatchAnswer, CallError> {
-        self.call("POST", PATH_BATCHES.to_owned(), "application/zstd", body.to_vec())
+        self.call(
+            "POST",
+            PATH_BATCHES.to_owned(),
+            "application/zstd",
+            body.to_vec(),
+        )
     }
 
     fn heads(&mut self, query: &HeadsQuery) -> Result<HeadsAnswer, CallError> {
-        let answer: HeadsAnswer =
-            self.call("POST", PATH_HEADS.to_owned(), "application/json", json(query)?)?;
+        let answer: HeadsAnswer = self.call(
+            "POST",
+            PATH_HEADS.to_owned(),
+            "application/json",
+            json(query)?,
+        )?;
         if answer.nonce == query.nonce {
             Ok(answer)
         } else {
-            Err(CallError::Protocol("an answer to another question".to_owned()))
+            Err(CallError::Protocol(
+                "an answer to another question".to_owned(),
+            ))
         }
     }
 
@@ -230,7 +241,11 @@ mod tests {
         check(403, r#"{"error":"revoked"}"#, &Err(Refusal::Revoked.into()));
         check(503, "<html>", &Err(Refusal::Busy.into()));
         check(413, "", &Err(Refusal::TooLarge.into()));
-        check(404, "nginx", &Err(CallError::Protocol("status 404".to_owned())));
+        check(
+            404,
+            "nginx",
+            &Err(CallError::Protocol("status 404".to_owned())),
+        );
         assert!(matches!(
             read::<u64>(&Response {
                 status: 200,

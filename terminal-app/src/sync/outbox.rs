@@ -90,11 +90,8 @@ pub trait Outbox {
     fn holes(&mut self) -> Result<Vec<Hole>, OutboxError>;
 
     /// Local days before `before` with receipts that no `day_closed` after them covers; at most `limit`, oldest first.
-    fn open_days(
-        &mut self,
-        before: NaiveDate,
-        limit: usize,
-    ) -> Result<Vec<NaiveDate>, OutboxError>;
+    fn open_days(&mut self, before: NaiveDate, limit: usize)
+    -> Result<Vec<NaiveDate>, OutboxError>;
 
     /// The sums of one local day over all epochs, from the journal itself.
     fn day_totals(&mut self, day: NaiveDate) -> Result<DayTotals, OutboxError>;

@@ -149,7 +149,12 @@ impl Plan {
     }
 
     /// Head office refused a batch of `events` events whose side records are still (`with_side`) in it.
-    pub fn on_refused(&mut self, refusal: &Refusal, events: usize, with_side: bool) -> AfterRefusal {
+    pub fn on_refused(
+        &mut self,
+        refusal: &Refusal,
+        events: usize,
+        with_side: bool,
+    ) -> AfterRefusal {
         match refusal {
             Refusal::Gap { .. } => {
                 self.gaps += 1;

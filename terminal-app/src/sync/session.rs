@@ -37,7 +37,9 @@ pub struct Parts<'a> {
 
 impl std::fmt::Debug for Parts<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Parts").field("who", &self.who).finish_non_exhaustive()
+        f.debug_struct("Parts")
+            .field("who", &self.who)
+            .finish_non_exhaustive()
     }
 }
 
@@ -116,7 +118,10 @@ impl Session {
                 self.plan.done();
             }
             Step::LowerCursor(to) => {
-                tracing::warn!(?to, "head office was restored from a backup; it gets everything again from there");
+                tracing::warn!(
+                    ?to,
+                    "head office was restored from a backup; it gets everything again from there"
+                );
                 parts.outbox.lower_cursor(to)?;
                 self.summary.server_restored = true;
                 self.plan.done();
@@ -164,7 +169,9 @@ impl Session {
         if let Some(known) = answer.known
             && !query.locator.contains(&known)
         {
-            return Err(CallError::Protocol("an answer about a place nobody asked".to_owned()).into());
+            return Err(
+                CallError::Protocol("an answer about a place nobody asked".to_owned()).into(),
+            );
         }
         let mut own: HashMap<(Epoch, u64), Hash> = HashMap::new();
         for head in answer.heads.iter().take(locator::MAX_PLACES) {
@@ -173,9 +180,10 @@ impl Session {
             }
         }
         let after = parts.outbox.standing()?;
-        self.plan.on_heads(standing, &after, &answer, &|epoch, seq| {
-            own.get(&(epoch, seq)).copied()
-        });
+        self.plan
+            .on_heads(standing, &after, &answer, &|epoch, seq| {
+                own.get(&(epoch, seq)).copied()
+            });
         Ok(())
     }
 
@@ -205,7 +213,9 @@ impl Session {
             Ok(answer) => {
                 let header = &batch.header;
                 let safe = answer.safe;
-                if (safe.epoch, safe.seq, safe.hash) != (header.epoch, header.last, header.head_hash) {
+                if (safe.epoch, safe.seq, safe.hash)
+                    != (header.epoch, header.last, header.head_hash)
+                {
                     return Err(CallError::Protocol("an answer to another batch".to_owned()).into());
                 }
                 parts.outbox.raise_cursor(safe)?;
@@ -266,7 +276,9 @@ impl Session {
                 continue;
             }
             self.summary.unreadable += hole.to + 1 - hole.from;
-            let next = open.and_then(Epoch::next).filter(|_| open == Some(hole.epoch));
+            let next = open
+                .and_then(Epoch::next)
+                .filter(|_| open == Some(hole.epoch));
             let request = match next {
                 Some(epoch) => {
                     self.summary.epochs_opened += 1;

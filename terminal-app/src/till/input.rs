@@ -327,6 +327,31 @@ pub struct SyncStatus {
     pub waiting_since: Option<DateTime<Utc>>,
     /// The last time that head office answered.
     pub last_contact: Option<DateTime<Utc>>,
+    /// What went wrong and was mended by itself since the start of the program; at most one of each, nothing is lost.
+    pub notes: Vec<SyncNote>,
+}
+
+/// Something in the exchange that was mended by itself, and that somebody should hear of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "note", rename_all = "snake_case")]
+pub enum SyncNote {
+    /// Head office knows another journal under this till's name (a restored backup, a copied card): a new epoch began.
+    EpochOpened {
+        /// Why.
+        why: retail::event::EpochWhy,
+    },
+    /// Head office was restored from a backup and gets everything again.
+    ServerRestored,
+    /// Events of this till can no longer be read; a hole was declared.
+    Unreadable {
+        /// How many.
+        events: u64,
+    },
+    /// Head office does not take these records; they are kept here, the others go on.
+    SetApart {
+        /// How many.
+        records: u32,
+    },
 }
 
 /// States of the exchange with head office.

@@ -58,7 +58,12 @@ fn in_step_nothing_moves() {
     let own = head(1, 40);
     check(own, Some(own), &heads(Some(own), &[own]), &[]);
     // Events that head office lacks, and none that it has more.
-    check(own, Some(head(1, 30)), &heads(Some(head(1, 30)), &[head(1, 30)]), &[]);
+    check(
+        own,
+        Some(head(1, 30)),
+        &heads(Some(head(1, 30)), &[head(1, 30)]),
+        &[],
+    );
 }
 
 #[test]
@@ -79,7 +84,12 @@ fn a_restored_server_lowers_the_cursor() {
         &heads(Some(head(1, 20)), &[head(1, 20)]),
         &[Step::LowerCursor(Some(head(1, 20)))],
     );
-    check(head(1, 40), Some(head(1, 40)), &heads(None, &[]), &[Step::LowerCursor(None)]);
+    check(
+        head(1, 40),
+        Some(head(1, 40)),
+        &heads(None, &[]),
+        &[Step::LowerCursor(None)],
+    );
 }
 
 #[test]
@@ -111,16 +121,27 @@ fn a_twin_is_a_fork() {
 #[test]
 fn old_epochs_with_twins_and_epochs_of_a_clone_leave_this_one_alone() {
     let own = head(3, 4);
-    check(own, Some(own), &heads(Some(own), &[twin(1, 900, 7), twin(2, 1, 7), own, twin(4, 50, 7)]), &[]);
+    check(
+        own,
+        Some(own),
+        &heads(
+            Some(own),
+            &[twin(1, 900, 7), twin(2, 1, 7), own, twin(4, 50, 7)],
+        ),
+        &[],
+    );
 }
 
 #[test]
 fn the_last_epoch_has_no_next_and_the_till_goes_on() {
     let at = standing(Some(head(99, 4)), Some(head(99, 4)));
     let mut plan = Plan::new(true);
-    plan.on_heads(&at, &at, &heads(Some(head(99, 4)), &[twin(99, 4, 7)]), &|e, seq| {
-        Some(head(e.get(), seq).hash)
-    });
+    plan.on_heads(
+        &at,
+        &at,
+        &heads(Some(head(99, 4)), &[twin(99, 4, 7)]),
+        &|e, seq| Some(head(e.get(), seq).hash),
+    );
     assert!(plan.exhausted());
     assert_eq!(plan.next(&at), Step::AskDown);
 }
@@ -155,9 +176,12 @@ fn a_forked_batch_of_the_open_epoch_asks_for_heads_and_opens_the_next_even_if_th
     let mut plan = Plan::new(false);
     plan.on_batch(&at, &answer(head(2, 9), true));
     assert_eq!(plan.next(&at), Step::AskHeads);
-    plan.on_heads(&at, &at, &heads(Some(head(2, 9)), &[head(2, 9)]), &|e, seq| {
-        Some(head(e.get(), seq).hash)
-    });
+    plan.on_heads(
+        &at,
+        &at,
+        &heads(Some(head(2, 9)), &[head(2, 9)]),
+        &|e, seq| Some(head(e.get(), seq).hash),
+    );
     assert_eq!(plan.next(&at), Step::OpenEpoch(epoch(3), EpochWhy::Fork));
 }
 
@@ -177,7 +201,12 @@ fn gaps_ask_for_heads_and_never_for_ever() {
     for _ in 0..3 {
         assert_eq!(plan.on_refused(&gap, 4, false), AfterRefusal::GoOn);
         assert_eq!(plan.next(&at), Step::AskHeads);
-        plan.on_heads(&at, &at, &heads(Some(head(1, 5)), &[head(1, 5)]), &|_, _| None);
+        plan.on_heads(
+            &at,
+            &at,
+            &heads(Some(head(1, 5)), &[head(1, 5)]),
+            &|_, _| None,
+        );
         assert_eq!(plan.next(&at), Step::Send(Limit::FULL));
     }
     assert_eq!(plan.on_refused(&gap, 4, false), AfterRefusal::Stop);
@@ -194,8 +223,14 @@ fn one_bad_record_is_found_by_halving_and_set_apart_piece_by_piece() {
         assert_eq!(plan.on_refused(&bad, events, true), AfterRefusal::GoOn);
         events = plan.limit.events;
     }
-    assert_eq!(plan.on_refused(&bad, 1, true), AfterRefusal::SetApart(Apart::Side));
-    assert_eq!(plan.on_refused(&bad, 1, false), AfterRefusal::SetApart(Apart::Event));
+    assert_eq!(
+        plan.on_refused(&bad, 1, true),
+        AfterRefusal::SetApart(Apart::Side)
+    );
+    assert_eq!(
+        plan.on_refused(&bad, 1, false),
+        AfterRefusal::SetApart(Apart::Event)
+    );
     for _ in 0..10 {
         plan.on_batch(&Standing::default(), &answer(head(1, 1), false));
     }
@@ -204,8 +239,17 @@ fn one_bad_record_is_found_by_halving_and_set_apart_piece_by_piece() {
 
 #[test]
 fn refusals_that_somebody_must_mend_stop() {
-    for refusal in [Refusal::Revoked, Refusal::UnknownTill, Refusal::BadSignature, Refusal::ForeignTill, Refusal::Busy] {
-        assert_eq!(Plan::new(false).on_refused(&refusal, 3, true), AfterRefusal::Stop);
+    for refusal in [
+        Refusal::Revoked,
+        Refusal::UnknownTill,
+        Refusal::BadSignature,
+        Refusal::ForeignTill,
+        Refusal::Busy,
+    ] {
+        assert_eq!(
+            Plan::new(false).on_refused(&refusal, 3, true),
+            AfterRefusal::Stop
+        );
     }
 }
 
