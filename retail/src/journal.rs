@@ -69,6 +69,9 @@ pub enum ChainError {
         /// What it calls itself.
         written: Position,
     },
+    /// An epoch that was left goes on.
+    #[error("event {0}: its epoch had ended, another was open")]
+    OldEpoch(Position),
     /// The first event of an epoch is something else than `epoch_opened`.
     #[error("event {0}: an epoch begins with epoch_opened")]
     NotOpened(Position),
@@ -105,6 +108,12 @@ impl Verifier {
     /// Checks the next event and reads it.
     pub fn next(&mut self, stored: &Stored) -> Result<Event, ChainError> {
         let position = stored.position;
+        if self
+            .last
+            .is_some_and(|(epoch, _, _)| position.epoch < epoch)
+        {
+            return Err(ChainError::OldEpoch(position));
+        }
         let (expected_seq, expected_prev) = match self.last {
             Some((epoch, seq, hash)) if epoch == position.epoch => (seq + 1, hash),
             _ => (1, Hash::ZERO),

@@ -1,11 +1,4 @@
 //! Properties of the barcodes: what is printed reads back, no single wrong digit slips through, nothing panics.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
-
 use proptest::prelude::*;
 use retail::barcode::gs1::{ElementString, LinkOptions, Lint, parse_link, parse_scan};
 use retail::barcode::{
