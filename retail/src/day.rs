@@ -84,6 +84,22 @@ impl DayTotals {
         }
     }
 
+    /// Every sum is of a size that can be added up further; what a stranger wrote need not be.
+    pub(crate) fn is_bounded(&self) -> bool {
+        [
+            self.gross,
+            self.returned,
+            self.outside_gross,
+            self.rounding,
+            self.cash,
+            self.card,
+            Cents(self.points),
+        ]
+        .iter()
+        .all(|c| c.is_bounded())
+            && self.vat.iter().all(VatRow::is_bounded)
+    }
+
     /// VAT over all rates.
     #[must_use]
     pub fn vat_total(&self) -> Cents {

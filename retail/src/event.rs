@@ -223,6 +223,22 @@ impl Body {
         }
     }
 
+    /// Its numbers are of a size a shop can have, so that adding them up never overflows.
+    fn is_bounded(&self) -> bool {
+        match self {
+            Self::Sale(sale) => sale.is_bounded(),
+            Self::Return(back) => back.receipt.is_bounded(),
+            Self::DayClosed(closed) => {
+                closed.totals.is_bounded() && closed.counted.is_none_or(Cents::is_bounded)
+            }
+            Self::EpochOpened(opened) => opened.prev_seq <= Position::MAX_SEQ,
+            Self::Hole(hole) => hole.from <= Position::MAX_SEQ && hole.to <= Position::MAX_SEQ,
+            Self::SaleCancelled(cancelled) => cancelled.total.is_bounded(),
+            Self::PaymentSettled(settled) => settled.amount.is_bounded(),
+            _ => true,
+        }
+    }
+
     /// The fields of the body as one JSON object, in the order of the struct.
     fn object(&self) -> Result<Vec<u8>, serde_json::Error> {
         match self {
@@ -271,18 +287,22 @@ impl Event {
         Ok(bytes)
     }
 
-    /// Reads stored bytes. An unknown kind, an unknown version, or a body this version cannot read, is [`Body::Unknown`].
+    /// Reads stored bytes. An unknown kind, an unknown version, a body this version cannot read, or one with
+    /// numbers no shop has, is [`Body::Unknown`].
     pub fn read(bytes: &[u8]) -> Result<Self, EventError> {
         if bytes.len() > MAX_EVENT_BYTES {
             return Err(EventError::TooLarge(bytes.len()));
         }
         let envelope: Envelope =
             serde_json::from_slice(bytes).map_err(|e| EventError::Malformed(e.to_string()))?;
-        if envelope.seq == 0 {
-            return Err(EventError::Malformed("seq starts at 1".to_owned()));
+        if !(1..=Position::MAX_SEQ).contains(&envelope.seq) {
+            return Err(EventError::Malformed(format!(
+                "seq is 1 to {}",
+                Position::MAX_SEQ
+            )));
         }
         let body = if envelope.v == VERSION {
-            Self::read_body(&envelope.kind, bytes)
+            Self::read_body(&envelope.kind, bytes).filter(Body::is_bounded)
         } else {
             None
         };

@@ -170,6 +170,9 @@ impl fmt::Display for Position {
 }
 
 impl Position {
+    /// The largest seq: what the fixed width of an event id holds.
+    pub const MAX_SEQ: u64 = 9_999_999_999;
+
     /// The event id of one line of this event: `003-01-0000000042-0001`. Lines count from 1.
     #[must_use]
     pub fn line(self, line: u32) -> String {

@@ -328,6 +328,7 @@ impl Batch {
         verify_signature(&self.header, &self.signature, key)?;
         let header = &self.header;
         if header.first == 0
+            || header.last > Position::MAX_SEQ
             || u64::try_from(self.events.len()) != Ok(header.len())
             || header.is_empty()
         {

@@ -20,6 +20,15 @@ impl Cents {
     /// The largest amount a person may type or a barcode may hold: one million euro.
     pub const MAX_INPUT: Self = Self(100_000_000);
 
+    /// The largest amount an event may carry: a hundred thousand million euro. Sums of many such amounts still fit.
+    pub const MAX_EVENT: Self = Self(10_000_000_000_000);
+
+    /// True when the amount is at most [`Cents::MAX_EVENT`], either way.
+    #[must_use]
+    pub const fn is_bounded(self) -> bool {
+        self.0 >= -Self::MAX_EVENT.0 && self.0 <= Self::MAX_EVENT.0
+    }
+
     /// The amount without its sign.
     #[must_use]
     pub const fn abs(self) -> Self {

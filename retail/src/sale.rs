@@ -209,6 +209,26 @@ impl Receipt {
             .sum()
     }
 
+    /// Every number is of a size that can be added up without end; what a stranger wrote need not be.
+    pub(crate) fn is_bounded(&self) -> bool {
+        let line = |line: &Line| {
+            [line.price, line.amount].iter().all(|c| c.is_bounded())
+                && Cents(line.qty.0).is_bounded()
+        };
+        let tender = |tender: &Tender| {
+            [Some(tender.amount), tender.tendered, tender.change]
+                .iter()
+                .flatten()
+                .all(|c| c.is_bounded())
+        };
+        [self.total, self.rounding, Cents(self.points)]
+            .iter()
+            .all(|c| c.is_bounded())
+            && self.lines.iter().all(line)
+            && self.tenders.iter().all(tender)
+            && self.vat.iter().all(VatRow::is_bounded)
+    }
+
     /// The sums agree: lines with total, tenders with total and rounding, VAT table with the lines.
     #[must_use]
     pub fn is_balanced(&self) -> bool {

@@ -90,6 +90,15 @@ pub struct VatRow {
     pub gross: Cents,
 }
 
+impl VatRow {
+    /// Its amounts can be added up without end.
+    pub(crate) fn is_bounded(&self) -> bool {
+        [self.base, self.vat, self.gross]
+            .iter()
+            .all(|c| c.is_bounded())
+    }
+}
+
 /// The table of a receipt: gross added up per rate, then VAT once per rate; rates ascending, rates without an amount left out.
 pub fn table(lines: impl IntoIterator<Item = (VatRate, Cents)>) -> Vec<VatRow> {
     let mut gross_by_rate: BTreeMap<VatRate, Cents> = BTreeMap::new();

@@ -204,16 +204,20 @@ fn opened() -> impl Strategy<Value = Body> {
         EpochWhy::Fork,
         EpochWhy::Damage,
     ];
-    (option::of(epoch()), any::<u64>(), hash(), 0_usize..5).prop_map(
-        move |(prev_epoch, prev_seq, prev_hash, at)| {
+    (
+        option::of(epoch()),
+        0..=Position::MAX_SEQ,
+        hash(),
+        0_usize..5,
+    )
+        .prop_map(move |(prev_epoch, prev_seq, prev_hash, at)| {
             Body::EpochOpened(EpochOpened {
                 prev_epoch,
                 prev_seq,
                 prev_hash,
                 why: why[at],
             })
-        },
-    )
+        })
 }
 
 fn day_closed() -> impl Strategy<Value = Body> {
@@ -264,7 +268,7 @@ pub(crate) fn body() -> impl Strategy<Value = Body> {
         1 => (any::<[u8; 16]>(), cashier())
             .prop_map(|(link, cashier)| Body::Enrolled(Enrolled { link: LinkId(link), cashier })),
         1 => day_closed(),
-        1 => (epoch(), any::<u64>(), any::<u64>(), any::<String>())
+        1 => (epoch(), 1..=Position::MAX_SEQ, 1..=Position::MAX_SEQ, any::<String>())
             .prop_map(|(epoch, from, to, reason)| Body::Hole(Hole { epoch, from, to, reason })),
     ]
 }
