@@ -2,4 +2,8 @@
 //! them over. Each device has a thread of its own, waits for a missing port, and says what it sees by an
 //! [`Input`](crate::till::input::Input). None of them ever decides anything about a sale, and none can hold one up.
 
+pub mod doctor;
+pub mod line;
+pub mod payment;
 pub mod printer;
+pub mod scanner;

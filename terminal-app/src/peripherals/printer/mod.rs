@@ -1,5 +1,9 @@
-//! The receipt printer and the drawer on it: a spooler thread over a serial port.
+//! The receipt printer and the drawer on it: a spooler thread over a serial port. See [`spooler`] for the rules by
+//! which a receipt is neither lost nor doubled.
 
 pub mod jobs;
+pub mod session;
+pub mod spooler;
 
 pub use jobs::{Job, JobError, JobNumber, JobSource};
+pub use spooler::{Drawer, Patience, Settings, Spooler};

@@ -1,0 +1,275 @@
+//! One conversation with a printer, from opening its port to losing it: asks for its status, writes counted pieces,
+//! and keeps what it said. A *silent* printer is one that has not answered a question in time.
+//!
+//! Every `DLE EOT` is answered by exactly one byte, however late. A printer that answers again, but not every question
+//! put to it, has lost what was in its buffer: its power was off. That is how a short loss of power is seen.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use devices::escpos::answer::{Answer, AnswerParser, QUESTIONS_MAX};
+use devices::escpos::command::{ProcessId, Question};
+use devices::escpos::status::Status;
+use retail::clock::Clock;
+
+use crate::peripherals::line::{Gone, SerialLine};
+use crate::till::input::PrinterState;
+
+/// Longest silence within an answer of several bytes, ms.
+const ANSWER_SILENCE_MS: u32 = 500;
+/// How long a status question may take before it is put again, ms.
+const ANSWER_MS: u64 = 1_000;
+/// How long the printer's answers may still trickle in once it answers again, ms.
+const TRICKLE_MS: u64 = 300;
+
+/// How the printer took a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// It answered every question.
+    Answers,
+    /// It has not answered yet.
+    Silent,
+    /// It answers again, but not what was asked before: its power was off in between.
+    PowerLost,
+}
+
+/// What a printer has said about the end of a job.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Finished {
+    /// The answer to `GS ( H` with the awaited id.
+    pub process_id: bool,
+    /// The answer to `GS r`.
+    pub queued: bool,
+}
+
+/// An open port with a printer on it, as far as anyone knows.
+pub struct Session {
+    line: SerialLine,
+    clock: Arc<dyn Clock>,
+    parser: AnswerParser,
+    status: Status,
+    /// Questions were left without an answer for longer than they may be.
+    overdue: bool,
+    awaited: Option<ProcessId>,
+    finished: Finished,
+    /// The printer has answered a process id before, so it always will.
+    knows_process_ids: bool,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session")
+            .field("line", &self.line)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    /// Begins to talk over a port just opened; what it still held of an earlier conversation is thrown away.
+    ///
+    /// # Errors
+    /// [`Gone`].
+    pub fn new(mut line: SerialLine, clock: Arc<dyn Clock>) -> Result<Self, Gone> {
+        line.discard_input()?;
+        Ok(Self {
+            line,
+            clock,
+            parser: AnswerParser::new(ANSWER_SILENCE_MS),
+            status: Status::default(),
+            overdue: false,
+            awaited: None,
+            finished: Finished::default(),
+            knows_process_ids: false,
+        })
+    }
+
+    /// What the printer said last.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        self.status
+    }
+
+    /// The same for the cashier.
+    #[must_use]
+    pub const fn state(&self) -> PrinterState {
+        let status = &self.status;
+        if status.paper_end {
+            PrinterState::PaperOut
+        } else if status.cover_open {
+            PrinterState::CoverOpen
+        } else if status.cutter_error || status.unrecoverable_error || status.recoverable_error {
+            PrinterState::Error
+        } else if status.offline {
+            PrinterState::Offline
+        } else if status.paper_near_end {
+            PrinterState::PaperLow
+        } else {
+            PrinterState::Ready
+        }
+    }
+
+    /// The port's name still leads to this device.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        self.line.is_current()
+    }
+
+    /// Milliseconds of the clock of this conversation.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        self.clock.monotonic_ms()
+    }
+
+    /// Asks for all four kinds of status and waits at most a second for the answers.
+    ///
+    /// # Errors
+    /// [`Gone`].
+    pub fn ask(&mut self) -> Result<Reply, Gone> {
+        let open = self.parser.open_questions();
+        let questions: &[Question] = match open {
+            0 => &Question::ALL,
+            _ if open < QUESTIONS_MAX => &[Question::Printer],
+            _ => &[],
+        };
+        for question in questions {
+            if !self.write_all(&question.command(), Duration::from_millis(ANSWER_MS))? {
+                // The port takes nothing: the printer holds the line.
+                return Ok(Reply::Silent);
+            }
+            self.parser.asked(*question);
+        }
+        let before = self.parser.open_questions();
+        self.wait_for_answers(ANSWER_MS)?;
+        let after = self.parser.open_questions();
+        if after == 0 {
+            self.overdue = false;
+            return Ok(Reply::Answers);
+        }
+        if after == before {
+            self.overdue = true;
+            return Ok(Reply::Silent);
+        }
+        // It speaks. Whatever it still has to say comes at once.
+        self.wait_for_answers(TRICKLE_MS)?;
+        let lost = self.overdue && self.parser.open_questions() > 0;
+        if self.parser.open_questions() == 0 {
+            self.overdue = false;
+            return Ok(Reply::Answers);
+        }
+        if lost {
+            self.forget();
+            return Ok(Reply::PowerLost);
+        }
+        self.overdue = true;
+        Ok(Reply::Silent)
+    }
+
+    /// Nothing that was asked or awaited before will be answered any more.
+    pub const fn forget(&mut self) {
+        self.parser.forget_questions();
+        self.overdue = false;
+        self.awaited = None;
+        self.finished = Finished {
+            process_id: false,
+            queued: false,
+        };
+    }
+
+    fn wait_for_answers(&mut self, limit_ms: u64) -> Result<(), Gone> {
+        let deadline = self.now_ms() + limit_ms;
+        loop {
+            let left = deadline.saturating_sub(self.now_ms());
+            if self.parser.open_questions() == 0 || left == 0 {
+                return Ok(());
+            }
+            self.listen(Duration::from_millis(left))?;
+        }
+    }
+
+    /// Takes in what the printer says, waiting at most `wait` for the first byte. True when it said something.
+    ///
+    /// # Errors
+    /// [`Gone`].
+    pub fn listen(&mut self, wait: Duration) -> Result<bool, Gone> {
+        let mut buffer = [0; 64];
+        let count = self.line.read(&mut buffer, wait)?;
+        let now = self.clock.monotonic_ms();
+        let mut rest = buffer.get(..count).unwrap_or(&[]);
+        loop {
+            match self.parser.poll(&mut rest, now) {
+                Answer::Incomplete => return Ok(count > 0),
+                Answer::RealTime(answer) => self.status.apply_real_time(answer),
+                Answer::Automatic(status) => self.status.apply_automatic(status),
+                Answer::Printed(id) => {
+                    self.knows_process_ids = true;
+                    if self.awaited == Some(id) {
+                        self.finished.process_id = true;
+                    }
+                }
+                Answer::Queued(_) => {
+                    if self.awaited.is_some() {
+                        self.finished.queued = true;
+                    }
+                }
+                Answer::Malformed(noise) => tracing::debug!(?noise, "not an answer of a printer"),
+                Answer::Unasked(_) | Answer::Xon | Answer::Xoff => {}
+            }
+        }
+    }
+
+    /// Writes a part of `bytes` and answers how many the port took, waiting at most `wait` for room.
+    ///
+    /// # Errors
+    /// [`Gone`]: none of these bytes were taken.
+    pub fn write(&mut self, bytes: &[u8], wait: Duration) -> Result<usize, Gone> {
+        self.line.write(bytes, wait)
+    }
+
+    /// Writes a command whole; false when the port took nothing of it.
+    ///
+    /// # Errors
+    /// [`Gone`], also when the port stuck in the middle of the command.
+    pub fn write_all(&mut self, command: &[u8], wait: Duration) -> Result<bool, Gone> {
+        let mut rest = command;
+        while !rest.is_empty() {
+            let taken = self.line.write(rest, wait)?;
+            if taken == 0 && rest.len() == command.len() {
+                return Ok(false);
+            }
+            if taken == 0 {
+                return Err(Gone("stuck in the middle of a command".to_owned()));
+            }
+            rest = rest.get(taken..).unwrap_or(&[]);
+        }
+        Ok(true)
+    }
+
+    /// From now on an answer to this id, or to `GS r`, is the end of the job.
+    pub const fn await_end(&mut self, id: ProcessId) {
+        self.awaited = Some(id);
+        self.parser.expect(Some(id));
+        self.finished = Finished {
+            process_id: false,
+            queued: false,
+        };
+    }
+
+    /// What has been said about the end of the job.
+    #[must_use]
+    pub const fn finished(&self) -> Finished {
+        self.finished
+    }
+
+    /// An answer to `GS r` alone is not the end: this printer answers ids.
+    #[must_use]
+    pub const fn knows_process_ids(&self) -> bool {
+        self.knows_process_ids
+    }
+
+    /// The job is over: later answers do not belong to it.
+    pub const fn end_job(&mut self) {
+        self.awaited = None;
+        self.parser.expect(None);
+    }
+}
