@@ -92,14 +92,19 @@ fn upc_e_where_the_scanner_says_so() {
         Some(Symbology::UpcE),
         r#"{"kind":"article","gtin":"00023450000017"}"#,
     );
-    // The same eight digits are a good EAN-8, and that is what is meant when nobody says otherwise.
     check_hinted(
         b"02345673",
         Some(Symbology::UpcE),
         r#"{"kind":"article","gtin":"00023456000073"}"#,
     );
+    check("06397126", r#"{"kind":"article","gtin":"00063200009716"}"#);
+    // The same eight digits are a good EAN-8: a number of the shop itself, if it is in its catalogue.
     check(
         "02345673",
+        r#"{"kind":"article","gtin":"00023456000073","alternative":"00000002345673"}"#,
+    );
+    check(
+        "]E402345673",
         r#"{"kind":"article","gtin":"00000002345673","prefix_use":"in_store"}"#,
     );
 }

@@ -198,10 +198,7 @@ fn digits(
             (Err(_), Ok(gtin)) => from_gtin(gtin, None, settings)?,
             (Err(error), Err(_)) => return Err(error.into()),
         },
-        (None, 8) => match (Gtin::parse(text), Gtin::from_upc_e(text)) {
-            (Ok(gtin), _) | (Err(_), Ok(gtin)) => from_gtin(gtin, None, settings)?,
-            (Err(error), Err(_)) => return Err(error.into()),
-        },
+        (None, 8) => eight_digits(text, settings)?,
         (_, 8 | 12 | 13 | 14) => from_gtin(Gtin::parse(text)?, None, settings)?,
         (Some(Symbology::Ean13 | Symbology::Ean8 | Symbology::UpcA | Symbology::UpcE), len) => {
             return Err(GtinError::Length(len).into());
@@ -209,6 +206,22 @@ fn digits(
         _ => return Ok(None),
     };
     Ok(Some(scanned))
+}
+
+/// Eight digits of which nobody knows whether they are EAN-8 or UPC-E. An EAN-8 beginning with 0 is only ever a shop's
+/// own number, so UPC-E comes first there.
+fn eight_digits(text: &str, settings: &Settings) -> Result<Scanned, Reason> {
+    let (first, second) = match (Gtin::parse(text), Gtin::from_upc_e(text)) {
+        (Ok(ean), Ok(upc)) if text.starts_with('0') => (upc, Some(ean)),
+        (Ok(ean), upc) => (ean, upc.ok()),
+        (Err(_), Ok(upc)) => (upc, None),
+        (Err(error), Err(_)) => return Err(error.into()),
+    };
+    let mut scanned = from_gtin(first, None, settings)?;
+    if let Scanned::Article(article) = &mut scanned {
+        article.alternative = second;
+    }
+    Ok(scanned)
 }
 
 const fn receipt(number: crate::ids::ReceiptNumber, gtin: Option<Gtin>) -> Scanned {
@@ -250,6 +263,7 @@ fn article(
 ) -> Scanned {
     Scanned::Article(Article {
         gtin,
+        alternative: None,
         prefix_use: gtin.prefix_use(),
         add_on: add_on.map(str::to_owned),
         details,

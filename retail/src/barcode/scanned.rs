@@ -40,6 +40,10 @@ pub enum Scanned {
 pub struct Article {
     /// Its number.
     pub gtin: Gtin,
+    /// The other article that the same eight digits could name, when the scanner did not say whether they are EAN-8 or
+    /// UPC-E: to be tried where the first is not in the catalogue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alternative: Option<Gtin>,
     /// What the prefix says, when it is no ordinary number.
     #[serde(skip_serializing_if = "is_global")]
     pub prefix_use: PrefixUse,
