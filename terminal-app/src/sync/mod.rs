@@ -14,3 +14,4 @@ pub mod outbox;
 pub mod pack;
 pub mod plan;
 pub mod session;
+pub mod worker;

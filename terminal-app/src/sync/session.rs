@@ -6,9 +6,9 @@
 use std::collections::HashMap;
 
 use retail::clock::{Clock, Entropy, random_16};
-use retail::event::{Body, Hole};
-use retail::ids::{Epoch, Hash, Position};
-use retail::wire::{Head, HeadsQuery, Refusal};
+use retail::event::{Body, EpochWhy, Hole};
+use retail::ids::{CustomerId, Epoch, Hash, Position};
+use retail::wire::{Down, Head, HeadsQuery, Refusal};
 
 use super::locator;
 use super::office::{CallError, HeadOffice, Retry};
@@ -16,6 +16,8 @@ use super::outbox::{Append, Appender, Outbox, OutboxError, Standing};
 use super::pack::{Credentials, Limit, Packer, Stretch, body};
 use super::plan::{AfterRefusal, Plan, Step};
 
+/// The most customers that [`Session::changed`] remembers.
+pub const MAX_CHANGED: usize = 1_000;
 /// Rows read at once.
 const ROWS: usize = 512;
 
@@ -82,6 +84,8 @@ pub struct Summary {
     pub changes: u64,
     /// Epochs this till had to open.
     pub epochs_opened: u32,
+    /// Why the last of them.
+    pub why_epoch: Option<EpochWhy>,
     /// Head office had gone back to a backup and gets everything again.
     pub server_restored: bool,
     /// Events or side records that head office will not take.
@@ -94,6 +98,7 @@ pub struct Summary {
 #[derive(Debug)]
 pub struct Session {
     plan: Plan,
+    changed: Vec<CustomerId>,
     /// What was done so far.
     pub summary: Summary,
 }
@@ -104,8 +109,15 @@ impl Session {
     pub fn new(ask_heads: bool) -> Self {
         Self {
             plan: Plan::new(ask_heads),
+            changed: Vec::new(),
             summary: Summary::default(),
         }
+    }
+
+    /// The first customers whose entries came down, at most [`MAX_CHANGED`].
+    #[must_use]
+    pub fn changed(&self) -> &[CustomerId] {
+        &self.changed
     }
 
     /// Does the next step. False when there is nothing further to do.
@@ -134,6 +146,7 @@ impl Session {
                     hole: None,
                 })?;
                 self.summary.epochs_opened += 1;
+                self.summary.why_epoch = Some(why);
                 self.plan.done();
             }
             Step::Send(limit) => self.send(parts, &standing, limit)?,
@@ -282,9 +295,10 @@ impl Session {
             let request = match next {
                 Some(epoch) => {
                     self.summary.epochs_opened += 1;
+                    self.summary.why_epoch = Some(EpochWhy::Damage);
                     Append::Epoch {
                         epoch,
-                        why: retail::event::EpochWhy::Damage,
+                        why: EpochWhy::Damage,
                         hole: Some(hole),
                     }
                 }
@@ -305,6 +319,12 @@ impl Session {
         if self.plan.on_down(standing, &page) {
             parts.outbox.apply_down(asked, &page)?;
             self.summary.changes += page.changes.len() as u64;
+            let room = MAX_CHANGED.saturating_sub(self.changed.len());
+            let customers = page.changes.iter().map(|change| match change {
+                Down::Customer(entry) => entry.customer,
+                Down::Tombstone { customer } | Down::Alias { customer, .. } => *customer,
+            });
+            self.changed.extend(customers.take(room));
         } else {
             parts.outbox.restart_down()?;
         }
