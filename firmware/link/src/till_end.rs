@@ -1,0 +1,571 @@
+//! The till's end of the link. It opens sessions, offers scans to be committed, feeds a print
+//! job as the hub has room, and says what became of everything it was asked to do.
+//!
+//! What the till must keep on disk: the name of the last committed scan and whether it was
+//! confirmed ([`Resume`]), and of a print job that was begun the hub's boot id. Both before
+//! answering. It never repeats a print job or a drawer pulse of its own accord.
+
+mod job;
+mod session;
+
+use heapless::{Deque, String, Vec};
+
+use self::job::Job;
+pub use self::job::PrintOutcome;
+use self::session::Link;
+use crate::channel::Channel;
+pub use crate::channel::Timing;
+use crate::frame::{Deframer, Frame, Side};
+use crate::message::{
+    Beep, BootId, DISPLAY_LINE_MAX, DrawerOutcome, FromHub, FromTill, Hello, Lights, Notice,
+    PRINTER_NOW_MAX, PrinterState, ScanId, Status, Verdict,
+};
+
+/// A drawer pulse older than this is never sent.
+pub const DRAWER_MAX_AGE_MS: u64 = 10_000;
+const BEEPS_MAX: usize = 4;
+
+/// The last scan that the till had committed when it stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resume {
+    /// Its name.
+    pub scan: ScanId,
+    /// [`Action::Confirmed`] or [`Action::Unconfirmed`] was carried out.
+    pub settled: bool,
+}
+
+/// What happens at the till.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// Bytes came over the link.
+    Received(&'a [u8]),
+    /// The port is gone.
+    HungUp,
+    /// The verdict on [`Action::Scan`]; the scan is committed unless it is refused.
+    Scanned {
+        /// Its name.
+        id: ScanId,
+        /// The verdict.
+        verdict: Verdict,
+    },
+    /// Print a job of `len` bytes. One at a time; another one is ignored until
+    /// [`Action::PrintEnded`].
+    Print {
+        /// Unique for ever.
+        job: u64,
+        /// Bytes.
+        len: u32,
+        /// The hub of the first [`Action::PrintWanted`] of this job, if there was one before
+        /// the till restarted.
+        begun_on: Option<BootId>,
+    },
+    /// Answers [`Action::PrintWanted`].
+    PrintData {
+        /// Which.
+        job: u64,
+        /// Bytes in front of these.
+        offset: u32,
+        /// At most as many as were wanted.
+        data: &'a [u8],
+    },
+    /// Give up the job; it ends in any case.
+    PrintCancel {
+        /// Which.
+        job: u64,
+    },
+    /// Send these to the printer past the job, if a hub is here; dropped when more than
+    /// [`PRINTER_NOW_MAX`] bytes would wait.
+    PrinterNow(&'a [u8]),
+    /// Give the drawer a pulse.
+    OpenDrawer {
+        /// Named in [`Action::Drawer`].
+        id: u32,
+    },
+    /// Show these lines; the hub shows them again after it restarted.
+    Display {
+        /// Upper line.
+        upper: &'a str,
+        /// Lower line.
+        lower: &'a str,
+    },
+    /// Sound this, if a hub is here and no more than a few sounds wait.
+    Beep(Beep),
+    /// Set the lights; set again after the hub restarted.
+    Lights(Lights),
+    /// Let the operator scan, or not; said again after the hub restarted.
+    ScanEnable(bool),
+    /// Time passed.
+    Tick,
+}
+
+/// What became of a drawer pulse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DrawerEnd {
+    /// Given.
+    Pulsed,
+    /// Not given: the coil must rest, or another pulse is not through yet.
+    Resting,
+    /// Not given: no hub within [`DRAWER_MAX_AGE_MS`].
+    TooLate,
+    /// Asked, and the answer got lost.
+    Unknown,
+}
+
+/// What has to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action<'a> {
+    /// Send these over the link, in order.
+    Send(&'a [u8]),
+    /// A session with this hub has begun.
+    HubHere(Hello<'a>),
+    /// No hub is heard any more.
+    HubGone,
+    /// A hub is here whose firmware speaks another protocol.
+    Incompatible(Hello<'a>),
+    /// Commit this scan to the input queue under its name, then give the verdict.
+    Scan {
+        /// Its name.
+        id: ScanId,
+        /// Which scanner.
+        scanner: u8,
+        /// The code as a plain scanner sends it.
+        data: &'a [u8],
+    },
+    /// The hub has beeped for this committed scan: it may be sold.
+    Confirmed(ScanId),
+    /// The hub restarted, and nobody knows whether it beeped for this committed scan: do not
+    /// sell it, ask the cashier.
+    Unconfirmed(ScanId),
+    /// Hand over these bytes of the job. Before answering for the first time, note on disk that
+    /// the job was begun on this hub.
+    PrintWanted {
+        /// Which.
+        job: u64,
+        /// This hub.
+        hub: BootId,
+        /// Bytes in front.
+        offset: u32,
+        /// At most so many.
+        len: u16,
+    },
+    /// So many bytes of the job left for the printer.
+    PrintProgress {
+        /// Which.
+        job: u64,
+        /// Bytes.
+        sent: u32,
+    },
+    /// The job is over.
+    PrintEnded {
+        /// Which.
+        job: u64,
+        /// How.
+        outcome: PrintOutcome,
+    },
+    /// The printer sent these.
+    PrinterSaid(&'a [u8]),
+    /// What became of a pulse.
+    Drawer {
+        /// Which.
+        id: u32,
+        /// How it ended.
+        end: DrawerEnd,
+    },
+    /// How the hub's devices are.
+    Status(Status),
+    /// Something happened at the hub.
+    Notice(Notice),
+}
+
+type Act<'f> = dyn FnMut(Action<'_>) + 'f;
+
+/// The till's state machine.
+#[derive(Clone, Debug)]
+pub struct TillEnd {
+    deframer: Deframer,
+    core: Core,
+}
+
+/// What is under way to the hub, as far as somebody waits for its arrival.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum UnderWay {
+    Other,
+    Verdict(ScanId),
+    Drawer,
+    Cancel,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Committed {
+    id: ScanId,
+    verdict: Verdict,
+    settled: bool,
+    /// The verdict has to be said (again).
+    say: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Waiting,
+    UnderWay,
+    Arrived,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Drawer {
+    id: u32,
+    asked_ms: u64,
+    stage: Stage,
+}
+
+/// What the hub is to show, and whether it was told in this session.
+#[derive(Clone, Debug)]
+struct Shown<T> {
+    value: Option<T>,
+    told: bool,
+}
+
+impl<T> Shown<T> {
+    const fn new() -> Self {
+        Self {
+            value: None,
+            told: false,
+        }
+    }
+
+    fn set(&mut self, value: T) {
+        self.value = Some(value);
+        self.told = false;
+    }
+
+    fn next(&mut self) -> Option<&T> {
+        if self.told {
+            return None;
+        }
+        self.told = true;
+        self.value.as_ref()
+    }
+}
+
+type Line = String<DISPLAY_LINE_MAX>;
+
+#[derive(Clone, Debug)]
+struct Core {
+    till: u32,
+    timing: Timing,
+    channel: Channel,
+    link: Link,
+    sessions: u32,
+    heard_ms: u64,
+    try_ms: u64,
+    under_way: UnderWay,
+    committed: Option<Committed>,
+    offered: Option<ScanId>,
+    printer: Option<PrinterState>,
+    print_window: u16,
+    job: Option<Job>,
+    printer_now: Vec<u8, PRINTER_NOW_MAX>,
+    drawer: Option<Drawer>,
+    beeps: Deque<Beep, BEEPS_MAX>,
+    display: Shown<(Line, Line)>,
+    lights: Shown<Lights>,
+    scan_enable: Shown<bool>,
+}
+
+impl TillEnd {
+    /// `till` is a random number of this run of the till; `resume` is what it kept on disk.
+    #[must_use]
+    pub fn new(till: u32, resume: Option<Resume>, timing: Timing, now_ms: u64) -> Self {
+        Self {
+            deframer: Deframer::new(),
+            core: Core {
+                till,
+                timing,
+                channel: Channel::new(Side::Till, timing),
+                link: Link::Seeking,
+                sessions: 0,
+                heard_ms: now_ms,
+                try_ms: now_ms,
+                under_way: UnderWay::Other,
+                committed: resume.map(|resume| Committed {
+                    id: resume.scan,
+                    verdict: Verdict::Good,
+                    settled: resume.settled,
+                    say: false,
+                }),
+                offered: None,
+                printer: None,
+                print_window: 0,
+                job: None,
+                printer_now: Vec::new(),
+                drawer: None,
+                beeps: Deque::new(),
+                display: Shown::new(),
+                lights: Shown::new(),
+                scan_enable: Shown::new(),
+            },
+        }
+    }
+
+    /// Takes one event and calls `act` for all that has to be done about it. Answers the moment
+    /// at which to call again with [`Event::Tick`] if nothing else happens.
+    pub fn step(&mut self, event: Event<'_>, now_ms: u64, act: &mut Act<'_>) -> u64 {
+        let core = &mut self.core;
+        match event {
+            Event::Received(mut input) => loop {
+                match self.deframer.poll(&mut input) {
+                    Frame::Incomplete => break,
+                    Frame::Malformed(_) => {}
+                    Frame::Whole(header, message) => core.receive(&header, message, now_ms, act),
+                }
+            },
+            Event::HungUp => {
+                self.deframer.hang_up();
+                core.close(now_ms, act);
+            }
+            Event::Scanned { id, verdict } => core.scanned(id, verdict, act),
+            Event::Print { job, len, begun_on } => core.start_job(job, len, begun_on),
+            Event::PrintData { job, offset, data } => core.print_data(job, offset, data),
+            Event::PrintCancel { job } => core.cancel_job(job, act),
+            Event::PrinterNow(bytes) => {
+                if core.is_open() {
+                    let _kept = core.printer_now.extend_from_slice(bytes);
+                }
+            }
+            Event::OpenDrawer { id } => core.open_drawer(id, now_ms, act),
+            Event::Display { upper, lower } => core.display.set((line(upper), line(lower))),
+            Event::Beep(beep) => {
+                if core.is_open() {
+                    let _kept = core.beeps.push_back(beep);
+                }
+            }
+            Event::Lights(lights) => core.lights.set(lights),
+            Event::ScanEnable(enable) => core.scan_enable.set(enable),
+            Event::Tick => {}
+        }
+        core.settle(now_ms, act)
+    }
+
+    /// The hub of the session, if one is open.
+    #[must_use]
+    pub const fn hub(&self) -> Option<BootId> {
+        match self.core.link {
+            Link::Open { hub } => Some(hub),
+            Link::Seeking | Link::Opening { .. } => None,
+        }
+    }
+}
+
+impl Core {
+    fn obey(&mut self, message: FromHub<'_>, act: &mut Act<'_>) {
+        match message {
+            FromHub::Scan { id, scanner, data } => self.scan(id, scanner, data, act),
+            FromHub::Printer(state) => {
+                self.printer = Some(state);
+                self.progress(act);
+            }
+            FromHub::PrinterSays(bytes) => act(Action::PrinterSaid(bytes)),
+            FromHub::Drawer { id, outcome } => {
+                if self.drawer.is_some_and(|drawer| drawer.id == id) {
+                    let end = match outcome {
+                        DrawerOutcome::Pulsed => DrawerEnd::Pulsed,
+                        DrawerOutcome::Resting => DrawerEnd::Resting,
+                    };
+                    self.drawer = None;
+                    act(Action::Drawer { id, end });
+                }
+            }
+            FromHub::Status(status) => act(Action::Status(status)),
+            FromHub::Notice(notice) => act(Action::Notice(notice)),
+            FromHub::Hello(_) => {}
+        }
+    }
+
+    fn scan(&mut self, id: ScanId, scanner: u8, data: &[u8], act: &mut Act<'_>) {
+        if let Some(committed) = &mut self.committed {
+            let same_boot = committed.id.boot == id.boot;
+            if same_boot && id.sequence <= committed.id.sequence {
+                committed.say = true;
+                return;
+            }
+            // The hub went on to the next scan: it has the verdict on this one.
+            if same_boot && id.sequence > committed.id.sequence {
+                self.settle_scan(act);
+            }
+        }
+        if self.offered != Some(id) {
+            self.offered = Some(id);
+            act(Action::Scan { id, scanner, data });
+        }
+    }
+
+    fn scanned(&mut self, id: ScanId, verdict: Verdict, act: &mut Act<'_>) {
+        if self.offered != Some(id) {
+            return;
+        }
+        self.offered = None;
+        self.committed = Some(Committed {
+            id,
+            verdict,
+            settled: false,
+            say: true,
+        });
+        self.abandon_scan_of_another_hub(act);
+    }
+
+    /// The hub has the verdict and has beeped.
+    fn settle_scan(&mut self, act: &mut Act<'_>) {
+        if let Some(committed) = &mut self.committed
+            && !committed.settled
+        {
+            committed.settled = true;
+            committed.say = false;
+            if committed.verdict != Verdict::Refused {
+                act(Action::Confirmed(committed.id));
+            }
+        }
+    }
+
+    /// A committed scan whose hub restarted before it was known to have beeped.
+    fn abandon_scan_of_another_hub(&mut self, act: &mut Act<'_>) {
+        let Link::Open { hub } = self.link else {
+            return;
+        };
+        if let Some(committed) = &mut self.committed
+            && committed.id.boot != hub
+            && !committed.settled
+        {
+            committed.settled = true;
+            committed.say = false;
+            if committed.verdict != Verdict::Refused {
+                act(Action::Unconfirmed(committed.id));
+            }
+        }
+    }
+
+    fn open_drawer(&mut self, id: u32, now_ms: u64, act: &mut Act<'_>) {
+        if self.drawer.is_some() {
+            let end = DrawerEnd::Resting;
+            act(Action::Drawer { id, end });
+            return;
+        }
+        self.drawer = Some(Drawer {
+            id,
+            asked_ms: now_ms,
+            stage: Stage::Waiting,
+        });
+    }
+
+    fn expire_drawer(&mut self, now_ms: u64, act: &mut Act<'_>) {
+        let Some(Drawer {
+            id,
+            asked_ms,
+            stage,
+        }) = self.drawer
+        else {
+            return;
+        };
+        if now_ms < asked_ms.saturating_add(DRAWER_MAX_AGE_MS) {
+            return;
+        }
+        let end = match stage {
+            Stage::Waiting => DrawerEnd::TooLate,
+            Stage::UnderWay => {
+                self.channel.replace(&FromTill::Nothing);
+                self.under_way = UnderWay::Other;
+                DrawerEnd::Unknown
+            }
+            Stage::Arrived => DrawerEnd::Unknown,
+        };
+        self.drawer = None;
+        act(Action::Drawer { id, end });
+    }
+
+    /// What was under way has arrived.
+    fn arrived(&mut self, act: &mut Act<'_>) {
+        match core::mem::replace(&mut self.under_way, UnderWay::Other) {
+            UnderWay::Other => {}
+            UnderWay::Verdict(id) => {
+                if self.committed.is_some_and(|committed| committed.id == id) {
+                    self.settle_scan(act);
+                }
+            }
+            UnderWay::Drawer => {
+                if let Some(drawer) = &mut self.drawer {
+                    drawer.stage = Stage::Arrived;
+                }
+            }
+            UnderWay::Cancel => self.abandon_cancelled_job(act),
+        }
+    }
+
+    /// After every event: what goes out next, when to look again.
+    fn settle(&mut self, now_ms: u64, act: &mut Act<'_>) -> u64 {
+        self.expire_drawer(now_ms, act);
+        self.keep_session(now_ms, act);
+        if self.is_open() {
+            self.advance_job(act);
+            if self.channel.is_free() {
+                self.put_next();
+            }
+            self.channel.flush(now_ms, |frame| act(Action::Send(frame)));
+        }
+        let drawer_ms = self.drawer.map_or(u64::MAX, |drawer| {
+            drawer.asked_ms.saturating_add(DRAWER_MAX_AGE_MS)
+        });
+        self.next_session_ms().min(drawer_ms)
+    }
+
+    fn put_next(&mut self) {
+        if let Some((message, under_way)) = self.next_awaited() {
+            self.under_way = under_way;
+            let _under_way = self.channel.put(&message);
+        } else if !self.printer_now.is_empty() {
+            let _under_way = self.channel.put(&FromTill::PrinterNow(&self.printer_now));
+            self.printer_now.clear();
+        } else if let Some(beep) = self.beeps.pop_front() {
+            let _under_way = self.channel.put(&FromTill::Beep(beep));
+        } else if let Some(lights) = self.lights.next() {
+            let _under_way = self.channel.put(&FromTill::Lights(*lights));
+        } else if let Some(enable) = self.scan_enable.next() {
+            let _under_way = self.channel.put(&FromTill::ScanEnable(*enable));
+        } else if let Some((upper, lower)) = self.display.next() {
+            let _under_way = self.channel.put(&FromTill::Display { upper, lower });
+        } else {
+            self.put_print();
+        }
+    }
+
+    /// Messages whose arrival somebody waits for come first.
+    fn next_awaited(&mut self) -> Option<(FromTill<'static>, UnderWay)> {
+        if let Some(committed) = &mut self.committed
+            && committed.say
+        {
+            committed.say = false;
+            let message = FromTill::Scanned {
+                id: committed.id,
+                verdict: committed.verdict,
+            };
+            return Some((message, UnderWay::Verdict(committed.id)));
+        }
+        if let Some(drawer) = &mut self.drawer
+            && drawer.stage == Stage::Waiting
+        {
+            drawer.stage = Stage::UnderWay;
+            return Some((FromTill::OpenDrawer { id: drawer.id }, UnderWay::Drawer));
+        }
+        self.cancel_to_say()
+            .map(|job| (FromTill::PrintCancel { job }, UnderWay::Cancel))
+    }
+}
+
+/// As many characters as a display line holds.
+fn line(text: &str) -> Line {
+    let mut line = Line::new();
+    for character in text.chars() {
+        if line.push(character).is_err() {
+            break;
+        }
+    }
+    line
+}
