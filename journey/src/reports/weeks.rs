@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 
 use super::Query;
-use super::facts::{Selection, by_owner, day_of, first_day, first_days};
+use super::facts::{NO_DAY, Selection, by_owner, day_of, first_day, first_days};
 use crate::dataset::{Dataset, NONE};
 use crate::day;
 
@@ -43,7 +43,8 @@ fn monday_of(week: i32) -> i32 {
 }
 
 fn is_new(firsts: &[i32], owner: u32, week: i32) -> bool {
-    week_of(first_day(firsts, owner)) == week
+    let first = first_day(firsts, owner);
+    first != NO_DAY && week_of(first) == week
 }
 
 /// New against returning by week.
