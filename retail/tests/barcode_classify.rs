@@ -213,6 +213,30 @@ fn a_composite_is_one_article() {
 }
 
 #[test]
+fn a_composite_above_a_short_code_keeps_it_short() {
+    let scan = b"]E496385074|]e010LOT1";
+    let scanned = classify(scan, None, &Settings::default());
+    let Scanned::Article(article) = scanned else {
+        panic!("no article: {scanned:?}")
+    };
+    let raw = article.gs1.map(|data| data.raw);
+    assert_eq!(raw.as_deref(), Some("96385074|^10LOT1"));
+}
+
+#[test]
+fn add_ons_of_short_codes() {
+    let hint = Some(Symbology::EanWithAddOn);
+    let add_on = |scan: &[u8]| match classify(scan, hint, &Settings::default()) {
+        Scanned::Article(article) => (article.gtin.to_14(), article.add_on.unwrap_or_default()),
+        other => panic!("no article: {other:?}"),
+    };
+    let found = |gtin: &str, digits: &str| (gtin.to_owned(), digits.to_owned());
+    assert_eq!(add_on(b"9638507412"), found("00000096385074", "12"));
+    assert_eq!(add_on(b"0639712612345"), found("00063200009716", "12345"));
+    assert_eq!(add_on(b"03600029145212"), found("00036000291452", "12"));
+}
+
+#[test]
 fn elements_without_an_article() {
     kind(b"]C100123456789012345675", None, "unknown");
     kind(b"]C18110012345612345611110123", None, "coupon");

@@ -6,6 +6,7 @@
 //! a till takes what a label says and leaves the label's composition to its maker.
 
 mod coupon;
+mod date;
 mod iso;
 mod link;
 mod lint;
