@@ -3,6 +3,7 @@
 //! `till` is the sale, pure; `store` keeps it; `runtime` is the loop between them. Devices live in `peripherals`, paper in
 //! `receipt`, the cashier's screen in `screen`, the exchange with head office in `sync`.
 
+pub mod config;
 pub mod peripherals;
 pub mod receipt;
 pub mod runtime;

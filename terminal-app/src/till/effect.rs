@@ -34,7 +34,8 @@ pub enum Effect {
     },
 }
 
-/// Events with their side records, the print job and what becomes of the open basket: one transaction.
+/// Events with their side records, the print job and the work in hand as it is after the step: one transaction.
+/// Without events it only makes the work in hand safe: money is being asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Commit {
     /// The events, in order.
@@ -43,8 +44,6 @@ pub struct Commit {
     pub print: Option<Print>,
     /// A print job whose fate the cashier knows: `(job, it came out)`.
     pub settle_job: Option<(i64, bool)>,
-    /// What becomes of the saved basket.
-    pub work: WorkChange,
 }
 
 /// An event without its place in the journal, and the records that travel beside it.
@@ -78,18 +77,6 @@ pub enum Print {
     Receipt,
     /// An earlier receipt, marked KOPIE.
     CopyOf(ReceiptNumber),
-}
-
-/// What becomes of the saved basket.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum WorkChange {
-    /// It is saved as it is after this step, off the sale's path, as after every step.
-    #[default]
-    Draft,
-    /// It is saved with this transaction, for certain: money is being asked for.
-    Secure,
-    /// It is done.
-    Clear,
 }
 
 /// Sounds. Each is another one to the ear.

@@ -58,6 +58,8 @@ pub enum Input {
         /// What went wrong, for a human.
         reason: String,
     },
+    /// Who can log in at this till, after a change.
+    Cashiers(Vec<Cashier>),
     /// The directory of customers changed underneath: what the screen shows of this one may be old.
     CustomerChanged(CustomerId),
     /// Time passed.

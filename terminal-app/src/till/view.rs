@@ -306,6 +306,8 @@ pub enum Notice {
     PaymentUnderway,
     /// The terminal refused the card.
     PaymentRefused,
+    /// The terminal says of an earlier request, settled already, that it was paid: look into it.
+    StrayPayment,
     /// The basket is empty.
     EmptyBasket,
     /// The article on screen needs its price first.

@@ -1,0 +1,463 @@
+//! From what is written to what is meant: every value checked, with the line where it stands.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::NaiveTime;
+use retail::barcode::{Layout, card};
+use toml::Spanned;
+
+use super::raw::{self, line_of};
+use super::{
+    Config, ConfigError, Drawer, Language, NightWindow, Parity, PinTerminal, Printer, Profile,
+    Scanner, ScannerProtocol, Screen, Serial, Server, Shop, Till,
+};
+
+const BAUDS: [i64; 13] = [
+    300, 600, 1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 921_600,
+];
+
+/// The file at hand, for messages and relative paths.
+struct Context<'a> {
+    file: &'a Path,
+    text: &'a str,
+}
+
+impl Context<'_> {
+    fn wrong<T>(
+        &self,
+        at: &Spanned<T>,
+        reason: impl Into<String>,
+        cure: impl Into<String>,
+    ) -> ConfigError {
+        ConfigError {
+            file: self.file.to_owned(),
+            line: Some(line_of(self.text, at.span().start)),
+            reason: reason.into(),
+            cure: cure.into(),
+        }
+    }
+
+    /// A path of the file: relative ones are relative to the file itself.
+    fn path(&self, written: &str) -> PathBuf {
+        match self.file.parent() {
+            Some(folder) => folder.join(written),
+            None => PathBuf::from(written),
+        }
+    }
+
+    fn not_empty(&self, key: &str, value: &Spanned<String>) -> Result<String, ConfigError> {
+        let text = value.get_ref().trim();
+        if text.is_empty() {
+            return Err(self.wrong(
+                value,
+                format!("`{key}` is empty"),
+                format!("give `{key}` a value"),
+            ));
+        }
+        Ok(text.to_owned())
+    }
+
+    /// One of a few words.
+    fn word<T: Copy>(
+        &self,
+        key: &str,
+        value: Option<&Spanned<String>>,
+        words: &[(&str, T)],
+        default: T,
+    ) -> Result<T, ConfigError> {
+        let Some(value) = value else {
+            return Ok(default);
+        };
+        let written = value.get_ref().trim().to_lowercase();
+        words
+            .iter()
+            .find(|(word, _)| *word == written)
+            .map(|(_, meaning)| *meaning)
+            .ok_or_else(|| {
+                let names: Vec<String> = words
+                    .iter()
+                    .map(|(word, _)| format!("\"{word}\""))
+                    .collect();
+                self.wrong(
+                    value,
+                    format!("`{key}` cannot be \"{}\"", value.get_ref()),
+                    format!("use one of {}", names.join(", ")),
+                )
+            })
+    }
+}
+
+pub(super) fn check(file: &Path, text: &str, raw: raw::Raw) -> Result<Config, ConfigError> {
+    let cx = Context { file, text };
+    let scanners = scanners(&cx, &raw.scanner)?;
+    let printer = raw.printer.as_ref().map(|p| printer(&cx, p)).transpose()?;
+    ports_differ(&cx, &raw)?;
+    Ok(Config {
+        file: file.to_owned(),
+        shop: shop(&cx, raw.shop)?,
+        till: Till {
+            name: cx.not_empty("name", &raw.till.name)?,
+            cashier: raw.till.cashier.map(|c| match c.into_inner() {
+                raw::NameOrNumber::Name(name) => name,
+                raw::NameOrNumber::Number(number) => number.to_string(),
+            }),
+        },
+        store: match &raw.store.path {
+            Some(path) => cx.path(&cx.not_empty("path", path)?),
+            None => cx.path("till.db"),
+        },
+        screen: screen(&cx, &raw.screen)?,
+        scanners,
+        printer,
+        drawer: drawer(&cx, &raw.drawer)?,
+        pin: cx.word(
+            "terminal",
+            raw.pin.terminal.as_ref(),
+            &[
+                ("cashier", PinTerminal::Cashier),
+                ("simulated", PinTerminal::Simulated),
+            ],
+            PinTerminal::Cashier,
+        )?,
+        card_prefixes: card_prefixes(&cx, raw.loyalty.card_prefixes)?,
+        layouts: layouts(&cx, raw.barcode.layouts)?,
+        cash_rounding: raw.cash.rounding.unwrap_or(true),
+        server: raw.server.as_ref().map(|s| server(&cx, s)).transpose()?,
+        night: night(&cx, raw.sync.night.as_ref())?,
+    })
+}
+
+fn shop(cx: &Context<'_>, raw: raw::Shop) -> Result<Shop, ConfigError> {
+    let id = cx.not_empty("id", &raw.id)?;
+    if id.len() > 64 || id.contains(|c: char| c.is_control() || c.is_whitespace()) {
+        return Err(cx.wrong(
+            &raw.id,
+            format!("`id` cannot be \"{id}\""),
+            "use the shop's id at head office: up to 64 letters, digits and dashes",
+        ));
+    }
+    let time_zone = match &raw.time_zone {
+        None => chrono_tz::Europe::Amsterdam,
+        Some(zone) => zone.get_ref().trim().parse().map_err(|_| {
+            cx.wrong(
+                zone,
+                format!("there is no time zone \"{}\"", zone.get_ref()),
+                "use a name of the tz database, such as \"Europe/Amsterdam\"",
+            )
+        })?,
+    };
+    Ok(Shop {
+        id,
+        name: cx.not_empty("name", &raw.name)?,
+        address: raw.address,
+        kvk: raw.kvk,
+        vat_id: raw.vat_id,
+        time_zone,
+    })
+}
+
+fn screen(cx: &Context<'_>, raw: &raw::Screen) -> Result<Screen, ConfigError> {
+    let listen = match &raw.listen {
+        None => SocketAddr::from(([127, 0, 0, 1], 7070)),
+        Some(listen) => listen.get_ref().trim().parse().map_err(|_| {
+            cx.wrong(
+                listen,
+                format!("`listen` cannot be \"{}\"", listen.get_ref()),
+                "use an address and a port up to 65535, such as \"127.0.0.1:7070\"",
+            )
+        })?,
+    };
+    let language = cx.word(
+        "language",
+        raw.language.as_ref(),
+        &[("nl", Language::Nl), ("en", Language::En)],
+        Language::Nl,
+    )?;
+    Ok(Screen { listen, language })
+}
+
+fn scanners(cx: &Context<'_>, raw: &[raw::Device]) -> Result<Vec<Scanner>, ConfigError> {
+    raw.iter()
+        .map(|device| {
+            if let Some(profile) = &device.profile {
+                return Err(cx.wrong(
+                    profile,
+                    "a scanner has no `profile`",
+                    "remove it, or move it to [printer]",
+                ));
+            }
+            let protocol = cx.word(
+                "protocol",
+                device.protocol.as_ref(),
+                &[
+                    ("plain", ScannerProtocol::Plain),
+                    ("ssi", ScannerProtocol::Ssi),
+                ],
+                ScannerProtocol::Plain,
+            )?;
+            Ok(Scanner {
+                serial: serial(cx, device)?,
+                protocol,
+            })
+        })
+        .collect()
+}
+
+fn printer(cx: &Context<'_>, device: &raw::Device) -> Result<Printer, ConfigError> {
+    if let Some(protocol) = &device.protocol {
+        return Err(cx.wrong(
+            protocol,
+            "a printer has no `protocol`",
+            "remove it, or move it to a [[scanner]]",
+        ));
+    }
+    let name = device.profile.as_ref().map_or("epson-80", |p| p.get_ref());
+    let profile = match (Profile::named(name), &device.profile) {
+        (Some(profile), _) => profile,
+        (None, Some(written)) => {
+            return Err(cx.wrong(
+                written,
+                format!("there is no printer profile \"{name}\""),
+                format!("use one of: {}", Profile::names()),
+            ));
+        }
+        (None, None) => crate::receipt::profile::PROFILES[0],
+    };
+    Ok(Printer {
+        serial: serial(cx, device)?,
+        profile,
+    })
+}
+
+fn serial(cx: &Context<'_>, device: &raw::Device) -> Result<Serial, ConfigError> {
+    let parity = cx.word(
+        "parity",
+        device.parity.as_ref(),
+        &[
+            ("none", Parity::None),
+            ("even", Parity::Even),
+            ("odd", Parity::Odd),
+        ],
+        Parity::None,
+    )?;
+    Ok(Serial {
+        port: port(cx, &device.port)?,
+        baud: u32::try_from(number(cx, "baud", device.baud.as_ref(), &BAUDS, 9600)?)
+            .unwrap_or(9600),
+        data_bits: u8::try_from(number(
+            cx,
+            "data_bits",
+            device.data_bits.as_ref(),
+            &[5, 6, 7, 8],
+            8,
+        )?)
+        .unwrap_or(8),
+        parity,
+        stop_bits: u8::try_from(number(
+            cx,
+            "stop_bits",
+            device.stop_bits.as_ref(),
+            &[1, 2],
+            1,
+        )?)
+        .unwrap_or(1),
+    })
+}
+
+fn number(
+    cx: &Context<'_>,
+    key: &str,
+    value: Option<&Spanned<i64>>,
+    possible: &[i64],
+    default: i64,
+) -> Result<i64, ConfigError> {
+    match value {
+        None => Ok(default),
+        Some(value) if possible.contains(value.get_ref()) => Ok(*value.get_ref()),
+        Some(value) => {
+            let names: Vec<String> = possible.iter().map(ToString::to_string).collect();
+            Err(cx.wrong(
+                value,
+                format!("`{key}` cannot be {}", value.get_ref()),
+                format!("use one of {}", names.join(", ")),
+            ))
+        }
+    }
+}
+
+/// A port may be missing, it may not be something else than a device.
+fn port(cx: &Context<'_>, written: &Spanned<String>) -> Result<PathBuf, ConfigError> {
+    use std::os::unix::fs::FileTypeExt as _;
+    let name = cx.not_empty("port", written)?;
+    let cure =
+        "use the name of the device, such as \"/dev/serial/by-id/usb-...\" or \"/dev/ttyS0\"";
+    let upper = name.to_uppercase();
+    if upper
+        .strip_prefix("COM")
+        .is_some_and(|n| n.parse::<u16>().is_ok())
+    {
+        return Err(cx.wrong(written, format!("\"{name}\" is no port of Linux"), cure));
+    }
+    let path = cx.path(&name);
+    match std::fs::metadata(&path) {
+        Ok(found) if !found.file_type().is_char_device() => Err(cx.wrong(
+            written,
+            format!("\"{name}\" is there, but it is not a serial port"),
+            cure,
+        )),
+        _ => Ok(path),
+    }
+}
+
+fn ports_differ(cx: &Context<'_>, raw: &raw::Raw) -> Result<(), ConfigError> {
+    let mut seen: HashMap<PathBuf, usize> = HashMap::new();
+    for device in raw.scanner.iter().chain(&raw.printer) {
+        let line = line_of(cx.text, device.port.span().start);
+        if let Some(first) = seen.insert(cx.path(device.port.get_ref().trim()), line) {
+            return Err(cx.wrong(
+                &device.port,
+                format!(
+                    "the port \"{}\" is in use already, in line {first}",
+                    device.port.get_ref()
+                ),
+                "give every device a port of its own",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn drawer(cx: &Context<'_>, raw: &raw::Drawer) -> Result<Drawer, ConfigError> {
+    let pin = number(cx, "pin", raw.pin.as_ref(), &[2, 5], 2)?;
+    let pulse_ms = match &raw.pulse_ms {
+        None => 100,
+        Some(ms) if (50..=200).contains(ms.get_ref()) => *ms.get_ref(),
+        Some(ms) => {
+            return Err(cx.wrong(
+                ms,
+                format!("`pulse_ms` cannot be {}", ms.get_ref()),
+                "use 50 to 200 milliseconds",
+            ));
+        }
+    };
+    Ok(Drawer {
+        pin: u8::from(pin == 5),
+        pulse: Duration::from_millis(pulse_ms.unsigned_abs()),
+    })
+}
+
+fn card_prefixes(
+    cx: &Context<'_>,
+    raw: Option<Vec<Spanned<String>>>,
+) -> Result<Vec<String>, ConfigError> {
+    let Some(raw) = raw else {
+        return Ok(card::DEFAULT_PREFIXES.map(str::to_owned).to_vec());
+    };
+    raw.into_iter()
+        .map(|prefix| match card::check_prefix(prefix.get_ref()) {
+            Ok(()) => Ok(prefix.into_inner()),
+            Err(error) => Err(cx.wrong(
+                &prefix,
+                format!("\"{}\": {error}", prefix.get_ref()),
+                "use the digits that the shop's cards begin with, such as \"261\"",
+            )),
+        })
+        .collect()
+}
+
+fn layouts(
+    cx: &Context<'_>,
+    raw: Option<Vec<Spanned<String>>>,
+) -> Result<Vec<Layout>, ConfigError> {
+    let Some(raw) = raw else {
+        return Ok(retail::barcode::Settings::default().layouts);
+    };
+    raw.into_iter()
+        .map(|pattern| {
+            Layout::parse(pattern.get_ref()).map_err(|error| {
+                cx.wrong(
+                    &pattern,
+                    format!("\"{}\": {error}", pattern.get_ref()),
+                    "write a pattern of 13 places, such as \"21IIIIIWWWWWC\" or \"23IIIIIPPPPPC\"",
+                )
+            })
+        })
+        .collect()
+}
+
+fn server(cx: &Context<'_>, raw: &raw::Server) -> Result<Server, ConfigError> {
+    let url = cx.not_empty("url", &raw.url)?;
+    let url = url.trim_end_matches('/');
+    let (secure, rest) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
+        (Some(rest), _) => (true, rest),
+        (None, Some(rest)) => (false, rest),
+        (None, None) => {
+            return Err(cx.wrong(
+                &raw.url,
+                format!("`url` cannot be \"{url}\""),
+                "begin with https://, as in \"https://hoofdkantoor.example.nl\"",
+            ));
+        }
+    };
+    let host = rest.split('/').next().unwrap_or_default();
+    if host.is_empty() || host.contains(char::is_whitespace) {
+        return Err(cx.wrong(
+            &raw.url,
+            format!("`url` names no host: \"{url}\""),
+            "write it as in \"https://hoofdkantoor.example.nl\"",
+        ));
+    }
+    let name = match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    if !secure && name != "localhost" && name != "::1" && !name.starts_with("127.") {
+        return Err(cx.wrong(
+            &raw.url,
+            format!("http:// to \"{name}\" would send customers' data in the clear"),
+            "use https:// (and `ca` for a certificate of your own); http:// is for this machine only",
+        ));
+    }
+    let ca = match &raw.ca {
+        None => None,
+        Some(ca) => {
+            let path = cx.path(&cx.not_empty("ca", ca)?);
+            if !path.is_file() {
+                return Err(cx.wrong(
+                    ca,
+                    format!("there is no file \"{}\"", path.display()),
+                    "name the certificate of head office (PEM)",
+                ));
+            }
+            Some(path)
+        }
+    };
+    Ok(Server {
+        url: url.to_owned(),
+        ca,
+    })
+}
+
+fn night(cx: &Context<'_>, raw: Option<&Spanned<String>>) -> Result<NightWindow, ConfigError> {
+    let text = raw.map_or("02:00-05:00", |night| night.get_ref());
+    let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
+    let window = text
+        .split_once('-')
+        .and_then(|(from, to)| Some((time(from)?, time(to)?)))
+        .filter(|(from, to)| from != to);
+    match (window, raw) {
+        (Some((from, to)), _) => Ok(NightWindow { from, to }),
+        (None, Some(raw)) => Err(cx.wrong(
+            raw,
+            format!("`night` cannot be \"{text}\""),
+            "use two different times, such as \"02:00-05:00\"",
+        )),
+        (None, None) => Ok(NightWindow {
+            from: NaiveTime::MIN,
+            to: NaiveTime::MIN,
+        }),
+    }
+}

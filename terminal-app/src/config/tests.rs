@@ -1,0 +1,189 @@
+use std::path::{Path, PathBuf};
+
+use super::{Config, ConfigError, Parity, ScannerProtocol};
+
+const WHOLE: &str = r#"
+[shop]
+id = "dorpsstraat"
+name = "De Wollen Draad"
+address = ["Dorpsstraat 1", "1234 AB Ons Dorp"]
+kvk = "12345678"
+vat_id = "NL001234567B01"
+time_zone = "Europe/Amsterdam"
+
+[till]
+name = "Kassa 1"
+cashier = "Anna"
+
+[store]
+path = "data/till.db"
+
+[screen]
+listen = "127.0.0.1:7071"
+
+[[scanner]]
+port = "dev/scanner"
+baud = 115200
+data_bits = 7
+parity = "even"
+stop_bits = 1
+protocol = "ssi"
+
+[[scanner]]
+port = "/dev/serial/by-id/second"
+
+[printer]
+port = "dev/printer"
+baud = 19200
+profile = "epson-58"
+
+[loyalty]
+card_prefixes = ["261", "262"]
+
+[cash]
+rounding = false
+
+[server]
+url = "http://127.0.0.1:8080/"
+
+[sync]
+night = "23:30-04:00"
+"#;
+
+const FILE: &str = "/etc/klantreis/till.toml";
+
+fn parse(text: &str) -> Result<Config, ConfigError> {
+    Config::parse(Path::new(FILE), text)
+}
+
+#[test]
+fn every_key_of_the_settings_is_read() {
+    let config = parse(WHOLE).unwrap();
+    assert_eq!(config.shop.id, "dorpsstraat");
+    assert_eq!(config.shop.address.len(), 2);
+    assert_eq!(config.till.cashier.as_deref(), Some("Anna"));
+    assert_eq!(config.store, PathBuf::from("/etc/klantreis/data/till.db"));
+    assert_eq!(config.screen.listen.to_string(), "127.0.0.1:7071");
+    let scanner = &config.scanners[0];
+    assert_eq!(
+        scanner.serial.port,
+        PathBuf::from("/etc/klantreis/dev/scanner")
+    );
+    assert_eq!(
+        (scanner.serial.baud, scanner.serial.data_bits),
+        (115_200, 7)
+    );
+    assert_eq!(scanner.serial.parity, Parity::Even);
+    assert_eq!(scanner.protocol, ScannerProtocol::Ssi);
+    assert_eq!(
+        config.scanners[1].serial.port,
+        PathBuf::from("/dev/serial/by-id/second")
+    );
+    assert_eq!(config.printer.unwrap().profile.name, "epson-58");
+    assert_eq!(config.card_prefixes, ["261", "262"]);
+    assert!(!config.cash_rounding);
+    assert_eq!(config.server.unwrap().url, "http://127.0.0.1:8080");
+    assert_eq!(config.night.from.to_string(), "23:30:00");
+}
+
+#[test]
+fn a_small_file_has_sensible_defaults() {
+    let config = parse("[shop]\nid = \"x\"\nname = \"X\"\n[till]\nname = \"K\"\n").unwrap();
+    assert_eq!(config.screen.listen.to_string(), "127.0.0.1:7070");
+    assert_eq!(config.card_prefixes, ["261"]);
+    assert_eq!(config.shop.time_zone, chrono_tz::Europe::Amsterdam);
+    assert!(config.cash_rounding && config.server.is_none() && config.printer.is_none());
+    assert_eq!(config.night.to.to_string(), "05:00:00");
+}
+
+/// Replaces one line of the whole file and says which line is blamed, and for what.
+#[track_caller]
+fn blames(original: &str, replacement: &str, in_reason: &str, in_cure: &str) {
+    assert!(WHOLE.contains(original), "{original}");
+    let text = WHOLE.replacen(original, replacement, 1);
+    let error = parse(&text).unwrap_err();
+    let line = text.lines().position(|l| l.contains(replacement)).unwrap() + 1;
+    assert_eq!(error.line, Some(line), "{error} ({replacement})");
+    assert!(error.reason.contains(in_reason), "{}", error.reason);
+    assert!(error.cure.contains(in_cure), "{}", error.cure);
+}
+
+#[test]
+fn what_is_wrong_is_said_with_line_reason_and_cure() {
+    blames(
+        "baud = 115200",
+        "bauds = 115200",
+        "no setting `bauds`",
+        "did you mean `baud`",
+    );
+    blames("baud = 115200", "baud = 9601", "9601", "9600");
+    blames("baud = 115200", "baud = \"fast\"", "invalid type", "quotes");
+    blames("data_bits = 7", "data_bits = 9", "data_bits", "8");
+    blames("parity = \"even\"", "parity = \"mark\"", "mark", "\"odd\"");
+    blames(
+        "protocol = \"ssi\"",
+        "protocol = \"usb\"",
+        "usb",
+        "\"plain\"",
+    );
+    blames(
+        "profile = \"epson-58\"",
+        "profile = \"star\"",
+        "star",
+        "epson-80",
+    );
+    blames(
+        "port = \"dev/printer\"",
+        "port = \"/tmp\"",
+        "not a serial port",
+        "/dev/",
+    );
+    blames(
+        "port = \"dev/printer\"",
+        "port = \"COM3\"",
+        "no port of Linux",
+        "/dev/",
+    );
+    blames(
+        "port = \"dev/printer\"",
+        "port = \"\" # none",
+        "empty",
+        "port",
+    );
+    blames(
+        "port = \"dev/printer\"",
+        "port = \"dev/scanner\" # twice",
+        "in use already, in line 21",
+        "of its own",
+    );
+    blames(
+        "Europe/Amsterdam",
+        "Europe/Utrecht",
+        "Utrecht",
+        "Europe/Amsterdam",
+    );
+    blames("[\"261\", \"262\"]", "[\"261\", \"26x\"]", "26x", "digits");
+    blames("127.0.0.1:7071", "127.0.0.1:99999", "99999", "65535");
+    blames("23:30-04:00", "23:30", "night", "02:00-05:00");
+    blames("23:30-04:00", "04:00-04:00", "night", "different");
+    blames(
+        "http://127.0.0.1:8080/",
+        "http://kantoor.example/",
+        "in the clear",
+        "https://",
+    );
+    blames(
+        "http://127.0.0.1:8080/",
+        "kantoor.example",
+        "url",
+        "https://",
+    );
+    blames("[cash]", "[kas]", "no setting `kas`", "`cash`");
+    blames("rounding = false", "rounding = ", "", "TOML");
+}
+
+#[test]
+fn a_missing_setting_is_named() {
+    let error = parse("[shop]\nid = \"x\"\n[till]\nname = \"K\"\n").unwrap_err();
+    assert!(error.reason.contains("`name` is missing"), "{error}");
+}

@@ -1,0 +1,480 @@
+//! One step of the till: an input, the state before it, and what is to be done. Whatever is refused leaves the work in
+//! hand exactly as it was, and says why.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, FixedOffset};
+use retail::clock::Entropy;
+use retail::event::{Body, ByCashier, Empty, PaymentSettled, ReceiptCopied};
+use retail::ids::{CashierId, ReceiptNumber};
+use retail::sale::TenderKind;
+
+use super::effect::{Beep, Commit, Effect, NewEvent, Print};
+use super::input::{
+    Action, Cashier, Health, Input, PaymentOutcome, PrinterState, PrinterStatus, ScannerStatus,
+    SyncStatus,
+};
+use super::shelf::{Shelf, ShelfError};
+use super::view::{Found, Notice};
+use super::work::{Mode, Work};
+
+/// Wrong PINs in a row before the till makes one wait.
+const MAX_WRONG_PINS: u32 = 5;
+/// How long it makes one wait.
+const WRONG_PIN_WAIT_MS: u64 = 30_000;
+/// The longest id of an action.
+const MAX_ID: usize = 64;
+/// The most characters of the number buffer.
+const MAX_BUFFER: usize = 14;
+
+/// What the settings decide about a sale.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The shop's name.
+    pub shop: String,
+    /// The till's name.
+    pub till: String,
+    /// Cash is rounded to five cents.
+    pub cash_rounding: bool,
+    /// The cashier reads payments off the terminal himself.
+    pub pin_by_cashier: bool,
+    /// Barcode rules; the year is taken from the clock.
+    pub barcodes: retail::barcode::Settings,
+}
+
+/// The moment of a step.
+#[derive(Clone, Copy, Debug)]
+pub struct Now {
+    /// Shop time.
+    pub wall: DateTime<FixedOffset>,
+    /// Monotonic milliseconds.
+    pub mono_ms: u64,
+}
+
+/// What a step may ask.
+pub struct Env<'a> {
+    /// Articles, customers, receipts.
+    pub shelf: &'a dyn Shelf,
+    /// For links, customers and records.
+    pub entropy: &'a mut dyn Entropy,
+    /// The moment.
+    pub now: Now,
+}
+
+impl std::fmt::Debug for Env<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Env")
+            .field("now", &self.now)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The till: the work in hand and what it knows of the world around it.
+#[derive(Clone, Debug)]
+pub struct State {
+    pub(super) setup: Arc<Setup>,
+    pub(super) work: Work,
+    pub(super) cashiers: Vec<Cashier>,
+    pub(super) login: Login,
+    pub(super) search: Vec<Found>,
+    /// A card that nobody has, offered for enrolment.
+    pub(super) offered_card: Option<String>,
+    /// The line put in by the last step.
+    pub(super) fresh: Option<u32>,
+    pub(super) notice: Option<Notice>,
+    pub(super) sound: Option<(u64, Beep)>,
+    pub(super) printer: PrinterStatus,
+    pub(super) scanners: Vec<ScannerStatus>,
+    pub(super) sync: SyncStatus,
+    pub(super) health: Health,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Login {
+    pub(super) checking: bool,
+    pub(super) wrong: u32,
+    pub(super) blocked_until_ms: Option<u64>,
+}
+
+impl State {
+    /// A till with the work that was saved, or none.
+    #[must_use]
+    pub fn new(setup: Arc<Setup>, cashiers: Vec<Cashier>, work: Option<Work>) -> Self {
+        let work = work.unwrap_or_default().after_restart();
+        let notice = (!work.is_idle()).then_some(Notice::BasketRestored);
+        Self {
+            setup,
+            work,
+            cashiers,
+            login: Login::default(),
+            search: Vec::new(),
+            offered_card: None,
+            fresh: None,
+            notice,
+            sound: None,
+            printer: PrinterStatus::default(),
+            scanners: Vec::new(),
+            sync: SyncStatus::default(),
+            health: Health::default(),
+        }
+    }
+
+    /// The work in hand, for saving.
+    #[must_use]
+    pub const fn work(&self) -> &Work {
+        &self.work
+    }
+
+    /// Logs a cashier in without a PIN, as the settings of a shop without PINs say, unless somebody is already.
+    pub fn log_in(&mut self, cashier: Cashier) {
+        self.work.cashier.get_or_insert(cashier);
+    }
+
+    /// One step. What it asks for stands in the answer, in order.
+    pub fn step(&mut self, input: Input, env: &mut Env<'_>) -> Vec<Effect> {
+        let before = self.work.clone();
+        let touched = matches!(input, Input::Scan(_) | Input::Action { .. });
+        if touched {
+            self.fresh = None;
+        }
+        let mut step = Step {
+            state: self,
+            env,
+            effects: Vec::new(),
+            warning: None,
+        };
+        let result = step.take(input);
+        let (mut effects, warning) = (step.effects, step.warning);
+        if let Err(notice) = result {
+            let rev_and_ids = std::mem::replace(&mut self.work, before);
+            self.work.keep_ids_of(rev_and_ids);
+            effects.clear();
+            self.fresh = None;
+            self.alarm(notice, &mut effects);
+        } else if let Some(notice) = warning {
+            self.alarm(notice, &mut effects);
+        }
+        if let Some(beep) = effects.iter().rev().find_map(|e| match e {
+            Effect::Beep(beep) => Some(*beep),
+            _ => None,
+        }) {
+            self.sound = Some((self.sound.map_or(1, |(n, _)| n + 1), beep));
+        }
+        self.work.rev += 1;
+        effects
+    }
+
+    fn alarm(&mut self, notice: Notice, effects: &mut Vec<Effect>) {
+        effects.retain(|effect| !matches!(effect, Effect::Beep(_)));
+        effects.push(Effect::Beep(match notice {
+            Notice::UnknownCode { .. }
+            | Notice::WrongCode { .. }
+            | Notice::UnknownArticle { .. }
+            | Notice::UnknownCommand { .. } => Beep::Unknown,
+            _ => Beep::Attention,
+        }));
+        self.notice = Some(notice);
+    }
+}
+
+/// A step under way.
+pub(super) struct Step<'a, 'e> {
+    pub(super) state: &'a mut State,
+    pub(super) env: &'a mut Env<'e>,
+    pub(super) effects: Vec<Effect>,
+    /// Something to read although the step was done.
+    pub(super) warning: Option<Notice>,
+}
+
+/// Done, or refused with the reason.
+pub(super) type Handled = Result<(), Notice>;
+
+impl From<ShelfError> for Notice {
+    fn from(error: ShelfError) -> Self {
+        Self::StoreTrouble { reason: error.0 }
+    }
+}
+
+impl Step<'_, '_> {
+    fn take(&mut self, input: Input) -> Handled {
+        match input {
+            Input::Scan(code) => {
+                self.state.notice = None;
+                self.scan(&code)
+            }
+            Input::Action { id, action } => {
+                if id.len() > MAX_ID || !self.state.work.first_time(&id) {
+                    return Ok(());
+                }
+                if !matches!(action, Action::Search { .. }) {
+                    self.state.notice = None;
+                }
+                self.action(action)
+            }
+            Input::PinChecked(cashier) => self.pin_checked(cashier),
+            Input::Printer(status) => self.printer(status),
+            Input::Scanner(status) => {
+                match self
+                    .state
+                    .scanners
+                    .iter_mut()
+                    .find(|s| s.name == status.name)
+                {
+                    Some(known) => *known = status,
+                    None => self.state.scanners.push(status),
+                }
+                Ok(())
+            }
+            Input::Payment(answer) => self.payment(answer),
+            Input::ReceiptFetched { number, result } => self.fetched(number, result),
+            Input::Sync(status) => {
+                self.state.sync = status;
+                Ok(())
+            }
+            Input::Health(health) => {
+                self.state.health = health;
+                Ok(())
+            }
+            Input::NotKept { reason } => Err(Notice::NotKept { reason }),
+            Input::Cashiers(cashiers) => {
+                self.state.cashiers = cashiers;
+                Ok(())
+            }
+            Input::CustomerChanged(id) => self.refresh_customer(id),
+            Input::Tick => Ok(()),
+        }
+    }
+
+    fn action(&mut self, action: Action) -> Handled {
+        if let Action::Login { cashier, pin } = action {
+            return self.log_in(cashier, pin);
+        }
+        if let Action::PrinterAnswer { job, printed } = action {
+            return self.printer_answer(job, printed);
+        }
+        if matches!(action, Action::DismissNotice) {
+            return Ok(());
+        }
+        self.logged_in()?;
+        match action {
+            Action::Logout => self.log_out(),
+            Action::Key { key } => self.key(key),
+            Action::Backspace => {
+                self.state.work.buffer.pop();
+                Ok(())
+            }
+            Action::ClearEntry => {
+                self.state.work.buffer.clear();
+                self.state.work.next_quantity = None;
+                self.state.search.clear();
+                Ok(())
+            }
+            Action::QuantityKey { n } => self.quantity_key(n),
+            Action::Entry { text } => self.entry(text),
+            Action::Search { text } => self.search(&text),
+            Action::PickArticle { gtin } => self.pick(&gtin),
+            Action::Price { price } => self.price(price),
+            Action::SelectLine { n } => self.select(n),
+            Action::SetQuantity { n, quantity } => self.set_quantity(n, quantity),
+            Action::VoidLine { n } => self.void_line(n),
+            Action::PayCash { tendered } => self.pay_cash(tendered),
+            Action::PayCashExact => self.pay_cash_exact(),
+            Action::PayCard { amount } => self.pay_card(amount),
+            Action::PinAnswer { answer } => self.pin_answer(answer),
+            Action::TakeBackCash => self.take_back_cash(),
+            Action::ForgetCustomer => {
+                self.not_paying()?;
+                self.state.work.basket.customer = None;
+                Ok(())
+            }
+            Action::Cancel => self.cancel(),
+            Action::StartReturn => self.start_return(),
+            Action::ReturnQuantity { line, quantity } => self.return_quantity(line, quantity),
+            Action::ReturnReason { line, reason } => self.return_reason(line, reason),
+            Action::ReturnRemark { text } => self.return_remark(&text),
+            Action::ConfirmReturn => self.confirm_return(),
+            Action::StartEnrol => self.start_enrol(),
+            Action::Enrol {
+                card,
+                name,
+                email,
+                member,
+                marketing,
+            } => self.enrol(&card, &name, &email, member, marketing),
+            Action::ReprintLast => self.reprint(),
+            Action::OpenDrawer => self.open_drawer(),
+            Action::Login { .. } | Action::PrinterAnswer { .. } | Action::DismissNotice => Ok(()),
+        }
+    }
+
+    pub(super) fn beep(&mut self, beep: Beep) {
+        self.effects.push(Effect::Beep(beep));
+    }
+
+    pub(super) fn commit(&mut self, events: Vec<NewEvent>, print: Option<Print>) {
+        self.effects.push(Effect::Commit(Box::new(Commit {
+            events,
+            print,
+            settle_job: None,
+        })));
+    }
+
+    /// Who is logged in; refused while the till is not enrolled or nobody is.
+    pub(super) fn logged_in(&self) -> Result<CashierId, Notice> {
+        self.next_receipt().map_err(|_| Notice::NotEnrolled)?;
+        match &self.state.work.cashier {
+            Some(cashier) => Ok(cashier.id),
+            None => Err(Notice::LogInFirst),
+        }
+    }
+
+    pub(super) fn next_receipt(&self) -> Result<ReceiptNumber, Notice> {
+        self.env.shelf.next_receipt().ok_or(Notice::NoReceiptNumber)
+    }
+
+    /// Refused while the payment terminal is being asked.
+    pub(super) fn not_paying(&self) -> Handled {
+        match self.state.work.mode {
+            Mode::PayingCard { .. } | Mode::PaymentUnknown { .. } => Err(Notice::PaymentUnderway),
+            _ => Ok(()),
+        }
+    }
+
+    fn log_in(&mut self, cashier: Option<CashierId>, pin: String) -> Handled {
+        self.next_receipt().map_err(|_| Notice::NotEnrolled)?;
+        let login = &mut self.state.login;
+        if login.checking || self.state.work.cashier.is_some() {
+            return Ok(());
+        }
+        if login
+            .blocked_until_ms
+            .is_some_and(|until| self.env.now.mono_ms < until)
+        {
+            return Err(Notice::WrongPin);
+        }
+        login.blocked_until_ms = None;
+        login.checking = true;
+        self.effects.push(Effect::CheckPin { cashier, pin });
+        Ok(())
+    }
+
+    fn pin_checked(&mut self, cashier: Option<Cashier>) -> Handled {
+        self.state.notice = None;
+        let login = &mut self.state.login;
+        login.checking = false;
+        if let Some(cashier) = cashier {
+            login.wrong = 0;
+            self.state.work.cashier = Some(cashier);
+            self.beep(Beep::Good);
+            return Ok(());
+        }
+        login.wrong += 1;
+        if login.wrong >= MAX_WRONG_PINS {
+            login.wrong = 0;
+            login.blocked_until_ms = Some(self.env.now.mono_ms + WRONG_PIN_WAIT_MS);
+        }
+        Err(Notice::WrongPin)
+    }
+
+    fn log_out(&mut self) -> Handled {
+        self.not_paying()?;
+        let work = &mut self.state.work;
+        work.cashier = None;
+        work.buffer.clear();
+        work.next_quantity = None;
+        self.state.search.clear();
+        Ok(())
+    }
+
+    fn key(&mut self, key: char) -> Handled {
+        let buffer = &mut self.state.work.buffer;
+        let fits = key.is_ascii_digit() || (key == ',' && !buffer.contains(','));
+        if fits && buffer.len() < MAX_BUFFER {
+            buffer.push(key);
+        }
+        Ok(())
+    }
+
+    fn printer(&mut self, status: PrinterStatus) -> Handled {
+        let before = std::mem::replace(&mut self.state.printer, status);
+        let now = &self.state.printer;
+        let troubled = |state: PrinterState| {
+            !matches!(
+                state,
+                PrinterState::None | PrinterState::Ready | PrinterState::PaperLow
+            )
+        };
+        let newly_out =
+            now.state == PrinterState::PaperOut && before.state != PrinterState::PaperOut;
+        let newly_troubled = troubled(now.state) && !troubled(before.state);
+        let newly_asks = now.asks.is_some() && now.asks != before.asks;
+        if newly_out && self.env.shelf.next_receipt().is_some() {
+            let body = Body::PrinterOutOfPaper(Empty {});
+            self.commit(vec![body.into()], None);
+        }
+        if newly_troubled || newly_asks {
+            self.beep(Beep::Attention);
+        }
+        Ok(())
+    }
+
+    fn printer_answer(&mut self, job: i64, printed: bool) -> Handled {
+        let Some(question) = self.state.printer.asks.filter(|asks| asks.job == job) else {
+            return Ok(());
+        };
+        self.state.printer.asks = None;
+        let copy = ReceiptCopied {
+            cashier: self.state.work.cashier.as_ref().map(|c| c.id),
+            of: question.receipt,
+        };
+        self.effects.push(Effect::Commit(Box::new(Commit {
+            events: if printed {
+                Vec::new()
+            } else {
+                vec![Body::ReceiptCopied(copy).into()]
+            },
+            print: (!printed).then_some(Print::CopyOf(question.receipt)),
+            settle_job: Some((job, printed)),
+        })));
+        Ok(())
+    }
+
+    pub(super) fn reprint(&mut self) -> Handled {
+        let cashier = self.logged_in()?;
+        let of = self
+            .env
+            .shelf
+            .last_receipt()?
+            .ok_or(Notice::NothingToCopy)?;
+        let body = Body::ReceiptCopied(ReceiptCopied {
+            cashier: Some(cashier),
+            of,
+        });
+        self.commit(vec![body.into()], Some(Print::CopyOf(of)));
+        self.beep(Beep::Good);
+        Ok(())
+    }
+
+    fn open_drawer(&mut self) -> Handled {
+        let cashier = self.logged_in()?;
+        let body = Body::DrawerOpened(ByCashier { cashier });
+        self.commit(vec![body.into()], None);
+        self.effects.push(Effect::OpenDrawer);
+        Ok(())
+    }
+
+    /// What an unknown payment turned out to be, for the journal.
+    pub(super) fn settled(
+        &self,
+        amount: retail::money::Cents,
+        outcome: PaymentOutcome,
+    ) -> Result<NewEvent, Notice> {
+        Ok(Body::PaymentSettled(PaymentSettled {
+            cashier: self.logged_in()?,
+            tender: TenderKind::Card,
+            amount,
+            paid: outcome == PaymentOutcome::Paid,
+        })
+        .into())
+    }
+}
