@@ -169,6 +169,7 @@ pub struct BatchHeader {
     /// Hash of the last event.
     pub head_hash: Hash,
     /// The till can no longer read the events from `hole` up to `first - 1` (same epoch): `prev_hash` is then unknown to head office.
+    /// With `first` 1: the events from `hole` to the end of the epoch before, on which this one was opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hole: Option<u64>,
 }
@@ -338,7 +339,7 @@ impl Batch {
         }
         if header
             .hole
-            .is_some_and(|from| from == 0 || from >= header.first)
+            .is_some_and(|from| from == 0 || (header.first > 1 && from >= header.first))
         {
             return Err(BatchError::Malformed(
                 "the hole does not lie before the events".to_owned(),
