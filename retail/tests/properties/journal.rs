@@ -260,6 +260,33 @@ fn epochs_follow_each_other() {
     assert_eq!(walk(&[stored]), Err(0));
 }
 
+/// A seq that is left out is noticed although the chain of hashes goes on.
+#[test]
+fn a_seq_cannot_be_skipped() {
+    let at = chrono::DateTime::UNIX_EPOCH.fixed_offset();
+    let body = Body::PrinterOutOfPaper(retail::event::Empty {});
+    let mut verifier = Verifier::behind(first().epoch, 1, Hash([9; 32]));
+    let stored = |seq| {
+        let position = Position { seq, ..first() };
+        let bytes = Event::write(position, at, &body).expect("small enough");
+        let hash = hash_event(Hash([9; 32]), &bytes);
+        Stored {
+            position,
+            prev_hash: Hash([9; 32]),
+            hash,
+            bytes,
+        }
+    };
+    for seq in [1, 3] {
+        let wrong = retail::journal::ChainError::WrongSeq {
+            found: stored(seq).position,
+            expected: 2,
+        };
+        assert_eq!(verifier.next(&stored(seq)), Err(wrong));
+    }
+    assert!(verifier.next(&stored(2)).is_ok());
+}
+
 /// Numbers that no shop has make an event unknown: it is kept and carried, and never added up.
 #[test]
 fn absurd_numbers_are_carried_but_not_counted() {

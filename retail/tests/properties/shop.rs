@@ -165,6 +165,10 @@ proptest! {
             let refund = kept.refund_for(qty);
             prop_assert!(refund >= Cents::ZERO && refund <= kept.amount, "{} of {}", refund, kept.amount);
             refunded += refund;
+            // What is still kept is paid for at the price of the line, to the half cent.
+            let (line, left) = (&kept.line, kept.qty - qty);
+            let (worth, share) = ((kept.amount - refund).0 * line.qty.0, line.amount.0 * left.0);
+            prop_assert!((worth - share).abs() * 2 <= line.qty.0, "{} kept for {}", left, kept.amount - refund);
             returns.push(back(&kept.line, qty, refund));
         }
         let kept = kept_lines(&sold, &returns).remove(0);

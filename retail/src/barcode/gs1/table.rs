@@ -445,6 +445,41 @@ mod tests {
         }
     }
 
+    /// Lengths of the identifiers a shop meets, as the General Specifications list them.
+    #[test]
+    fn lengths_of_the_shops_own() {
+        for (number, min, max, predefined) in [
+            (0, 18, 18, true),
+            (100, 14, 14, true),
+            (200, 14, 14, true),
+            (1000, 1, 20, false),
+            (1100, 6, 6, true),
+            (1500, 6, 6, true),
+            (1700, 6, 6, true),
+            (2000, 2, 2, true),
+            (2100, 1, 20, false),
+            (2200, 1, 20, false),
+            (2350, 1, 28, false),
+            (2400, 1, 30, false),
+            (2550, 13, 25, false),
+            (3000, 1, 8, false),
+            (3103, 6, 6, true),
+            (3700, 1, 8, false),
+            (3922, 1, 15, false),
+            (3932, 4, 18, false),
+            (4140, 13, 13, true),
+            (8005, 6, 6, false),
+            (8018, 18, 18, false),
+            (8020, 1, 25, false),
+            (9000, 1, 30, false),
+            (9900, 1, 90, false),
+        ] {
+            let entry = find(number).expect("an entry");
+            assert_eq!(entry.lengths(), (min, max), "{number}");
+            assert_eq!(entry.predefined, predefined, "{number}");
+        }
+    }
+
     #[test]
     fn finds_ranges_and_nothing_between_them() {
         assert!(find(3105).is_some() && find(3106).is_none() && find(1400).is_none());
