@@ -1,0 +1,220 @@
+//! The first zone: what the customer buys or brings back, and what it comes to.
+//!
+//! The table is called *Winkelmand* and the total is a status called *Totaal*. While the basket is empty the change of the
+//! last sale stands there, large, until the next scan.
+
+use maud::{Markup, html};
+use retail::money::Cents;
+use retail::quantity::{Quantity, Unit};
+use retail::sale::ReturnReason;
+
+use super::parts::{Button, Face, json, money, quantity, reason, tender};
+use super::strings::{Strings, fill};
+use crate::till::view::{LastReceipt, ReturnRow, ReturnView, Row};
+use crate::till::{Action, ModeView, View};
+
+pub(crate) fn basket(face: &Face, view: &View) -> Markup {
+    match &view.mode {
+        ModeView::NotEnrolled | ModeView::LoggedOut { .. } => html! {},
+        ModeView::Returning(back) => returning(face, back),
+        _ => selling(face, view),
+    }
+}
+
+fn selling(face: &Face, view: &View) -> Markup {
+    let w = face.words();
+    html! {
+        div.lines tabindex="-1" {
+            table aria-label=(w.basket) {
+                thead { tr {
+                    th.num scope="col" { (w.quantity) }
+                    th scope="col" { (w.article) }
+                    th.num scope="col" { (w.price) }
+                    th.num scope="col" { (w.amount) }
+                } }
+                tbody { @for row in &view.basket { (basket_row(w, view, row)) } }
+            }
+            @if view.basket.is_empty() { (between(w, view.last.as_ref())) }
+        }
+        (foot(w, view))
+    }
+}
+
+fn basket_row(w: &Strings, view: &View, row: &Row) -> Markup {
+    let selected = view.selected == Some(row.n);
+    let child = row.parent.is_some();
+    html! {
+        tr #{ "row-" (row.n) } .selected[selected] .child[child] .fresh[row.fresh] {
+            td.num {
+                @if selected && row.unit == Unit::Piece && !child {
+                    (step(w.one_less, row, -1)) b { (quantity(row.quantity, row.unit)) } (step(w.one_more, row, 1))
+                } @else { (quantity(row.quantity, row.unit)) }
+            }
+            td.name {
+                @if child { (row.name) }
+                @else {
+                    button.pick type="button" data-do=(json(&Action::SelectLine { n: row.n })) aria-pressed=(selected) { (row.name) }
+                }
+            }
+            td.num { (row.price.plain()) }
+            td.num { (row.amount.plain()) }
+        }
+    }
+}
+
+/// One more or one less of the selected row.
+fn step(label: &str, row: &Row, by: i64) -> Markup {
+    let next = Quantity(row.quantity.0 + by * Quantity::ONE.0);
+    let action = if next > Quantity::ZERO {
+        Action::SetQuantity {
+            n: Some(row.n),
+            quantity: Some(next.0),
+        }
+    } else {
+        Action::VoidLine { n: Some(row.n) }
+    };
+    stepper(
+        &fill(label, &[&row.name]),
+        by,
+        &action,
+        next <= Quantity::MAX_LINE,
+    )
+}
+
+fn stepper(label: &str, by: i64, action: &Action, enabled: bool) -> Markup {
+    html! {
+        button.key.step type="button" data-again data-do=(json(action)) aria-label=(label) disabled[!enabled] {
+            (if by < 0 { "−" } else { "+" })
+        }
+    }
+}
+
+/// What stands there between two sales.
+fn between(w: &Strings, last: Option<&LastReceipt>) -> Markup {
+    html! {
+        div.between {
+            @if let Some(last) = last { (last_receipt(w, last)) }
+            p.ready { strong { (w.ready) } br; (w.ready_hint) }
+        }
+    }
+}
+
+fn last_receipt(w: &Strings, last: &LastReceipt) -> Markup {
+    let (label, amount) = match (last.change, last.total.is_negative()) {
+        (Some(change), false) => (w.change, change),
+        (Some(back), true) => (w.refunded, back.abs()),
+        (None, false) => (w.paid, last.total + last.rounding),
+        (None, true) => (w.given_back, (last.total + last.rounding).abs()),
+    };
+    html! {
+        div #last role="status" aria-label=(label) {
+            span.label { (label) }
+            span.amount { (amount) }
+            span.detail {
+                (fill(w.last_receipt, &[&last.number])) " · " (w.total) " " (last.total)
+                @if last.rounding != Cents::ZERO { " · " (fill(w.rounding, &[&last.rounding])) }
+                @if let Some(tendered) = last.tendered { " · " (fill(w.tendered, &[&tendered])) }
+            }
+        }
+    }
+}
+
+/// The total, what was paid of it, and what is still due.
+fn foot(w: &Strings, view: &View) -> Markup {
+    let articles = view
+        .basket
+        .iter()
+        .filter(|row| row.parent.is_none())
+        .count();
+    html! {
+        div.foot {
+            @if !view.paid.is_empty() {
+                ul.paid {
+                    @for part in &view.paid { li { span { (tender(w, part.kind)) } (money(part.amount)) } }
+                    li.due { span { (w.still_due) } (money(view.due)) }
+                    li { (Button::new(w.take_back, &Action::TakeBackCash).class("small").draw()) }
+                }
+            }
+            div.total {
+                div {
+                    span.label { (w.total) }
+                    span.detail {
+                        @if articles == 1 { (w.lines_one) } @else { (fill(w.lines, &[&articles])) }
+                        @if view.due_cash != view.due { " · " (fill(w.in_cash, &[&view.due_cash])) }
+                    }
+                }
+                output #total role="status" aria-live="polite" aria-label=(w.total) { (view.total) }
+            }
+        }
+    }
+}
+
+fn returning(face: &Face, back: &ReturnView) -> Markup {
+    let w = face.words();
+    let title = fill(w.return_lines, &[&back.of]);
+    html! {
+        div.lines tabindex="-1" {
+            table.back aria-label=(title) {
+                caption { (title) }
+                thead { tr {
+                    th scope="col" { (w.article) }
+                    th.num scope="col" { (w.sold) }
+                    th.num scope="col" { (w.comes_back) }
+                    th.num scope="col" { (w.amount) }
+                } }
+                tbody { @for row in &back.lines { (return_row(w, row)) } }
+            }
+        }
+        div.foot {
+            div.total {
+                div { span.label { (w.refund_total) } }
+                output #total role="status" aria-live="polite" aria-label=(w.total) { (back.total) }
+            }
+        }
+    }
+}
+
+fn return_row(w: &Strings, row: &ReturnRow) -> Markup {
+    let chosen = row.chosen > Quantity::ZERO;
+    let unit = match row.unit {
+        Unit::Piece => Quantity::ONE,
+        Unit::Kilogram => Quantity(100),
+    };
+    let set = |quantity: Quantity| Action::ReturnQuantity {
+        line: row.line,
+        quantity: quantity.0.clamp(0, row.left.0),
+    };
+    html! {
+        tr #{ "back-" (row.line) } .selected[chosen] .child[row.deposit] {
+            td.name {
+                (row.name)
+                @if chosen && !row.deposit { (reasons(w, row)) }
+            }
+            td.num { (quantity(row.sold, row.unit)) }
+            td.num {
+                @if row.deposit { (w.follows) }
+                @else if row.left == Quantity::ZERO { (w.none_left) }
+                @else {
+                    span.steps {
+                        (stepper(&fill(w.one_less, &[&row.name]), -1, &set(row.chosen + -unit), chosen))
+                        b { (quantity(row.chosen, row.unit)) }
+                        (stepper(&fill(w.one_more, &[&row.name]), 1, &set(row.chosen + unit), row.chosen < row.left))
+                    }
+                }
+            }
+            td.num { @if chosen { (row.amount.plain()) } }
+        }
+    }
+}
+
+/// Why this line comes back.
+fn reasons(w: &Strings, row: &ReturnRow) -> Markup {
+    html! {
+        div.reasons role="group" aria-label=(fill(w.reason_of, &[&row.name])) {
+            @for one in ReturnReason::ALL {
+                @let action = Action::ReturnReason { line: Some(row.line), reason: one };
+                button.key.chip type="button" data-do=(json(&action)) aria-pressed=(row.reason == Some(one)) { (reason(w, one)) }
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Before anything can be sold: why this till sells nothing yet, and the log-in with a PIN.
+
+use maud::{Markup, html};
+
+use super::parts::Face;
+use super::strings::fill;
+use super::{notices, pad};
+use crate::till::View;
+
+pub(crate) fn not_enrolled(face: &Face, view: &View) -> Markup {
+    let w = face.words();
+    html! {
+        div.panel.alone {
+            h1 { (w.not_enrolled_title) }
+            p { (w.not_enrolled) }
+            ol.todo {
+                li { (w.not_enrolled_1) pre { "sync-server till-code --shop …" } }
+                li { (w.not_enrolled_2) pre { "terminal-app enrol --code …" } }
+            }
+            p.detail { (w.not_enrolled_3) }
+            (notices::place(face, view))
+        }
+    }
+}
+
+pub(crate) fn logged_out(face: &Face, view: &View, checking: bool, wait_s: Option<u64>) -> Markup {
+    let w = face.words();
+    let waiting = checking || wait_s.is_some();
+    html! {
+        div.panel.alone.login {
+            h1 { (w.login_title) }
+            @if view.cashiers.is_empty() {
+                p { (w.no_cashiers) }
+                pre { "terminal-app cashier add --name Anna --pin-stdin" }
+            } @else {
+                form #login data-do="{\"do\":\"login\"}" data-fields {
+                    @if view.cashiers.len() > 1 {
+                        fieldset.tiles {
+                            legend { (w.login_who) }
+                            @for cashier in &view.cashiers {
+                                label.tile {
+                                    input type="radio" name="cashier" value=(cashier.id) data-number;
+                                    span { (cashier.name) }
+                                }
+                            }
+                        }
+                    }
+                    label.field {
+                        span { (w.pin) }
+                        input #pin type="password" name="pin" inputmode="none" autocomplete="off" maxlength="8" placeholder=(w.login_hint)
+                            data-first disabled[waiting];
+                    }
+                    p.detail role="status" {
+                        @if let Some(seconds) = wait_s { (fill(w.login_wait, &[&seconds])) }
+                        @else if checking { (w.checking) }
+                    }
+                    (pad::digits(face, &html! {}))
+                    button.key.primary type="submit" disabled[waiting] { (w.log_in) }
+                }
+            }
+            (notices::place(face, view))
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! What the cashier must read: notices in words, and the question whether a receipt came out.
+//!
+//! One notice at a time, in one place that never moves the keys. What was read by a scanner is quoted and escaped.
+
+use maud::{Markup, html};
+
+use super::parts::{Button, Face};
+use super::strings::{Strings, fill};
+use crate::till::input::{FetchFailed, PrinterQuestion};
+use crate::till::{Action, Notice, View};
+
+/// How loud a notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// Good to know.
+    Good,
+    /// Something was not understood, or must be done first.
+    Mind,
+    /// Something went wrong that the cashier has to deal with.
+    Bad,
+}
+
+impl Tone {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Mind => "mind",
+            Self::Bad => "bad",
+        }
+    }
+}
+
+/// The words of a notice, and a second line where there is a way out.
+pub(crate) fn words(w: &Strings, notice: &Notice) -> (Tone, String, Option<String>) {
+    let hint = |text: &str| Some(text.to_owned());
+    match notice {
+        Notice::UnknownCode { read } => (Tone::Mind, fill(w.n_unknown_code, &[read]), None),
+        Notice::WrongCode { read, .. } => (
+            Tone::Mind,
+            fill(w.n_wrong_code, &[read]),
+            hint(w.n_wrong_code_hint),
+        ),
+        Notice::UnknownArticle { number } => (
+            Tone::Mind,
+            fill(w.n_unknown_article, &[number]),
+            hint(w.n_unknown_article_hint),
+        ),
+        Notice::UnknownCard { card } => (Tone::Mind, fill(w.n_unknown_card, &[card]), None),
+        Notice::UnknownCommand { read } => (Tone::Mind, fill(w.n_unknown_command, &[read]), None),
+        Notice::NotANumber { typed } => (Tone::Mind, fill(w.n_not_a_number, &[typed]), None),
+        Notice::NotACard { typed } => (Tone::Mind, fill(w.n_not_a_card, &[typed]), None),
+        Notice::Expired { name, date } => (Tone::Bad, fill(w.n_expired, &[name, date]), None),
+        Notice::WrongMeasure { read } => (Tone::Mind, fill(w.n_wrong_measure, &[read]), None),
+        Notice::NotAccepted { read } => (Tone::Mind, fill(w.n_not_accepted, &[read]), None),
+        Notice::NotOnReceipt { read } => (Tone::Mind, fill(w.n_not_on_receipt, &[read]), None),
+        Notice::NoSuchReceipt { number } => {
+            (Tone::Mind, fill(w.n_no_such_receipt, &[number]), None)
+        }
+        Notice::ReceiptIsReturn { number } => {
+            (Tone::Mind, fill(w.n_receipt_is_return, &[number]), None)
+        }
+        Notice::NothingLeftToReturn { number } => {
+            (Tone::Mind, fill(w.n_nothing_left, &[number]), None)
+        }
+        Notice::MoreThanSold { left } => (Tone::Mind, fill(w.n_more_than_sold, &[left]), None),
+        Notice::ReasonMissing { line } => (Tone::Mind, fill(w.n_reason_missing, &[line]), None),
+        Notice::ReceiptNotFetched { number, why } => (
+            Tone::Bad,
+            fill(w.n_not_fetched, &[number]),
+            Some(not_fetched(w, why)),
+        ),
+        Notice::NotKept { reason } => (Tone::Bad, fill(w.n_not_kept, &[reason]), None),
+        Notice::StoreTrouble { reason } => (Tone::Bad, fill(w.n_store_trouble, &[reason]), None),
+        plain => {
+            let (tone, text) = plain_words(w, plain);
+            (tone, text.to_owned(), None)
+        }
+    }
+}
+
+/// Notices without values.
+const fn plain_words(w: &Strings, notice: &Notice) -> (Tone, &'static str) {
+    match notice {
+        Notice::LogInFirst => (Tone::Mind, w.n_log_in_first),
+        Notice::NotEnrolled => (Tone::Mind, w.n_not_enrolled),
+        Notice::WrongPin => (Tone::Mind, w.n_wrong_pin),
+        Notice::PaymentUnderway => (Tone::Mind, w.n_payment_underway),
+        Notice::PaymentRefused => (Tone::Bad, w.n_payment_refused),
+        Notice::StrayPayment => (Tone::Bad, w.n_stray_payment),
+        Notice::EmptyBasket => (Tone::Mind, w.n_empty_basket),
+        Notice::PriceFirst => (Tone::Mind, w.n_price_first),
+        Notice::PartlyPaid => (Tone::Mind, w.n_partly_paid),
+        Notice::WrongQuantity => (Tone::Mind, w.n_wrong_quantity),
+        Notice::WrongAmount => (Tone::Mind, w.n_wrong_amount),
+        Notice::BasketFull => (Tone::Bad, w.n_basket_full),
+        Notice::NoLine => (Tone::Mind, w.n_no_line),
+        Notice::ReturnUnderway => (Tone::Mind, w.n_return_underway),
+        Notice::CardTaken => (Tone::Mind, w.n_card_taken),
+        Notice::NotAnEmail => (Tone::Mind, w.n_not_an_email),
+        Notice::MembershipNeeded => (Tone::Mind, w.n_membership),
+        Notice::Enrolled => (Tone::Good, w.n_enrolled),
+        Notice::NothingToCopy => (Tone::Mind, w.n_nothing_to_copy),
+        Notice::NoReceiptNumber => (Tone::Bad, w.n_no_receipt_number),
+        Notice::BasketRestored => (Tone::Good, w.n_restored),
+        // These have values; their words are put together in `words`.
+        Notice::UnknownCode { .. }
+        | Notice::WrongCode { .. }
+        | Notice::UnknownArticle { .. }
+        | Notice::UnknownCard { .. }
+        | Notice::UnknownCommand { .. }
+        | Notice::NotANumber { .. }
+        | Notice::NotACard { .. }
+        | Notice::Expired { .. }
+        | Notice::WrongMeasure { .. }
+        | Notice::NotAccepted { .. }
+        | Notice::NotOnReceipt { .. }
+        | Notice::NoSuchReceipt { .. }
+        | Notice::ReceiptIsReturn { .. }
+        | Notice::NothingLeftToReturn { .. }
+        | Notice::MoreThanSold { .. }
+        | Notice::ReasonMissing { .. }
+        | Notice::ReceiptNotFetched { .. }
+        | Notice::NotKept { .. }
+        | Notice::StoreTrouble { .. } => (Tone::Mind, ""),
+    }
+}
+
+fn not_fetched(w: &Strings, why: &FetchFailed) -> String {
+    match why {
+        FetchFailed::Unreachable => w.n_unreachable.to_owned(),
+        FetchFailed::NoSuchReceipt => w.n_unknown_there.to_owned(),
+        FetchFailed::NoServer => w.n_no_server.to_owned(),
+        FetchFailed::Refused { detail } => fill(w.n_refused, &[detail]),
+    }
+}
+
+/// The place where notices stand: always there, so that a screen reader hears what is put into it.
+pub(crate) fn place(face: &Face, view: &View) -> Markup {
+    let w = face.words();
+    html! {
+        div #notices role="status" aria-live="polite" aria-atomic="true" aria-label=(w.notices) {
+            @if let Some(notice) = &view.notice {
+                @let (tone, text, hint) = words(w, notice);
+                div.notice.(tone.class()) {
+                    p {
+                        strong { (text) }
+                        @if let Some(hint) = hint { " " (hint) }
+                    }
+                    @if matches!(notice, Notice::UnknownCard { .. }) && view.enabled.customer {
+                        (Button::new(w.n_enrol_now, &Action::StartEnrol).class("small").draw())
+                    }
+                    button.key.close type="button" data-do=(super::parts::json(&Action::DismissNotice)) aria-label=(w.dismiss) { "×" }
+                }
+            }
+            @if let Some(question) = &view.printer.asks {
+                (printer_question(w, question))
+            }
+        }
+    }
+}
+
+fn printer_question(w: &Strings, question: &PrinterQuestion) -> Markup {
+    let answer = |printed| Action::PrinterAnswer {
+        job: question.job,
+        printed,
+    };
+    html! {
+        div.notice.mind.question {
+            p { strong { (fill(w.printer_ask, &[&question.receipt])) } }
+            (Button::new(w.printer_yes, &answer(true)).class("small").draw())
+            (Button::new(w.printer_no, &answer(false)).class("small").draw())
+        }
+    }
+}
