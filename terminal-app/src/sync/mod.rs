@@ -13,5 +13,15 @@ pub mod office;
 pub mod outbox;
 pub mod pack;
 pub mod plan;
+pub mod receipts;
 pub mod session;
 pub mod worker;
+
+use session::{Parts, Session, Summary, SyncError};
+
+/// One whole exchange, now: what was done, and why it stopped early if it did. Works beside a running [`worker`].
+pub fn once(parts: &mut Parts<'_>) -> (Summary, Result<(), SyncError>) {
+    let mut session = Session::new(true);
+    let result = session.run(parts);
+    (session.summary, result)
+}
