@@ -140,6 +140,41 @@ fn weight_and_price_in_the_code() {
 }
 
 #[test]
+fn measures_in_two_dimensional_codes() {
+    let weighed = |scan: &str| match classify(scan.as_bytes(), None, &Settings::default()) {
+        Scanned::WeighedArticle(article) => (
+            article.weight.map(|weight| weight.0),
+            article.price.map(|price| price.0),
+        ),
+        other => panic!("not weighed: {other:?}"),
+    };
+    assert_eq!(
+        weighed("(01)90614141000015(3100)000002"),
+        (Some(2000), None)
+    );
+    assert_eq!(weighed("(01)90614141000015(3105)012345"), (Some(123), None));
+    assert_eq!(weighed("(01)90614141000015(3920)5"), (None, Some(500)));
+    assert_eq!(
+        weighed("(01)90614141000015(3932)9780425"),
+        (None, Some(425))
+    );
+    assert_eq!(
+        weighed("(01)90614141000015(3932)8400425"),
+        (None, None),
+        "dollars are no price here, and indicator 9 still asks for a measure"
+    );
+    kind(b"]d201087123456789063920123", None, "weighed_article");
+}
+
+#[test]
+fn a_case_is_no_card() {
+    // The same twelve digits as a card, but packed by the case: indicator 1.
+    let body = "1261000000042";
+    let check = retail::barcode::check::key_check_digit(body).expect("digits");
+    kind(format!("]I1{body}{check}").as_bytes(), None, "article");
+}
+
+#[test]
 fn receipts_and_their_doubles() {
     let receipt = r#"{"kind":"receipt","till":3,"epoch":1,"serial":42}"#;
     check_hinted(b"00301000004220", Some(Symbology::Code128), receipt);
@@ -310,4 +345,18 @@ fn expired_goods_are_known_on_the_day_after() {
             .details
             .is_expired(day(30).succ_opt().expect("a day"))
     );
+
+    // Sell-by, and an expiry that names the hour, count as well.
+    for (scan, last) in [
+        ("]d2010871234567890616261110", 10),
+        ("]d2010871234567890670032611121430", 12),
+    ] {
+        let scanned = classify(scan.as_bytes(), None, &Settings::default());
+        let Scanned::Article(article) = scanned else {
+            panic!("no article: {scanned:?}")
+        };
+        assert!(
+            !article.details.is_expired(day(last)) && article.details.is_expired(day(last + 1))
+        );
+    }
 }

@@ -258,10 +258,12 @@ mod tests {
                 .is_some()
         );
         assert_eq!(read("02IIIIVPPPPPC", "021234514685"), Err(PriceCheckError));
+        let measured = read("20IIIIIVPPPPC", "201234592875")
+            .expect("right price check")
+            .expect("the prefix fits");
         assert!(
-            read("20IIIIIVPPPPC", "201234592875")
-                .expect("right price check")
-                .is_some()
+            measured.reference.starts_with("201234500000"),
+            "the inner check digit belongs to the price"
         );
     }
 

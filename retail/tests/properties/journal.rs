@@ -287,6 +287,117 @@ fn a_seq_cannot_be_skipped() {
     assert!(verifier.next(&stored(2)).is_ok());
 }
 
+/// What even the till's own key cannot make good.
+#[test]
+fn a_signed_batch_has_its_bounds() {
+    let key = key(1);
+    let at = chrono::DateTime::UNIX_EPOCH.fixed_offset();
+    let body = Body::PrinterOutOfPaper(retail::event::Empty {});
+    let run = |first_seq: u64, count: u64, prev: Hash| -> Vec<Stored> {
+        let mut prev_hash = prev;
+        (first_seq..first_seq + count)
+            .map(|seq| {
+                let position = Position { seq, ..first() };
+                let bytes = Event::write(position, at, &body).expect("small enough");
+                let stored = Stored {
+                    position,
+                    prev_hash,
+                    hash: hash_event(prev_hash, &bytes),
+                    bytes,
+                };
+                prev_hash = stored.hash;
+                stored
+            })
+            .collect()
+    };
+    let believed = |batch: &Batch| {
+        batch
+            .verify(&key.verifying_key())
+            .map(|events| events.len())
+    };
+    let signed = |events: &[Stored], hole: Option<u64>| {
+        let mut header = batch(events, &key).header;
+        header.hole = hole;
+        Batch::sign(
+            header,
+            events.iter().map(|event| event.bytes.clone()).collect(),
+            Vec::new(),
+            0,
+            &key,
+        )
+    };
+
+    let events = run(5, 3, Hash([9; 32]));
+    assert_eq!(believed(&signed(&events, None)), Ok(3));
+    assert_eq!(believed(&signed(&events, Some(2))), Ok(3));
+    for hole in [0, 5, 7] {
+        assert!(
+            matches!(
+                believed(&signed(&events, Some(hole))),
+                Err(BatchError::Malformed(_))
+            ),
+            "{hole}"
+        );
+    }
+    let on_nothing = signed(&run(1, 1, Hash([9; 32])), None);
+    assert!(
+        matches!(believed(&on_nothing), Err(BatchError::Malformed(_))),
+        "the first event stands on zeros"
+    );
+
+    let full = signed(&run(2, 500, Hash([9; 32])), None)
+        .encode()
+        .expect("encodes");
+    assert_eq!(
+        Batch::decode(&full).map(|batch| batch.events.len()),
+        Ok(500)
+    );
+    let over = signed(&run(2, 501, Hash([9; 32])), None)
+        .encode()
+        .expect("encodes");
+    assert_eq!(Batch::decode(&over), Err(BatchError::TooLarge));
+    let mut padded = signed(&events, None);
+    padded.side = vec![Side::Text {
+        seq: 5,
+        id: RecordId([0; 16]),
+        text: "x".repeat(retail::journal::MAX_BODY_BYTES),
+    }];
+    assert_eq!(
+        Batch::decode(&padded.encode().expect("encodes")),
+        Err(BatchError::TooLarge)
+    );
+}
+
+/// An event over its bound is neither written nor read.
+#[test]
+fn an_event_has_its_bound() {
+    let at = chrono::DateTime::UNIX_EPOCH.fixed_offset();
+    let hole = |len: usize| {
+        let epoch = first().epoch;
+        Body::Hole(retail::event::Hole {
+            epoch,
+            from: 1,
+            to: 1,
+            reason: "x".repeat(len),
+        })
+    };
+    let most = retail::event::MAX_EVENT_BYTES;
+    let envelope = Event::write(first(), at, &hole(0))
+        .expect("small enough")
+        .len();
+    let largest = Event::write(first(), at, &hole(most - envelope)).expect("just fits");
+    assert_eq!(largest.len(), most);
+    assert!(Event::read(&largest).is_ok());
+    let too_large = Err(retail::event::EventError::TooLarge(most + 1));
+    assert_eq!(
+        Event::write(first(), at, &hole(most - envelope + 1)),
+        too_large
+    );
+    let mut longer = largest;
+    longer.push(b' ');
+    assert!(Event::read(&longer).is_err());
+}
+
 /// Numbers that no shop has make an event unknown: it is kept and carried, and never added up.
 #[test]
 fn absurd_numbers_are_carried_but_not_counted() {

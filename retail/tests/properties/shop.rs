@@ -190,9 +190,28 @@ proptest! {
     #[test]
     fn a_sale_is_balanced(sale in sale()) {
         prop_assert!(sale.is_balanced());
-        let mut wrong = sale;
-        wrong.total += Cents(1);
-        prop_assert!(!wrong.is_balanced());
+        for spoil in [
+            |r: &mut Receipt| r.total += Cents(1),
+            |r: &mut Receipt| r.rounding += Cents(1),
+            |r: &mut Receipt| r.tenders[0].amount += Cents(1),
+            |r: &mut Receipt| r.lines[0].amount += Cents(1),
+            |r: &mut Receipt| {
+                // Lines and tenders agree, the VAT table does not.
+                r.lines[0].amount += Cents(1);
+                r.tenders[0].amount += Cents(1);
+                r.total += Cents(1);
+            },
+            |r: &mut Receipt| {
+                // Tenders and VAT table agree, the lines do not.
+                r.vat.push(retail::vat::VatRow { rate: VatRate::ZERO, base: Cents(1), vat: Cents::ZERO, gross: Cents(1) });
+                r.tenders[0].amount += Cents(1);
+                r.total += Cents(1);
+            },
+        ] {
+            let mut wrong = sale.clone();
+            spoil(&mut wrong);
+            prop_assert!(!wrong.is_balanced());
+        }
     }
 
     #[test]
@@ -250,11 +269,16 @@ proptest! {
 }
 
 fn place() -> impl Strategy<Value = Position> {
-    (1_u16..=999, 1_u8..=99, 1_u64..10_000_000_000).prop_map(|(till, epoch, seq)| Position {
-        till: TillId::new(till).expect("in range"),
-        epoch: Epoch::new(epoch).expect("in range"),
-        seq,
-    })
+    (
+        1_u16..=999,
+        1_u8..=99,
+        (0_u32..10, 1_u64..10).prop_map(|(power, digit)| digit * 10_u64.pow(power)),
+    )
+        .prop_map(|(till, epoch, seq)| Position {
+            till: TillId::new(till).expect("in range"),
+            epoch: Epoch::new(epoch).expect("in range"),
+            seq,
+        })
 }
 
 fn number() -> ReceiptNumber {
@@ -305,4 +329,19 @@ fn back(line: &Line, qty: Quantity, amount: Cents) -> Return {
         of: number(),
         receipt,
     }
+}
+
+/// The pseudonym of a card depends on the organisation's key and on every digit; both ends of the wire must agree on it.
+#[test]
+fn a_card_has_another_pseudonym_in_every_organisation() {
+    use retail::loyalty::card_hash;
+    let card = "2610000000429";
+    let hash = card_hash(&[1; 32], card);
+    assert_eq!(
+        serde_json::to_string(&hash).expect("json").len(),
+        34,
+        "32 hex digits in quotes"
+    );
+    assert_ne!(hash, card_hash(&[2; 32], card));
+    assert_ne!(hash, card_hash(&[1; 32], "2610000000436"));
 }

@@ -176,3 +176,29 @@ pub(super) fn check_pos_offer(text: &str) -> Result<(), CouponError> {
     fields.variable(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 6, "serial number")?;
     fields.end()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A coupon with an expiration date (3) and a start date (4), years of two digits.
+    #[track_caller]
+    fn dates(expires: &str, starts: &str) -> Result<(), CouponError> {
+        check_code(&format!("012345612345611110123{}{expires}4{starts}", 3))
+    }
+
+    #[test]
+    fn a_coupon_starts_before_it_expires() {
+        assert_eq!(dates("261231", "260101"), Ok(()));
+        assert_eq!(dates("260101", "260101"), Ok(()));
+        assert_eq!(
+            dates("260101", "261231"),
+            Err(CouponError::ExpiresBeforeStart)
+        );
+        assert_eq!(
+            dates("010101", "991231"),
+            Ok(()),
+            "over the turn of the century"
+        );
+    }
+}
