@@ -59,7 +59,7 @@ pub enum Event<'a> {
         /// Whether the pulse was given.
         outcome: DrawerOutcome,
     },
-    /// How the devices are now.
+    /// How the devices are now; `scans_lost` and `link_errors` are counted here.
     Status(Status),
     /// Something happened.
     Notice(Notice),
@@ -184,7 +184,9 @@ impl<const SCAN_BYTES: usize> HubEnd<SCAN_BYTES> {
                 }
                 let _kept = core.drawers.push_back((id, outcome));
             }
-            Event::Status(status) => {
+            Event::Status(mut status) => {
+                status.link_errors = core.status.link_errors;
+                status.scans_lost = core.status.scans_lost;
                 core.status_told &= core.status == status;
                 core.status = status;
             }

@@ -1,0 +1,6 @@
+//! What moves pins and buses, generic over `embedded_hal` 1.0. A driver knows levels and
+//! addresses, nothing of when or why.
+
+pub mod display;
+pub mod hd44780;
+pub mod pins;
