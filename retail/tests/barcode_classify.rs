@@ -286,6 +286,8 @@ fn what_cannot_be_read_says_why() {
     kind(b"8712345678905", None, "invalid check_digit");
     kind(b"]E08712345678905", None, "invalid check_digit");
     kind(b"]Z9ABC", None, "invalid symbology_identifier");
+    kind(b"]C10108712345678906^10ABC", None, "invalid gs1_separator");
+    kind(b"(10)AB^C", None, "invalid gs1_separator");
     kind(b"]", None, "invalid symbology_identifier");
     kind(&vec![b'1'; MAX_SCAN_BYTES + 1], None, "invalid too_long");
     check(

@@ -263,6 +263,8 @@ proptest! {
     #[test]
     fn names_read_back_and_sort_as_the_journal(a in place(), b in place()) {
         prop_assert_eq!(a.to_string().cmp(&b.to_string()), a.cmp(&b));
+        let later = Position { seq: b.seq, ..a };
+        prop_assert_eq!(a.to_string().cmp(&later.to_string()), a.cmp(&later));
         let number = ReceiptNumber { till: a.till, epoch: a.epoch, serial: ReceiptSerial::FIRST };
         prop_assert_eq!(number.to_string().parse(), Ok(number));
     }
