@@ -1,4 +1,11 @@
 //! The dataset: late events, merges, forgetting, taking out, and who changed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::panic,
+    reason = "a wrong fixture fails its test"
+)]
 
 mod support;
 

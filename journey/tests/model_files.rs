@@ -1,4 +1,11 @@
 //! A model file that cannot be used says what to mend.
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::panic,
+    reason = "a wrong fixture fails its test"
+)]
 
 use journey::model::{Fold, Model, SHIPPED, Settings, Shape};
 

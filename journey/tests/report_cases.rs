@@ -1,4 +1,11 @@
 //! Reports by hand: one case for each sentence of the definitions that is easy to get wrong.
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::panic,
+    reason = "a wrong fixture fails its test"
+)]
 
 mod support;
 

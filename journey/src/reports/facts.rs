@@ -17,6 +17,8 @@ pub(crate) struct Selection<'a> {
     /// Which shops count; none is all.
     shops: Option<Vec<bool>>,
     exclude_imported: bool,
+    /// Whether everything known is selected.
+    takes_all: bool,
 }
 
 impl<'a> Selection<'a> {
@@ -36,17 +38,13 @@ impl<'a> Selection<'a> {
             to: query.to.map_or(i32::MAX, day::number),
             shops,
             exclude_imported: query.imported == Imported::Exclude,
+            takes_all: query.from.is_none() && query.to.is_none() && query.shops.is_none(),
         }
     }
 
     /// The last day of the selection, if it has one.
     pub(crate) const fn to(&self) -> i32 {
         self.to
-    }
-
-    /// Whether everything known is selected.
-    fn takes_all(&self) -> bool {
-        self.from == i32::MIN && self.to == i32::MAX && self.shops.is_none()
     }
 
     /// Whether a row is part of the history at all.
@@ -73,6 +71,9 @@ impl<'a> Selection<'a> {
 
     /// Whether a known row is selected.
     pub(crate) fn takes(&self, row: u32) -> bool {
+        if self.takes_all {
+            return true;
+        }
         let deciding = self.deciding(row);
         let day = self.dataset.day(deciding);
         day >= self.from
@@ -113,46 +114,41 @@ impl<'a> Selection<'a> {
 
     /// Every known visit as a sorted list of (owner, day) keys.
     pub(crate) fn all_visits(&self) -> Vec<u64> {
-        self.visit_keys(self.known_rows())
+        self.keys(|_| true, |row| day_bits(self.day(row)))
     }
 
     /// Every selected visit as a sorted list of (owner, day) keys.
     pub(crate) fn visits(&self) -> Vec<u64> {
-        self.visit_keys(self.rows())
+        self.keys(|row| self.takes(row), |row| day_bits(self.day(row)))
     }
 
     /// The selected visits, given all of them.
     pub(crate) fn visits_of(&self, all: &[u64]) -> Vec<u64> {
-        if self.takes_all() {
+        if self.takes_all {
             all.to_vec()
         } else {
             self.visits()
         }
     }
 
-    fn visit_keys(&self, rows: impl Iterator<Item = u32>) -> Vec<u64> {
-        self.keys(rows, |row| day_bits(self.day(row)))
-    }
-
     /// Every selected (owner, sale receipt), sorted.
     pub(crate) fn sale_receipts(&self) -> Vec<u64> {
-        self.keys(self.rows(), |row| self.dataset.receipt(row))
+        self.keys(|row| self.takes(row), |row| self.dataset.receipt(row))
     }
 
-    fn keys(&self, rows: impl Iterator<Item = u32>, low: impl Fn(u32) -> u32) -> Vec<u64> {
+    /// Sorted keys of (owner, what `low` says) over known sale lines, each once. Lines of one receipt and
+    /// owner that follow each other are looked at once: all that is asked is the same for them.
+    fn keys(&self, chosen: impl Fn(u32) -> bool, low: impl Fn(u32) -> u32) -> Vec<u64> {
         let mut keys = Vec::new();
-        let mut last = u64::MAX;
-        for row in rows.filter(|row| {
-            self.dataset.class(*row) == Class::Sale && self.dataset.receipt(*row) != NONE
-        }) {
-            let owner = self.dataset.owner(row);
-            if owner == NONE {
+        let mut last = (NONE, NONE);
+        for row in self.known_rows().filter(|row| self.is_sale(*row)) {
+            let (receipt, owner) = (self.dataset.receipt(row), self.dataset.owner(row));
+            if owner == NONE || last == (receipt, owner) {
                 continue;
             }
-            let key = u64::from(owner) << 32 | u64::from(low(row));
-            if key != last {
-                keys.push(key);
-                last = key;
+            last = (receipt, owner);
+            if chosen(row) {
+                keys.push(u64::from(owner) << 32 | u64::from(low(row)));
             }
         }
         keys.sort_unstable();
@@ -163,8 +159,8 @@ impl<'a> Selection<'a> {
     /// First and last local day with a selected sale receipt, anonymous ones included.
     pub(crate) fn sale_days(&self) -> Option<(i32, i32)> {
         let days = self
-            .rows()
-            .filter(|row| self.is_sale(*row))
+            .sales()
+            .filter(|row| self.takes(*row))
             .map(|row| self.day(row));
         days.fold(None, |range: Option<(i32, i32)>, day| {
             Some(range.map_or((day, day), |(first, last)| (first.min(day), last.max(day))))
@@ -173,10 +169,17 @@ impl<'a> Selection<'a> {
 
     /// First local day with a known sale receipt, in the whole history.
     pub(crate) fn first_sale_day_known(&self) -> Option<i32> {
-        self.known_rows()
-            .filter(|row| self.is_sale(*row))
-            .map(|row| self.day(row))
-            .min()
+        self.sales().map(|row| self.day(row)).min()
+    }
+
+    /// At least one known row of every known sale receipt: where nothing is left out, its deciding row alone.
+    fn sales(&self) -> Box<dyn Iterator<Item = u32> + '_> {
+        if self.exclude_imported {
+            return Box::new(self.known_rows().filter(|row| self.is_sale(*row)));
+        }
+        let receipts = 0..u32::try_from(self.dataset.receipt_count()).unwrap_or(NONE);
+        let infos = receipts.filter_map(|receipt| self.dataset.receipt_info(receipt));
+        Box::new(infos.filter(|info| info.has_sale).map(|info| info.first))
     }
 
     pub(crate) fn is_sale(&self, row: u32) -> bool {

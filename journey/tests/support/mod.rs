@@ -1,5 +1,9 @@
 //! Records in a few words, for the tests of this crate. Times are wall times in a shop one hour ahead of UTC.
 #![allow(dead_code, reason = "every test file uses its own part")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a fixture that cannot be made fails its test"
+)]
 
 use chrono::{NaiveDate, NaiveDateTime};
 use journey::record::{Kind, Reason, Record, ReturnsLine};

@@ -1,0 +1,152 @@
+//! Every report against a plain reading of its definition, on random small histories and random selections.
+//! The reading is slow and obvious: lists, filters and sets, one definition at a time.
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::panic,
+    reason = "a wrong fixture fails its test"
+)]
+
+mod customers;
+mod figures;
+mod plain;
+#[path = "../support/mod.rs"]
+mod support;
+
+use customers::{check_cohorts, check_drill_down, check_rfm, check_weeks};
+use figures::{check_repeat, check_returns, check_visits, check_volumes};
+use journey::record::{Apart, Kind, Reason, Record, ReturnsLine};
+use journey::{Dataset, Query, reports};
+use plain::Plain;
+use proptest::prelude::*;
+use support::{at_ms, day};
+
+fn record(id: usize) -> impl Strategy<Value = Record> {
+    let kind = prop_oneof![6 => Just(Kind::Sale), 2 => Just(Kind::Return), 1 => Just(Kind::Advice), 1 => Just(Kind::Other("adjustment".into()))];
+    let facts = (
+        0..4_usize,
+        0..3_usize,
+        0..10_usize,
+        -500..5000_i64,
+        0..4_usize,
+        0..5_usize,
+    );
+    (
+        kind,
+        0..500_i64,
+        0..24 * 60_i64,
+        facts,
+        any::<(bool, bool)>(),
+        0..8_usize,
+        0..12_usize,
+    )
+        .prop_map(
+            move |(
+                kind,
+                days,
+                minutes,
+                (customer, shop, receipt, cents, product, reason),
+                (imported, pieces),
+                apart,
+                named,
+            )| {
+                // Few instants, so that ties are common; the id decides those.
+                let at = at_ms("2025-01-01 00:00") + (days * 1440 + minutes / 240 * 240) * 60_000;
+                let mut record = Record::new(
+                    format!("{:03}", (id * 37) % 101),
+                    at,
+                    60,
+                    ["a", "b", "c"][shop],
+                    kind.clone(),
+                );
+                record.customer = (customer > 0).then(|| format!("k{customer}"));
+                record.imported = imported;
+                record.product = (product > 0).then(|| format!("p{product}"));
+                record.category = (product > 1).then(|| "kleding".to_owned());
+                let sign = match kind {
+                    Kind::Sale => 1,
+                    Kind::Return => -1,
+                    _ => return record,
+                };
+                record.receipt = Some(format!("{}{receipt}", if sign == 1 { 's' } else { 'r' }));
+                record.quantity = sign * 1000;
+                record.amount_cents = sign * cents;
+                record.pieces = pieces;
+                record.apart = [Some(Apart::Deposit), Some(Apart::GiftCard)]
+                    .get(apart)
+                    .copied()
+                    .flatten();
+                if sign == -1 {
+                    record.reason = Reason::ALL.get(reason).copied();
+                    record.returns_line = (named < 8).then(|| ReturnsLine {
+                        receipt: format!("s{named}"),
+                        line: 1,
+                    });
+                }
+                record
+            },
+        )
+}
+
+fn history() -> impl Strategy<Value = Vec<Record>> {
+    (0..40_usize).prop_flat_map(|n| (0..n).map(record).collect::<Vec<_>>())
+}
+
+fn query() -> impl Strategy<Value = Query> {
+    let date = || {
+        proptest::option::of((0..520_u64).prop_map(|n| day("2024-12-20") + chrono::Days::new(n)))
+    };
+    (date(), date(), 0..4_usize, 0..3_usize).prop_map(|(from, to, shops, imported)| {
+        let query = Query::all().between(from, to);
+        let query = match shops {
+            0 => query.shop("a"),
+            1 => Query {
+                shops: Some(vec!["b".into(), "c".into(), "nowhere".into()]),
+                ..query
+            },
+            _ => query,
+        };
+        if imported == 0 {
+            query.without_imported()
+        } else {
+            query
+        }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn reports_say_what_their_definitions_say(records in history(), query in query()) {
+        let dataset = Dataset::of(&records).unwrap();
+        let plain = Plain::new(&records, &query);
+        check_volumes(&plain, &dataset, &query);
+        check_repeat(&plain, &dataset, &query);
+        check_visits(&plain, &dataset, &query);
+        check_cohorts(&plain, &dataset, &query);
+        check_returns(&plain, &dataset, &query);
+        check_rfm(&plain, &dataset, &query);
+        check_weeks(&plain, &dataset, &query);
+        check_drill_down(&plain, &dataset, &query);
+    }
+
+    #[test]
+    fn the_order_of_arrival_changes_nothing(records in history(), query in query(), seed in any::<u64>()) {
+        let mut shuffled = records.clone();
+        let mut state = seed | 1;
+        for at in (1..shuffled.len()).rev() {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            shuffled.swap(at, (state >> 33) as usize % (at + 1));
+        }
+        let (a, b) = (Dataset::of(&records).unwrap(), Dataset::of(&shuffled).unwrap());
+        prop_assert_eq!(reports::volumes(&a, &query), reports::volumes(&b, &query));
+        prop_assert_eq!(reports::repeat(&a, &query), reports::repeat(&b, &query));
+        prop_assert_eq!(reports::visits(&a, &query), reports::visits(&b, &query));
+        prop_assert_eq!(reports::cohorts(&a, &query), reports::cohorts(&b, &query));
+        prop_assert_eq!(reports::returns(&a, &query), reports::returns(&b, &query));
+        prop_assert_eq!(reports::rfm(&a, &query), reports::rfm(&b, &query));
+        prop_assert_eq!(reports::weeks(&a, &query), reports::weeks(&b, &query));
+    }
+}
