@@ -3,5 +3,6 @@
 //! The only crate that sees both the till and head office. Nothing here is part of a product.
 
 pub mod demo;
+pub mod devices;
 pub mod dice;
 pub mod shop;

@@ -1,6 +1,7 @@
-//! A serial port with real time-outs and counted bytes. `serialport` sets the port up and locks it against a second
-//! program; the bytes go through a second, non-blocking descriptor of the same device, because the crate's own write
-//! blocks until a stalled printer has taken everything.
+//! A serial port with real time-outs and counted bytes. `serialport` sets the port up; the bytes go through a second,
+//! non-blocking descriptor of the same device, because the crate's own write blocks until a stalled printer has taken
+//! everything. An advisory lock keeps a second program away; it goes with the process, however that ends (the crate's
+//! TIOCEXCL would stay on the port after a crash).
 //!
 //! A port that hung up, or whose name leads to another device by now, is *gone*: close it and open it anew. Nothing
 //! here waits without a limit.
@@ -12,7 +13,8 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use nix::fcntl::OFlag;
+use nix::errno::Errno;
+use nix::fcntl::{Flock, FlockArg, OFlag};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use serde::{Deserialize, Serialize};
 
@@ -91,9 +93,7 @@ pub struct Gone(pub String);
 /// An open port.
 #[derive(Debug)]
 pub struct SerialLine {
-    file: File,
-    /// Holds settings and lock.
-    _port: serialport::TTYPort,
+    file: Flock<File>,
     name: PathBuf,
     device: PathBuf,
 }
@@ -113,21 +113,22 @@ impl SerialLine {
             .custom_flags((OFlag::O_NOCTTY | OFlag::O_NONBLOCK).bits())
             .open(&device)
             .map_err(|e| explain(&name, &e))?;
+        let busy_or = |reason: String, busy: bool| {
+            let path = name.clone();
+            if busy {
+                OpenError::Busy(path)
+            } else {
+                OpenError::Refused { path, reason }
+            }
+        };
+        // Sets the port up and is closed again; the settings stay while our own descriptor is open.
         let port = builder(settings, &device)?
             .open_native()
-            .map_err(|e| match e.kind() {
-                serialport::ErrorKind::NoDevice => OpenError::Busy(name.clone()),
-                _ => OpenError::Refused {
-                    path: name.clone(),
-                    reason: e.to_string(),
-                },
-            })?;
-        Ok(Self {
-            file,
-            _port: port,
-            name,
-            device,
-        })
+            .map_err(|e| busy_or(e.to_string(), e.kind() == serialport::ErrorKind::NoDevice))?;
+        drop(port);
+        let file = Flock::lock(file, FlockArg::LockExclusiveNonblock)
+            .map_err(|(_, e)| busy_or(e.to_string(), e == Errno::EWOULDBLOCK))?;
+        Ok(Self { file, name, device })
     }
 
     /// Waits at most `wait` for bytes; 0 when none came.
@@ -188,7 +189,7 @@ impl SerialLine {
         let timeout = PollTimeout::try_from(wait).unwrap_or(PollTimeout::MAX);
         let mut fds = [PollFd::new(self.file.as_fd(), what)];
         match poll(&mut fds, timeout) {
-            Ok(0) | Err(nix::errno::Errno::EINTR | nix::errno::Errno::EAGAIN) => return Ok(false),
+            Ok(0) | Err(Errno::EINTR | Errno::EAGAIN) => return Ok(false),
             Ok(_) => {}
             Err(e) => return Err(Gone(e.to_string())),
         }
@@ -253,5 +254,6 @@ fn builder(settings: &Settings, device: &Path) -> Result<serialport::SerialPortB
     Ok(serialport::new(path, settings.baud)
         .data_bits(data_bits)
         .stop_bits(stop_bits)
-        .parity(parity))
+        .parity(parity)
+        .exclusive(false))
 }

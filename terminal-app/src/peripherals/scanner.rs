@@ -77,6 +77,7 @@ impl Scanner {
             inputs,
             clock,
             stopped,
+            behind_ms: 0,
         };
         let thread = std::thread::Builder::new()
             .name("scanner".to_owned())
@@ -119,6 +120,9 @@ struct Worker {
     inputs: SyncSender<Input>,
     clock: Arc<dyn Clock>,
     stopped: Receiver<()>,
+    /// How far the time of the frames is behind the clock. Bytes that lay in the port while this thread could not look
+    /// were not late: only an empty port is silence.
+    behind_ms: u64,
 }
 
 impl Worker {
@@ -169,7 +173,7 @@ impl Worker {
             if !matches!(self.stopped.try_recv(), Err(TryRecvError::Empty)) {
                 return End::Stop;
             }
-            let now = self.clock.monotonic_ms();
+            let now = self.frame_ms();
             let wait = match self.frames.deadline_ms() {
                 Some(deadline) => LOOK.min(Duration::from_millis(deadline.saturating_sub(now))),
                 None => LOOK,
@@ -181,6 +185,12 @@ impl Worker {
                     return End::Gone(gone);
                 }
             };
+            if !read.is_empty()
+                && let Some(deadline) = self.frames.deadline_ms()
+            {
+                let late = (self.frame_ms() + 1).saturating_sub(deadline);
+                self.behind_ms = self.behind_ms.saturating_add(late);
+            }
             if read.is_empty() && !line.is_current() {
                 self.frames.hang_up(&self.settings.name);
                 return End::Gone(Gone("its name leads to another device".to_owned()));
@@ -196,7 +206,7 @@ impl Worker {
 
     /// Takes every frame out of `read`; with nothing read, only looks at the time.
     fn take(&mut self, mut read: &[u8], line: &mut SerialLine) -> Result<(), End> {
-        let now = self.clock.monotonic_ms();
+        let now = self.frame_ms();
         let name = &self.settings.name;
         let scan = |data: &[u8], ssi_type| {
             Input::Scan(ScannedCode {
@@ -244,6 +254,10 @@ impl Worker {
                 }
             }
         }
+    }
+
+    fn frame_ms(&self) -> u64 {
+        self.clock.monotonic_ms().saturating_sub(self.behind_ms)
     }
 
     fn tell(&self, connected: bool) -> Result<(), End> {

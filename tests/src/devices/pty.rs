@@ -1,0 +1,108 @@
+//! A pseudo-terminal under a name: the device's end of a serial cable. Dropping it is unplugging it: the other end
+//! hangs up and the name is gone.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::pty::openpty;
+use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
+
+/// A plugged-in device's end.
+#[derive(Debug)]
+pub struct Pty {
+    master: File,
+    /// Kept open, so that the line stays up while the till has not opened it yet.
+    _slave: File,
+    name: PathBuf,
+}
+
+impl Pty {
+    /// Makes a pseudo-terminal and lets `name` lead to it, in place of whatever it led to before.
+    ///
+    /// # Errors
+    /// When the system has no pseudo-terminal left, or the link cannot be made.
+    pub fn plug_in(name: &Path) -> io::Result<Self> {
+        let ends = openpty(None, None)?;
+        let mut raw = tcgetattr(&ends.slave)?;
+        cfmakeraw(&mut raw);
+        tcsetattr(&ends.slave, SetArg::TCSANOW, &raw)?;
+        fcntl(&ends.master, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+        let device = nix::unistd::ttyname(&ends.slave)?;
+        let fresh = name.with_extension("plugging-in");
+        remove(&fresh)?;
+        std::os::unix::fs::symlink(device, &fresh)?;
+        std::fs::rename(&fresh, name)?;
+        Ok(Self {
+            master: File::from(ends.master),
+            _slave: File::from(ends.slave),
+            name: name.to_owned(),
+        })
+    }
+
+    /// Sends all of `bytes`, waiting for room.
+    ///
+    /// # Errors
+    /// When nothing is taken for `wait`.
+    pub fn send(&mut self, bytes: &[u8], wait: Duration) -> io::Result<()> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match self.master.write(rest) {
+                Ok(count) => rest = rest.get(count..).unwrap_or(&[]),
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+                    if !self.ready(PollFlags::POLLOUT, wait)? {
+                        return Err(io::Error::from(io::ErrorKind::TimedOut));
+                    }
+                }
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(())
+    }
+
+    /// What the till has sent, waiting at most `wait` for the first byte; empty when nothing came.
+    ///
+    /// # Errors
+    /// Whatever the pseudo-terminal says.
+    pub fn receive(&mut self, wait: Duration) -> io::Result<Vec<u8>> {
+        let mut buffer = [0; 1024];
+        if !self.ready(PollFlags::POLLIN, wait)? {
+            return Ok(Vec::new());
+        }
+        match self.master.read(&mut buffer) {
+            Ok(count) => Ok(buffer.get(..count).unwrap_or(&[]).to_vec()),
+            Err(e) if e.kind() == io::ErrorKind::WouldBlock => Ok(Vec::new()),
+            Err(e) => Err(e),
+        }
+    }
+
+    fn ready(&self, what: PollFlags, wait: Duration) -> io::Result<bool> {
+        let timeout = PollTimeout::try_from(wait).unwrap_or(PollTimeout::MAX);
+        let mut fds = [PollFd::new(self.master.as_fd(), what)];
+        Ok(poll(&mut fds, timeout)? > 0)
+    }
+}
+
+impl AsFd for Pty {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.master.as_fd()
+    }
+}
+
+impl Drop for Pty {
+    fn drop(&mut self) {
+        // Somebody else may have removed the whole folder; there is nothing to unplug then.
+        let _ = remove(&self.name);
+    }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,602 @@
+//! The print spooler against a printer on a real pseudo-terminal that suffers what printers suffer: no receipt is lost
+//! in silence, none is printed twice by itself, and the drawer never opens late.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Condvar, Mutex};
+
+use retail::event::{Body, Event};
+use retail::ids::{CashierId, Epoch, Position, ReceiptNumber, ReceiptSerial, TillId};
+use retail::money::Cents;
+use retail::quantity::{Quantity, Unit};
+use retail::sale::{Line, LineClass, Receipt, Tender, TenderKind};
+use retail::vat::{self, VatRate};
+use terminal_app::peripherals::line;
+use terminal_app::peripherals::printer::{
+    Drawer, Job, JobError, JobNumber, JobSource, Patience, Settings, Spooler,
+};
+use terminal_app::receipt::{self, Options, Profile, Shop, decode};
+use terminal_app::till::input::{Input, PrinterState, PrinterStatus};
+use tests::devices::{LIMIT, Printer, PrinterKind, Pulse, ShiftedClock};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Queued,
+    Sending,
+    Printed,
+    Unknown,
+}
+
+/// A queue in memory with the states of the store.
+#[derive(Clone, Default)]
+struct Queue(Arc<(Mutex<BTreeMap<JobNumber, (Job, State)>>, Condvar)>);
+
+impl Queue {
+    fn put(&self, number: i64, bytes: &[u8]) {
+        let receipt = ReceiptNumber {
+            till: TillId::new(1).unwrap(),
+            epoch: Epoch::FIRST,
+            serial: ReceiptSerial::new(u32::try_from(number).unwrap()).unwrap(),
+        };
+        let number = JobNumber(number);
+        let job = Job {
+            number,
+            receipt,
+            bytes: bytes.to_vec(),
+        };
+        let mut jobs = self.0.0.lock().unwrap();
+        jobs.insert(number, (job, State::Queued));
+    }
+
+    fn state(&self, number: i64) -> State {
+        self.0.0.lock().unwrap()[&JobNumber(number)].1
+    }
+
+    #[track_caller]
+    fn wait(&self, number: i64, state: State) {
+        let jobs = self.0.0.lock().unwrap();
+        let is_other =
+            |jobs: &mut BTreeMap<JobNumber, (Job, State)>| jobs[&JobNumber(number)].1 != state;
+        let (jobs, timeout) = self.0.1.wait_timeout_while(jobs, LIMIT, is_other).unwrap();
+        assert!(
+            !timeout.timed_out(),
+            "job {number} is {:?}",
+            jobs[&JobNumber(number)].1
+        );
+    }
+
+    /// Waits until the spooler has decided about the job.
+    fn wait_decided(&self, number: i64) -> State {
+        let jobs = self.0.0.lock().unwrap();
+        let open = |jobs: &mut BTreeMap<JobNumber, (Job, State)>| {
+            matches!(jobs[&JobNumber(number)].1, State::Queued | State::Sending)
+        };
+        let (jobs, timeout) = self.0.1.wait_timeout_while(jobs, LIMIT, open).unwrap();
+        assert!(!timeout.timed_out(), "job {number} is still open");
+        jobs[&JobNumber(number)].1
+    }
+
+    fn set(&self, number: JobNumber, state: State) {
+        self.0.0.lock().unwrap().get_mut(&number).unwrap().1 = state;
+        self.0.1.notify_all();
+    }
+}
+
+impl JobSource for Queue {
+    fn next(&mut self) -> Result<Option<Job>, JobError> {
+        let jobs = self.0.0.lock().unwrap();
+        let queued = jobs.values().find(|(_, state)| *state == State::Queued);
+        Ok(queued.map(|(job, _)| job.clone()))
+    }
+
+    fn waiting(&mut self) -> Result<u32, JobError> {
+        let jobs = self.0.0.lock().unwrap();
+        let waits = |(_, state): &&(Job, State)| matches!(state, State::Queued | State::Sending);
+        Ok(u32::try_from(jobs.values().filter(waits).count()).unwrap())
+    }
+
+    fn asks(&mut self) -> Result<Option<(JobNumber, ReceiptNumber)>, JobError> {
+        let jobs = self.0.0.lock().unwrap();
+        let unknown = jobs.values().find(|(_, state)| *state == State::Unknown);
+        Ok(unknown.map(|(job, _)| (job.number, job.receipt)))
+    }
+
+    fn mark_sending(&mut self, job: JobNumber, _offset: usize) -> Result<(), JobError> {
+        self.set(job, State::Sending);
+        Ok(())
+    }
+
+    fn mark_printed(&mut self, job: JobNumber) -> Result<(), JobError> {
+        self.set(job, State::Printed);
+        Ok(())
+    }
+
+    fn mark_unknown(&mut self, job: JobNumber) -> Result<(), JobError> {
+        self.set(job, State::Unknown);
+        Ok(())
+    }
+
+    fn doubt_interrupted(&mut self) -> Result<u32, JobError> {
+        let mut jobs = self.0.0.lock().unwrap();
+        let mut count = 0;
+        for (_, state) in jobs.values_mut() {
+            if *state == State::Sending {
+                *state = State::Unknown;
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+}
+
+/// A counter with a printer's place on it, and the news that the till would get.
+struct Counter {
+    dir: tempfile::TempDir,
+    queue: Queue,
+    clock: Arc<ShiftedClock>,
+    profile: Profile,
+    patience: Patience,
+}
+
+impl Counter {
+    fn new(profile: &str) -> Self {
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+            queue: Queue::default(),
+            clock: Arc::new(ShiftedClock::default()),
+            profile: Profile::named(profile).unwrap(),
+            patience: Patience {
+                look_ms: 50,
+                ..Patience::default()
+            },
+        }
+    }
+
+    fn port(&self) -> PathBuf {
+        self.dir.path().join("printer")
+    }
+
+    fn printer(&self, kind: PrinterKind) -> Printer {
+        Printer::plug_in(&self.port(), kind).unwrap()
+    }
+
+    fn start(&self) -> (Spooler, News) {
+        let (inputs, received) = sync_channel(256);
+        let settings = Settings {
+            line: line::Settings::new(self.port(), 115_200),
+            profile: self.profile,
+            drawer: Drawer::default(),
+            patience: self.patience,
+        };
+        let spooler = Spooler::start(
+            settings,
+            Box::new(self.queue.clone()),
+            inputs,
+            Arc::clone(&self.clock) as Arc<dyn retail::clock::Clock>,
+        );
+        (spooler.unwrap(), News(received))
+    }
+
+    fn receipt(&self, serial: u32) -> (Vec<u8>, String) {
+        let bytes = receipt_bytes(serial, &self.profile, false);
+        let text = decode::to_text(&bytes, self.profile.columns);
+        (bytes, text)
+    }
+}
+
+struct News(Receiver<Input>);
+
+impl News {
+    /// Waits for news of the printer that fits.
+    #[track_caller]
+    fn wait(&self, what: &str, fits: impl Fn(&PrinterStatus) -> bool) -> PrinterStatus {
+        loop {
+            match self.0.recv_timeout(LIMIT) {
+                Ok(Input::Printer(status)) if fits(&status) => return status,
+                Ok(_) => {}
+                Err(e) => panic!("no news of {what}: {e}"),
+            }
+        }
+    }
+
+    #[track_caller]
+    fn wait_state(&self, state: PrinterState) {
+        self.wait(&format!("{state:?}"), |status| status.state == state);
+    }
+}
+
+fn receipt_bytes(serial: u32, profile: &Profile, copy: bool) -> Vec<u8> {
+    let lines: Vec<Line> = (1..=12)
+        .map(|n| Line {
+            n,
+            gtin: "8712345678906".to_owned(),
+            name: format!("Artikel nummer {n}"),
+            category: String::new(),
+            qty: Quantity::ONE,
+            unit: Unit::Piece,
+            price: Cents(995),
+            amount: Cents(995),
+            vat: VatRate::HIGH,
+            class: LineClass::Goods,
+            parent: None,
+            price_typed: false,
+            item: String::new(),
+            of_line: None,
+            reason: None,
+        })
+        .collect();
+    let total: Cents = lines.iter().map(|line| line.amount).sum();
+    let body = Body::Sale(Receipt {
+        receipt: ReceiptSerial::new(serial).unwrap(),
+        cashier: CashierId::new(1).unwrap(),
+        link: None,
+        vat: vat::table(lines.iter().map(|line| (line.vat, line.amount))),
+        lines,
+        total,
+        rounding: Cents::ZERO,
+        tenders: vec![Tender {
+            kind: TenderKind::Card,
+            amount: total,
+            tendered: None,
+            change: None,
+            by_cashier: false,
+        }],
+        points: 0,
+        wait_s: None,
+    });
+    let event = Event {
+        v: 1,
+        position: Position {
+            till: TillId::new(1).unwrap(),
+            epoch: Epoch::FIRST,
+            seq: 9,
+        },
+        at: chrono::DateTime::parse_from_rfc3339("2026-11-21T14:03:05+01:00").unwrap(),
+        body,
+    };
+    let shop = Shop {
+        name: "Lindehof".to_owned(),
+        ..Shop::default()
+    };
+    let options = Options {
+        copy,
+        ..Options::default()
+    };
+    receipt::render(&event, &shop, profile, &options)
+        .unwrap()
+        .bytes
+}
+
+#[test]
+fn a_receipt_is_printed_and_confirmed() {
+    for (profile, kind) in [
+        ("epson-80", PrinterKind::default()),
+        // A clone under the profile of the original: its answer to GS r has to do.
+        (
+            "epson-80",
+            PrinterKind {
+                process_ids: false,
+                ..PrinterKind::default()
+            },
+        ),
+        (
+            "epson-80",
+            PrinterKind {
+                paper_status: false,
+                ..PrinterKind::default()
+            },
+        ),
+        (
+            "generic-80",
+            PrinterKind {
+                process_ids: false,
+                columns: 48,
+                ..PrinterKind::default()
+            },
+        ),
+        (
+            "epson-58",
+            PrinterKind {
+                columns: 32,
+                ..PrinterKind::default()
+            },
+        ),
+    ] {
+        let counter = Counter::new(profile);
+        let printer = counter.printer(kind);
+        let (spooler, news) = counter.start();
+        news.wait_state(PrinterState::Ready);
+        let (first, first_text) = counter.receipt(41);
+        let (second, second_text) = counter.receipt(42);
+        counter.queue.put(1, &first);
+        counter.queue.put(2, &second);
+        spooler.wake();
+        counter.queue.wait(1, State::Printed);
+        counter.queue.wait(2, State::Printed);
+        assert_eq!(printer.seen().paper, first_text + &second_text);
+        news.wait("an empty queue", |status| status.queue == 0);
+    }
+}
+
+#[test]
+fn a_receipt_number_never_commands_the_printer() {
+    // Its barcode holds the pairs 16, 04, 01: DLE EOT 1 when written as bytes of code set C.
+    let counter = Counter::new("epson-80");
+    let printer = counter.printer(PrinterKind::default());
+    let (_spooler, _news) = counter.start();
+    let (bytes, text) = counter.receipt(160_401);
+    assert!(text.contains("||| 001010160401"), "{text}");
+    counter.queue.put(1, &bytes);
+    counter.queue.wait(1, State::Printed);
+    assert_eq!(printer.seen().paper, text);
+}
+
+#[test]
+fn out_of_paper_in_the_middle_and_back() {
+    for profile in ["epson-80", "generic-80"] {
+        let counter = Counter::new(profile);
+        let printer = counter.printer(PrinterKind {
+            columns: counter.profile.columns,
+            ..PrinterKind::default()
+        });
+        let (spooler, news) = counter.start();
+        let (bytes, text) = counter.receipt(7);
+        printer.run_out_of_paper_after(9);
+        counter.queue.put(1, &bytes);
+        spooler.wake();
+        news.wait("no paper", |status| {
+            status.state == PrinterState::PaperOut && status.queue == 1
+        });
+        assert_eq!(counter.queue.state(1), State::Sending);
+        printer.put_paper_in();
+        counter.queue.wait(1, State::Printed);
+        assert_eq!(printer.seen().paper, text, "goes on where it was");
+    }
+}
+
+#[test]
+fn an_open_cover_waits_and_little_paper_does_not() {
+    let counter = Counter::new("epson-80");
+    let printer = counter.printer(PrinterKind::default());
+    printer.open_cover(true);
+    let (spooler, news) = counter.start();
+    let (bytes, text) = counter.receipt(7);
+    counter.queue.put(1, &bytes);
+    spooler.wake();
+    news.wait_state(PrinterState::CoverOpen);
+    assert_eq!(counter.queue.state(1), State::Queued);
+    printer.paper_low();
+    printer.open_cover(false);
+    counter.queue.wait(1, State::Printed);
+    news.wait_state(PrinterState::PaperLow);
+    assert_eq!(printer.seen().paper, text);
+}
+
+#[test]
+fn a_printer_that_is_off_or_missing_keeps_the_queue_waiting() {
+    let counter = Counter::new("epson-80");
+    let (spooler, news) = counter.start();
+    news.wait_state(PrinterState::Missing);
+    let (bytes, text) = counter.receipt(7);
+    counter.queue.put(1, &bytes);
+    spooler.wake();
+    news.wait("one waiting", |status| status.queue == 1);
+    let printer = counter.printer(PrinterKind::default());
+    counter.queue.wait(1, State::Printed);
+    printer.power_off();
+    news.wait_state(PrinterState::Offline);
+    counter.queue.put(2, &bytes);
+    spooler.wake();
+    news.wait("one waiting", |status| status.queue == 1);
+    printer.power_on();
+    counter.queue.wait(2, State::Printed);
+    printer.unplug();
+    news.wait_state(PrinterState::Missing);
+    counter.queue.put(3, &bytes);
+    printer.replug();
+    counter.queue.wait(3, State::Printed);
+    assert_eq!(printer.seen().paper, text.repeat(3));
+}
+
+/// The power fails in the middle of a receipt; the cashier is asked, and wants a copy.
+fn power_lost_in_the_middle(back_at_once: bool) {
+    let mut counter = Counter::new("epson-80");
+    counter.patience.silent_ms = 2_500;
+    let printer = counter.printer(PrinterKind::default());
+    let (spooler, news) = counter.start();
+    let (bytes, text) = counter.receipt(7);
+    printer.lose_power_after(500);
+    counter.queue.put(1, &bytes);
+    spooler.wake();
+    assert!(printer.wait(LIMIT, |seen| !seen.powered && seen.missed > 0));
+    if back_at_once {
+        printer.power_on();
+    }
+    let asks = news
+        .wait("a question", |status| status.asks.is_some())
+        .asks
+        .unwrap();
+    assert_eq!((asks.job, asks.receipt.serial.get()), (1, 1));
+    assert_eq!(counter.queue.state(1), State::Unknown);
+    if !back_at_once {
+        printer.power_on();
+    }
+    // The sale goes on: another receipt is printed whole, and the torso is cut off before it.
+    let (next, next_text) = counter.receipt(8);
+    counter.queue.put(2, &next);
+    spooler.wake();
+    counter.queue.wait(2, State::Printed);
+    let copy = receipt_bytes(7, &counter.profile, true);
+    counter.queue.put(3, &copy);
+    spooler.wake();
+    counter.queue.wait(3, State::Printed);
+    assert_eq!(
+        counter.queue.state(1),
+        State::Unknown,
+        "only the cashier decides"
+    );
+    let paper = printer.seen().paper;
+    let pieces: Vec<&str> = paper.split_inclusive("~~~\n").collect();
+    assert_eq!(pieces.len(), 3, "{paper}");
+    assert!(text.starts_with(pieces[0].trim_end_matches("~~~\n").trim_end()));
+    assert_eq!(pieces[1], next_text);
+    assert_eq!(pieces[2], decode::to_text(&copy, 42));
+    assert!(pieces[2].contains("KOPIE"));
+}
+
+#[test]
+fn power_lost_in_the_middle_of_a_receipt() {
+    power_lost_in_the_middle(false);
+}
+
+#[test]
+fn power_lost_for_a_moment_is_noticed_too() {
+    power_lost_in_the_middle(true);
+}
+
+#[test]
+fn a_cable_pulled_in_the_middle_of_a_receipt() {
+    let counter = Counter::new("epson-80");
+    let printer = counter.printer(PrinterKind::default());
+    let (spooler, news) = counter.start();
+    let (bytes, _) = counter.receipt(7);
+    printer.unplug_after(600);
+    counter.queue.put(1, &bytes);
+    spooler.wake();
+    news.wait("a question", |status| {
+        status.state == PrinterState::Missing && status.asks.is_some()
+    });
+    counter.queue.wait(1, State::Unknown);
+    printer.replug();
+    let (next, next_text) = counter.receipt(8);
+    counter.queue.put(2, &next);
+    spooler.wake();
+    counter.queue.wait(2, State::Printed);
+    assert!(printer.seen().paper.ends_with(&next_text));
+}
+
+/// Wherever the power fails: the receipt is printed and known to be, or it is asked about. Never anything else.
+#[test]
+fn power_lost_at_any_byte() {
+    std::thread::scope(|scope| {
+        let whole = Counter::new("epson-80").receipt(7).0.len();
+        for at in (1..whole + 120).step_by(whole / 14) {
+            scope.spawn(move || {
+                let mut counter = Counter::new("epson-80");
+                counter.patience.silent_ms = 2_500;
+                counter.patience.finish_ms = 5_000;
+                let printer = counter.printer(PrinterKind::default());
+                let (spooler, news) = counter.start();
+                news.wait_state(PrinterState::Ready);
+                let (bytes, text) = counter.receipt(7);
+                printer.lose_power_after(at);
+                counter.queue.put(1, &bytes);
+                spooler.wake();
+                assert!(printer.wait(LIMIT, |seen| !seen.powered && seen.missed > 0));
+                printer.power_on();
+                let state = counter.queue.wait_decided(1);
+                let paper = printer.seen().paper;
+                let copies = paper.matches(&text).count();
+                match state {
+                    State::Printed => assert_eq!(copies, 1, "at {at}: {paper}"),
+                    _ => assert!(copies <= 1, "at {at}: {paper}"),
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn a_printer_that_holds_the_line_for_a_while_loses_nothing() {
+    let counter = Counter::new("epson-80");
+    let printer = counter.printer(PrinterKind::default());
+    let (spooler, news) = counter.start();
+    news.wait_state(PrinterState::Ready);
+    let (bytes, text) = counter.receipt(7);
+    printer.stall(true);
+    counter.queue.put(1, &bytes);
+    spooler.wake();
+    news.wait_state(PrinterState::Offline);
+    printer.stall(false);
+    counter.queue.wait(1, State::Printed);
+    assert_eq!(printer.seen().paper, text);
+}
+
+#[test]
+fn a_printer_that_never_confirms_is_asked_about() {
+    let mut counter = Counter::new("epson-80");
+    counter.patience.finish_ms = 500;
+    let _printer = counter.printer(PrinterKind {
+        process_ids: false,
+        paper_status: false,
+        ..PrinterKind::default()
+    });
+    let (_spooler, news) = counter.start();
+    counter.queue.put(1, &counter.receipt(7).0);
+    news.wait("a question", |status| status.asks.is_some());
+    assert_eq!(counter.queue.state(1), State::Unknown);
+}
+
+#[test]
+fn a_till_that_stopped_in_the_middle_asks_about_the_receipt() {
+    let counter = Counter::new("epson-80");
+    let printer = counter.printer(PrinterKind::default());
+    counter.queue.put(1, &counter.receipt(7).0);
+    counter.queue.set(JobNumber(1), State::Sending);
+    let (_spooler, news) = counter.start();
+    news.wait("a question", |status| {
+        status.asks.is_some_and(|asks| asks.job == 1)
+    });
+    assert_eq!(printer.seen().paper, "", "nothing is sent again by itself");
+}
+
+#[test]
+fn the_drawer_opens_once_and_never_late() {
+    let counter = Counter::new("epson-80");
+    let printer = counter.printer(PrinterKind::default());
+    let (spooler, news) = counter.start();
+    news.wait_state(PrinterState::Ready);
+    spooler.open_drawer();
+    assert!(printer.wait(LIMIT, |seen| seen.pulses == [Pulse::RealTime]));
+    // Change must be given without paper as well.
+    printer.run_out_of_paper_after(0);
+    news.wait_state(PrinterState::PaperOut);
+    spooler.open_drawer();
+    assert!(printer.wait(LIMIT, |seen| seen.pulses.len() == 2));
+    printer.put_paper_in();
+    news.wait_state(PrinterState::Ready);
+    printer.power_off();
+    news.wait_state(PrinterState::Offline);
+    spooler.open_drawer();
+    counter.clock.advance_ms(10_001);
+    printer.power_on();
+    news.wait_state(PrinterState::Ready);
+    let questions = printer.seen().questions;
+    assert!(printer.wait(LIMIT, |seen| seen.questions > questions + 8));
+    assert_eq!(printer.seen().pulses.len(), 2, "it stays shut");
+}
+
+#[test]
+fn a_queued_pulse_waits_for_the_printer_and_is_forgotten() {
+    let counter = Counter::new("generic-80");
+    let printer = counter.printer(PrinterKind {
+        process_ids: false,
+        ..PrinterKind::default()
+    });
+    let (spooler, news) = counter.start();
+    news.wait_state(PrinterState::Ready);
+    spooler.open_drawer();
+    assert!(printer.wait(LIMIT, |seen| seen.pulses == [Pulse::Queued]));
+    printer.run_out_of_paper_after(0);
+    news.wait_state(PrinterState::PaperOut);
+    spooler.open_drawer();
+    let questions = printer.seen().questions;
+    assert!(printer.wait(LIMIT, |seen| seen.questions > questions + 8));
+    counter.clock.advance_ms(10_001);
+    printer.put_paper_in();
+    news.wait_state(PrinterState::Ready);
+    let questions = printer.seen().questions;
+    assert!(printer.wait(LIMIT, |seen| seen.questions > questions + 8));
+    assert_eq!(printer.seen().pulses.len(), 1, "it stays shut");
+}
