@@ -1,0 +1,305 @@
+//! The catalogue: import from CSV, look-up by number, search by the beginnings of words.
+
+use std::collections::HashSet;
+use std::io::Read;
+
+use retail::article::{Article, article_key};
+use retail::barcode::Gtin;
+use retail::money::Cents;
+use retail::quantity::Unit;
+use retail::vat::VatRate;
+use rusqlite::{OptionalExtension as _, Row, TransactionBehavior};
+
+use super::{Store, StoreError};
+
+const COLUMNS: &str = "gtin, name, price, vat, category, unit, deposit";
+/// The longest number of an article, in characters.
+const MAX_NUMBER: usize = 40;
+/// The longest name or category, in characters.
+const MAX_TEXT: usize = 200;
+
+/// What an import did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportReport {
+    /// Articles that were not there.
+    pub added: u64,
+    /// Articles that were there and changed.
+    pub changed: u64,
+    /// Articles that were there just so.
+    pub same: u64,
+    /// Rows that were left out.
+    pub rejected: Vec<RejectedRow>,
+}
+
+/// A row that was left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectedRow {
+    /// Its line in the file, from 1.
+    pub line: u64,
+    /// Why.
+    pub reason: String,
+    /// The fields as read.
+    pub fields: Vec<String>,
+}
+
+fn article_of(row: &Row<'_>) -> rusqlite::Result<Article> {
+    Ok(Article {
+        gtin: row.get(0)?,
+        name: row.get(1)?,
+        price: row.get::<_, Option<i64>>(2)?.map(Cents),
+        vat: VatRate(row.get(3)?),
+        category: row.get(4)?,
+        unit: if row.get::<_, i64>(5)? == 1 {
+            Unit::Kilogram
+        } else {
+            Unit::Piece
+        },
+        deposit: row.get::<_, Option<i64>>(6)?.map(Cents),
+    })
+}
+
+impl Store {
+    pub(super) fn find_article(&self, number: &str) -> Result<Option<Article>, StoreError> {
+        Ok(self
+            .conn
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM article WHERE key = ?1"))?
+            .query_row([article_key(number)], article_of)
+            .optional()?)
+    }
+
+    pub(super) fn search_articles(
+        &self,
+        words: &str,
+        limit: usize,
+    ) -> Result<Vec<Article>, StoreError> {
+        // Every word in quotes, so that nothing typed is a search operator; the star looks for beginnings.
+        let query: Vec<String> = words
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .take(8)
+            .map(|word| format!("\"{word}\"*"))
+            .collect();
+        if query.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut statement = self.conn.prepare_cached(
+            "SELECT a.gtin, a.name, a.price, a.vat, a.category, a.unit, a.deposit
+             FROM (SELECT rowid FROM article_words WHERE article_words MATCH ?1 LIMIT 200) f
+             JOIN article a ON a.id = f.rowid ORDER BY a.name, a.gtin LIMIT ?2",
+        )?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = statement.query_map((query.join(" "), limit), article_of)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many articles there are.
+    pub fn article_count(&self) -> Result<u64, StoreError> {
+        let count: i64 = self
+            .conn
+            .query_row("SELECT COUNT(*) FROM article", [], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// Reads `gtin,name,price_cents,vat_percent,category` (order free; `unit` and `deposit_cents` optional; others are
+    /// passed over). Good rows go in, others are reported; the same file twice changes nothing. `progress` gets the rows so far.
+    pub fn import_articles(
+        &mut self,
+        csv: impl Read,
+        mut progress: impl FnMut(u64),
+    ) -> Result<ImportReport, StoreError> {
+        let unreadable = |e: csv::Error| StoreError::Unwritable(format!("the file: {e}"));
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(csv);
+        let header =
+            Header::read(reader.headers().map_err(unreadable)?).map_err(StoreError::Unwritable)?;
+        let tx = self
+            .conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut report = ImportReport::default();
+        let mut seen: HashSet<String> = HashSet::new();
+        let mut count = 0;
+        for record in reader.byte_records() {
+            let record = match record {
+                Ok(record) => record,
+                Err(error) => {
+                    report.rejected.push(RejectedRow {
+                        line: error.position().map_or(0, csv::Position::line),
+                        reason: error.to_string(),
+                        fields: Vec::new(),
+                    });
+                    continue;
+                }
+            };
+            count += 1;
+            progress(count);
+            let line = record.position().map_or(0, csv::Position::line);
+            match header.article(&record).and_then(|article| {
+                if seen.insert(article_key(&article.gtin).to_owned()) {
+                    Ok(article)
+                } else {
+                    Err(format!(
+                        "the number {} stands in this file twice",
+                        article.gtin
+                    ))
+                }
+            }) {
+                Ok(article) => put(&tx, &article, &mut report)?,
+                Err(reason) => report.rejected.push(RejectedRow {
+                    line,
+                    reason,
+                    fields: record
+                        .iter()
+                        .map(|field| String::from_utf8_lossy(field).into_owned())
+                        .collect(),
+                }),
+            }
+        }
+        tx.commit()?;
+        Ok(report)
+    }
+}
+
+fn put(
+    tx: &rusqlite::Transaction<'_>,
+    article: &Article,
+    report: &mut ImportReport,
+) -> Result<(), StoreError> {
+    let key = article_key(&article.gtin).to_owned();
+    let before = tx
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM article WHERE key = ?1"))?
+        .query_row([&key], article_of)
+        .optional()?;
+    match before {
+        Some(before) if before == *article => {
+            report.same += 1;
+            return Ok(());
+        }
+        Some(_) => report.changed += 1,
+        None => report.added += 1,
+    }
+    tx.prepare_cached(
+        "INSERT INTO article (key, gtin, name, price, vat, category, unit, deposit)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (key) DO UPDATE SET gtin = excluded.gtin, name = excluded.name, price = excluded.price,
+             vat = excluded.vat, category = excluded.category, unit = excluded.unit, deposit = excluded.deposit",
+    )?
+    .execute((
+        key,
+        &article.gtin,
+        &article.name,
+        article.price.map(|price| price.0),
+        article.vat.0,
+        &article.category,
+        i64::from(article.unit == Unit::Kilogram),
+        article.deposit.map(|deposit| deposit.0),
+    ))?;
+    Ok(())
+}
+
+/// Where the columns stand.
+struct Header {
+    gtin: usize,
+    name: usize,
+    price: usize,
+    vat: usize,
+    category: Option<usize>,
+    unit: Option<usize>,
+    deposit: Option<usize>,
+}
+
+impl Header {
+    fn read(header: &csv::StringRecord) -> Result<Self, String> {
+        let find = |name: &str| {
+            header.iter().position(|column| {
+                column
+                    .trim()
+                    .trim_start_matches('\u{feff}')
+                    .eq_ignore_ascii_case(name)
+            })
+        };
+        let need = |name: &str| {
+            find(name).ok_or_else(|| {
+                format!(
+                    "the file has no column `{name}`; its first line must name gtin,name,price_cents,vat_percent,category"
+                )
+            })
+        };
+        Ok(Self {
+            gtin: need("gtin")?,
+            name: need("name")?,
+            price: need("price_cents")?,
+            vat: need("vat_percent")?,
+            category: find("category"),
+            unit: find("unit"),
+            deposit: find("deposit_cents"),
+        })
+    }
+
+    fn article(&self, record: &csv::ByteRecord) -> Result<Article, String> {
+        let field = |at: usize| {
+            let bytes = record.get(at).ok_or("the row is too short")?;
+            let text = std::str::from_utf8(bytes).map_err(|_| "not UTF-8")?;
+            let text = text.trim();
+            if text.contains(char::is_control) {
+                return Err("a control character in a field");
+            }
+            Ok(text)
+        };
+        let optional = |at: Option<usize>| at.map_or(Ok(""), field);
+        let text = |what: &str, text: &str| {
+            if text.chars().count() > MAX_TEXT {
+                Err(format!("the {what} is longer than {MAX_TEXT} characters"))
+            } else {
+                Ok(text.to_owned())
+            }
+        };
+        let gtin = number(field(self.gtin)?)?;
+        let name = text("name", field(self.name)?)?;
+        if name.is_empty() {
+            return Err("the name is empty".to_owned());
+        }
+        let vat = field(self.vat)?;
+        Ok(Article {
+            gtin,
+            name,
+            price: cents("price_cents", field(self.price)?)?,
+            vat: vat
+                .parse()
+                .map_err(|e: retail::vat::RateError| format!("vat_percent: {e}"))?,
+            category: text("category", optional(self.category)?)?,
+            unit: match optional(self.unit)?.to_lowercase().as_str() {
+                "" | "piece" | "stuk" | "st" => Unit::Piece,
+                "kg" | "kilogram" => Unit::Kilogram,
+                other => return Err(format!("unit: not piece or kg: {other:?}")),
+            },
+            deposit: cents("deposit_cents", optional(self.deposit)?)?.filter(|d| *d > Cents::ZERO),
+        })
+    }
+}
+
+/// A number of an article: a GTIN with a right check digit, or the shop's own number of another length.
+fn number(text: &str) -> Result<String, String> {
+    if text.is_empty() {
+        return Err("the gtin is empty".to_owned());
+    }
+    if text.len() > MAX_NUMBER || text.contains(char::is_whitespace) {
+        return Err(format!("gtin: not an article number: {text:?}"));
+    }
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    if digits && matches!(text.len(), 8 | 12 | 13 | 14) {
+        Gtin::parse(text).map_err(|e| format!("gtin {text}: {e}"))?;
+    }
+    Ok(text.to_owned())
+}
+
+/// Whole cents, zero or more; empty asks the cashier.
+fn cents(what: &str, text: &str) -> Result<Option<Cents>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse()
+        .ok()
+        .map(Cents)
+        .filter(|amount| (Cents::ZERO..=Cents::MAX_INPUT).contains(amount))
+        .map(Some)
+        .ok_or_else(|| format!("{what}: not a whole number of cents from 0 to 100000000: {text:?}"))
+}

@@ -1,0 +1,180 @@
+//! What a till keeps, in one SQLite file: journal with its side records, articles, customers, cashiers, print queue, work in hand.
+//!
+//! Any thread and any command opens a [`Store`] of its own; SQLite's write-ahead log lets them read while one writes, and
+//! every append reads the head inside its own transaction. A commit is on the disk when it returns (`synchronous=FULL`).
+
+mod append;
+mod articles;
+mod cashiers;
+mod directory;
+mod error;
+mod identity;
+mod journal;
+mod marker;
+mod outbox;
+mod print;
+mod schema;
+mod shelf;
+mod start;
+mod work;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+pub use append::{Appended, Paper, Writing};
+pub use articles::{ImportReport, RejectedRow};
+pub use cashiers::CashierError;
+pub use error::StoreError;
+pub use identity::Identity;
+pub use journal::VerifyReport;
+pub use marker::Marker;
+pub use print::PrintQueue;
+pub use start::Opened;
+pub use work::Drafts;
+
+/// How long a connection waits for another one that writes.
+const BUSY: Duration = Duration::from_secs(5);
+/// The oldest SQLite without the WAL-reset fault.
+const OLDEST_SQLITE: i32 = 3_051_003;
+/// Bits of an event's key that hold its seq; the epoch stands above them.
+const SEQ_BITS: u32 = 40;
+
+/// One connection to the till's database.
+#[derive(Debug)]
+pub struct Store {
+    conn: Connection,
+    path: PathBuf,
+    identity: Option<Identity>,
+}
+
+impl Store {
+    /// Opens the database, makes it when it is not there, and brings it up to date.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if rusqlite::version_number() < OLDEST_SQLITE {
+            return Err(StoreError::OldSqlite(rusqlite::version().to_owned()));
+        }
+        identity::make_private(path)?;
+        let mut conn = connect(path, "FULL")?;
+        schema::migrate(&mut conn)?;
+        let identity = identity::load(&conn)?;
+        Ok(Self {
+            conn,
+            path: path.to_owned(),
+            identity,
+        })
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Who this till is; `None` before enrolment.
+    #[must_use]
+    pub const fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
+    }
+
+    /// Moves what the write-ahead log holds into the database file, as far as nobody reads it. Off the sale's path.
+    pub fn checkpoint(&self) -> Result<(), StoreError> {
+        self.conn
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// Leaves checkpoints to [`Store::checkpoint`], so that no sale waits for one.
+    pub fn without_checkpoints(&self) -> Result<(), StoreError> {
+        self.conn.pragma_update(None, "wal_autocheckpoint", 0)?;
+        Ok(())
+    }
+
+    /// Copies the whole database to a new file while others go on using it.
+    pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        if to.exists() {
+            return Err(StoreError::BackupExists(to.to_owned()));
+        }
+        identity::make_private(to)?;
+        self.conn
+            .backup(
+                rusqlite::MAIN_DB,
+                to,
+                None::<fn(rusqlite::backup::Progress)>,
+            )
+            .map_err(StoreError::from)?;
+        Ok(())
+    }
+}
+
+/// A connection with everything a till's connections have in common.
+fn connect(path: &Path, synchronous: &str) -> Result<Connection, StoreError> {
+    let conn = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    conn.busy_timeout(BUSY)?;
+    let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if !mode.eq_ignore_ascii_case("wal") {
+        return Err(StoreError::NoWal(mode));
+    }
+    conn.pragma_update(None, "synchronous", synchronous)?;
+    let level: i64 = conn.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
+    if synchronous == "FULL" && level < 2 {
+        return Err(StoreError::NoWal(format!("synchronous={level}")));
+    }
+    conn.pragma_update(None, "foreign_keys", true)?;
+    conn.pragma_update(None, "cache_size", -4096)?;
+    conn.set_prepared_statement_cache_capacity(64);
+    Ok(conn)
+}
+
+/// The key of an event: ascending in journal order, and small enough for any JSON reader.
+pub(crate) fn event_key(epoch: retail::ids::Epoch, seq: u64) -> Result<i64, StoreError> {
+    i64::try_from(seq)
+        .ok()
+        .filter(|seq| *seq < 1 << SEQ_BITS)
+        .map(|seq| (i64::from(epoch.get()) << SEQ_BITS) | seq)
+        .ok_or_else(|| StoreError::Damaged(format!("seq {seq} is out of range")))
+}
+
+/// An event's key read back.
+pub(crate) fn key_parts(key: i64) -> Result<(retail::ids::Epoch, u64), StoreError> {
+    let wrong = || StoreError::Damaged(format!("event key {key}"));
+    let epoch = u8::try_from(key >> SEQ_BITS)
+        .ok()
+        .and_then(|epoch| retail::ids::Epoch::new(epoch).ok())
+        .ok_or_else(wrong)?;
+    let seq = u64::try_from(key & ((1 << SEQ_BITS) - 1)).map_err(|_| wrong())?;
+    Ok((epoch, seq))
+}
+
+/// A receipt number as one integer, ascending in journal order within a till: its first twelve digits.
+pub(crate) fn receipt_key(number: retail::ids::ReceiptNumber) -> i64 {
+    i64::from(number.till.get()) * 1_000_000_000
+        + i64::from(number.epoch.get()) * 10_000_000
+        + i64::from(number.serial.get())
+}
+
+/// A receipt number read back.
+pub(crate) fn receipt_of_key(key: i64) -> Result<retail::ids::ReceiptNumber, StoreError> {
+    let parts = || {
+        let till = u16::try_from(key / 1_000_000_000).ok()?;
+        let epoch = u8::try_from(key / 10_000_000 % 100).ok()?;
+        let serial = u32::try_from(key % 10_000_000).ok()?;
+        Some(retail::ids::ReceiptNumber {
+            till: retail::ids::TillId::new(till).ok()?,
+            epoch: retail::ids::Epoch::new(epoch).ok()?,
+            serial: retail::ids::ReceiptSerial::new(serial).ok()?,
+        })
+    };
+    parts().ok_or_else(|| StoreError::Damaged(format!("receipt key {key}")))
+}
+
+/// 16 bytes of a column.
+pub(crate) fn bytes_16(row: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<[u8; 16]> {
+    row.get(at)
+}
