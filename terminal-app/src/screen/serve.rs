@@ -1,4 +1,4 @@
-//! The page over HTTP: `GET /`, its script and style, `GET /events`, `POST /action`.
+//! The page over HTTP: `GET /`, its script and style, `GET /events`, `POST /action`; for programs `GET /state`.
 //!
 //! Every answer carries the content security policy; every request passes the [`Guard`]. A post is handed to the till's own
 //! queue and answered at once; what came of it arrives as an event.
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Query, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::sse::{Event, KeepAlive};
@@ -34,6 +34,8 @@ use crate::till::{Input, View};
 const MAX_STREAMS: usize = 16;
 /// The page expects a sign of life at least this often; it gives up after two and a half of them.
 const BEAT: Duration = Duration::from_secs(5);
+/// How long an answer to `GET /state?after=REV` may wait.
+const PATIENCE: Duration = Duration::from_secs(25);
 const CSS: &str = include_str!("assets/screen.css");
 const SCRIPT: &str = include_str!("assets/screen.js");
 const ICON: &str = include_str!("assets/icon.svg");
@@ -109,6 +111,7 @@ pub fn router(screen: Screen) -> Router {
     Router::new()
         .route("/", get(whole_page))
         .route("/events", get(events))
+        .route("/state", get(state))
         .route("/action", post(action))
         .route("/screen.css", get(|| asset("text/css; charset=utf-8", CSS)))
         .route(
@@ -186,6 +189,25 @@ async fn events(State(screen): State<Screen>) -> Response {
         .interval(BEAT)
         .event(Event::default().event("beat").data("1"));
     Sse::new(pushes).keep_alive(beat).into_response()
+}
+
+/// Which state a program wants.
+#[derive(Clone, Copy, Debug, serde::Deserialize)]
+struct StateQuery {
+    /// A state after this `rev`; none: the one there is.
+    after: Option<u64>,
+}
+
+/// The till's [`View`] as JSON, for a customer display, a monitor or a test. With `?after=REV` the answer waits for a newer
+/// state, at most [`PATIENCE`]; then it is the one there is.
+async fn state(State(screen): State<Screen>, Query(query): Query<StateQuery>) -> Response {
+    let mut views = screen.desk.views.clone();
+    if let Some(after) = query.after {
+        // The end of the till or of our patience: the answer is what is known.
+        let _ = tokio::time::timeout(PATIENCE, views.wait_for(|view| view.rev > after)).await;
+    }
+    let view = Arc::clone(&views.borrow());
+    axum::Json(view.as_ref()).into_response()
 }
 
 async fn action(State(screen): State<Screen>, headers: HeaderMap, body: Bytes) -> Response {
