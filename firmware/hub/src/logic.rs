@@ -6,8 +6,8 @@ mod scanner;
 
 use devices::scanner::{plain, ssi};
 use heapless::{Deque, Vec};
-use link::hub_end::{self, HubEnd, Identity, Timing};
-use link::message::{BootId, DrawerOutcome, Lights, Notice, ResetReason, Status};
+use link::hub_end::{self, Boot, HubEnd, Identity, Timing};
+use link::message::{DrawerOutcome, Lights, Notice, ResetReason, Status};
 
 use self::scanner::{Heard, Port};
 use crate::buzzer::Buzzer;
@@ -16,6 +16,9 @@ use crate::lamps::{Lamps, Lit};
 
 /// Bytes past the print job that wait for the printer.
 const NOW_MAX: usize = 64;
+/// Neither occurs in any answer of a printer.
+const XON: u8 = 0x11;
+const XOFF: u8 = 0x13;
 /// The printer counts as stalled when it takes nothing for so long.
 const STALL_MS: u64 = 2_000;
 /// Drawer pulses in one event: the till asks for one at a time.
@@ -33,8 +36,8 @@ pub enum Protocol {
 /// What a board decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// This run of the hub, see [`BootId`].
-    pub boot: BootId,
+    /// The name of this run of the hub.
+    pub boot: Boot,
     /// Version of the firmware.
     pub firmware: &'static str,
     /// The board.
@@ -115,6 +118,8 @@ pub struct Hub<const SCAN: usize, const PRINT: usize> {
 struct Devices<const PRINT: usize> {
     print: Deque<u8, PRINT>,
     print_now: Deque<u8, NOW_MAX>,
+    /// The printer said XOFF: its buffer is full, only what passes the job may be sent.
+    printer_full: bool,
     printer_took_ms: u64,
     drawer: Drawer,
     buzzer: Buzzer,
@@ -144,6 +149,7 @@ impl<const SCAN: usize, const PRINT: usize> Hub<SCAN, PRINT> {
             devices: Devices {
                 print: Deque::new(),
                 print_now: Deque::new(),
+                printer_full: false,
                 printer_took_ms: now_ms,
                 drawer: Drawer::new(settings.drawer, now_ms),
                 buzzer: Buzzer::new(),
@@ -167,6 +173,7 @@ impl<const SCAN: usize, const PRINT: usize> Hub<SCAN, PRINT> {
             }
             Event::FromScanner(bytes) => self.scanner_sent(bytes, now_ms, act),
             Event::FromPrinter(bytes) => {
+                self.devices.flow_control(bytes);
                 self.link(hub_end::Event::PrinterSaid(bytes), now_ms, act);
             }
             Event::PrinterTook(bytes) => {
@@ -193,12 +200,13 @@ impl<const SCAN: usize, const PRINT: usize> Hub<SCAN, PRINT> {
     #[must_use]
     pub fn for_printer(&self) -> &[u8] {
         let devices = &self.devices;
-        let waiting = if devices.print_now.is_empty() {
-            devices.print.as_slices()
+        if !devices.print_now.is_empty() {
+            devices.print_now.as_slices().0
+        } else if devices.printer_full {
+            &[]
         } else {
-            devices.print_now.as_slices()
-        };
-        waiting.0
+            devices.print.as_slices().0
+        }
     }
 
     /// The levels of the pins at this moment.
@@ -298,7 +306,10 @@ impl<const PRINT: usize> Devices<PRINT> {
                     let _kept = self.print.push_back(*byte);
                 }
             }
-            hub_end::Action::PrintCancel => self.print.clear(),
+            hub_end::Action::PrintCancel => {
+                self.print.clear();
+                self.printer_full = false;
+            }
             hub_end::Action::PrinterNow(bytes) => {
                 if NOW_MAX - self.print_now.len() >= bytes.len() {
                     for byte in bytes {
@@ -337,6 +348,16 @@ impl<const PRINT: usize> Devices<PRINT> {
             self.print.pop_front();
         }
         u16::try_from(taken).unwrap_or(u16::MAX)
+    }
+
+    fn flow_control(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            match *byte {
+                XON => self.printer_full = false,
+                XOFF => self.printer_full = true,
+                _ => {}
+            }
+        }
     }
 
     fn watch_printer(&mut self, now_ms: u64) {

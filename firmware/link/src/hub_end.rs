@@ -21,11 +21,25 @@ const NOTICES_MAX: usize = 8;
 const DRAWERS_MAX: usize = 4;
 const SAYS_MAX: usize = 4 * PRINTER_SAYS_MAX;
 
+/// Where the name of this run comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Boot {
+    /// The board has made one that no earlier run had: from a source of randomness, or counted
+    /// in memory that survives.
+    Named(BootId),
+    /// The board cannot: the name is made of the nonce of the first probe, mixed with whatever
+    /// the board has. Until then scans are kept and nothing is said.
+    ByProbe {
+        /// Content of memory after power-on, a timer, a serial number.
+        seed: u32,
+    },
+}
+
 /// Who this hub is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// This run.
-    pub boot: BootId,
+    pub boot: Boot,
     /// Version of the firmware.
     pub firmware: &'static str,
     /// The board.
@@ -111,6 +125,7 @@ pub struct HubEnd<const SCAN_BYTES: usize> {
 #[derive(Clone, Debug)]
 struct Core<const SCAN_BYTES: usize> {
     identity: Identity,
+    boot: Option<BootId>,
     timing: Timing,
     started_ms: u64,
     channel: Channel,
@@ -139,6 +154,10 @@ impl<const SCAN_BYTES: usize> HubEnd<SCAN_BYTES> {
             deframer: Deframer::new(),
             core: Core {
                 identity,
+                boot: match identity.boot {
+                    Boot::Named(boot) => Some(boot),
+                    Boot::ByProbe { .. } => None,
+                },
                 timing,
                 started_ms: now_ms,
                 channel: Channel::new(Side::Hub, timing),
@@ -246,7 +265,12 @@ impl<const SCAN_BYTES: usize> Core<SCAN_BYTES> {
             return;
         };
         match message {
-            FromTill::Probe => self.hello_ms = now_ms,
+            FromTill::Probe { nonce } => {
+                if let Boot::ByProbe { seed } = self.identity.boot {
+                    self.boot.get_or_insert(BootId(mix(seed, nonce).max(1)));
+                }
+                self.hello_ms = now_ms;
+            }
             FromTill::Open { protocol, hub } => {
                 let current = self.channel.session();
                 let older = session.till == current.till && session.number < current.number;
@@ -254,7 +278,7 @@ impl<const SCAN_BYTES: usize> Core<SCAN_BYTES> {
                     return;
                 }
                 self.hello_ms = now_ms;
-                if hub == self.identity.boot && protocol == PROTOCOL && session != current {
+                if Some(hub) == self.boot && protocol == PROTOCOL && session != current {
                     self.begin(session);
                     self.heard(now_ms);
                 }
@@ -279,7 +303,7 @@ impl<const SCAN_BYTES: usize> Core<SCAN_BYTES> {
         match message {
             FromTill::Scanned { id, verdict } => {
                 let oldest = self.scans.front().map(|(sequence, ..)| sequence);
-                if id.boot == self.identity.boot && oldest == Some(id.sequence) {
+                if Some(id.boot) == self.boot && oldest == Some(id.sequence) {
                     self.scans.pop();
                     self.scan_offered = false;
                     act(Action::Beep(verdict.beep()));
@@ -299,7 +323,7 @@ impl<const SCAN_BYTES: usize> Core<SCAN_BYTES> {
             FromTill::Beep(beep) => act(Action::Beep(beep)),
             FromTill::Lights(lights) => act(Action::Lights(lights)),
             FromTill::ScanEnable(enable) => act(Action::ScanEnable(enable)),
-            FromTill::Probe | FromTill::Open { .. } | FromTill::Nothing => {}
+            FromTill::Probe { .. } | FromTill::Open { .. } | FromTill::Nothing => {}
         }
     }
 
@@ -384,10 +408,13 @@ impl<const SCAN_BYTES: usize> Core<SCAN_BYTES> {
         } else {
             now_ms.saturating_add(u64::from(self.timing.alive_ms))
         };
+        let Some(boot) = self.boot else {
+            return;
+        };
         let uptime_s = now_ms.saturating_sub(self.started_ms) / 1_000;
         let hello = FromHub::Hello(Hello {
             protocol: PROTOCOL,
-            boot: self.identity.boot,
+            boot,
             session: self.channel.session(),
             firmware: self.identity.firmware,
             board: self.identity.board,
@@ -403,13 +430,10 @@ impl<const SCAN_BYTES: usize> Core<SCAN_BYTES> {
     fn put_next(&mut self) {
         if self.printer_told.is_none() {
             self.tell_printer();
-        } else if let (false, Some((sequence, scanner, data))) =
-            (self.scan_offered, self.scans.front())
+        } else if let (false, Some(boot), Some((sequence, scanner, data))) =
+            (self.scan_offered, self.boot, self.scans.front())
         {
-            let id = ScanId {
-                boot: self.identity.boot,
-                sequence,
-            };
+            let id = ScanId { boot, sequence };
             let message = FromHub::Scan { id, scanner, data };
             self.scan_offered = self.channel.put(&message);
         } else if let Some((id, outcome)) = self.drawers.pop_front() {
@@ -455,4 +479,15 @@ impl<const SCAN_BYTES: usize> Core<SCAN_BYTES> {
     const fn own_counts_are_news(&self) -> bool {
         self.status.link_errors != self.link_errors || self.status.scans_lost != self.scans_lost
     }
+}
+
+/// Every bit of the result depends on every bit of both (the finalizer of MurmurHash3, which is
+/// a bijection for either argument).
+pub(crate) const fn mix(a: u32, b: u32) -> u32 {
+    let mut h = a.rotate_left(16) ^ b;
+    h ^= h >> 16;
+    h = h.wrapping_mul(0x85EB_CA6B);
+    h ^= h >> 13;
+    h = h.wrapping_mul(0xC2B2_AE35);
+    h ^ (h >> 16)
 }

@@ -14,8 +14,7 @@ pub const PRINTER_NOW_MAX: usize = 32;
 /// Longest line of the customer display, in bytes of UTF-8.
 pub const DISPLAY_LINE_MAX: usize = 80;
 
-/// Names one run of a hub, from power-on or reset to the next. Random, or counted in memory
-/// that survives; never 0.
+/// Names one run of a hub, from power-on or reset to the next; never 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct BootId(pub u32);
 
@@ -206,7 +205,11 @@ pub enum FromHub<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FromTill<'a> {
     /// Outside the sequence: is anybody there?
-    Probe,
+    Probe {
+        /// A number that no earlier probe had; a hub without randomness of its own makes its
+        /// boot id from it.
+        nonce: u32,
+    },
     /// Outside the sequence: begin the session of the header.
     Open {
         /// [`crate::PROTOCOL`] of the till.

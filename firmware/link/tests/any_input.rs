@@ -2,7 +2,7 @@
 //! any well-formed frame of any session, any message cut off anywhere, times that jump.
 
 use link::frame::{Header, Side, encode};
-use link::hub_end::{self, HubEnd, Identity};
+use link::hub_end::{self, Boot, HubEnd, Identity};
 use link::message::{
     BootId, DrawerOutcome, FromHub, FromTill, Hello, Notice, PrinterState, ResetReason, ScanId,
     Session, Verdict,
@@ -89,7 +89,7 @@ fn from_till() -> impl Strategy<Value = Vec<u8>> {
                     protocol: link::PROTOCOL,
                     hub,
                 },
-                3 => FromTill::Probe,
+                3 => FromTill::Probe { nonce: d },
                 4 => FromTill::Scanned {
                     id: ScanId {
                         boot: hub,
@@ -139,7 +139,7 @@ proptest! {
         inputs in prop::collection::vec((wire(Side::Till, from_till()), 0_u8..6, any::<u16>()), 0..40),
     ) {
         let identity = Identity {
-            boot: BootId(7),
+            boot: Boot::Named(BootId(7)),
             firmware: "1",
             board: "x",
             reset: ResetReason::Pin,

@@ -6,7 +6,7 @@ use std::{collections::VecDeque, string::String, vec, vec::Vec};
 
 use proptest::prelude::*;
 
-use link::message::{DISPLAY_LINE_MAX, Hello, Lights, ScanId, Verdict};
+use link::message::{BootId, DISPLAY_LINE_MAX, Hello, Lights, ScanId, Verdict};
 use link::till_end::{self, DrawerEnd, PrintOutcome, TillEnd};
 
 use super::*;
@@ -45,7 +45,7 @@ struct Bench {
 
 fn settings(scanner: Protocol) -> Settings {
     Settings {
-        boot: BootId(77),
+        boot: Boot::Named(BootId(77)),
         firmware: "0.1.0",
         board: "bench",
         reset: ResetReason::PowerOn,
@@ -300,6 +300,21 @@ fn a_stalled_printer_is_reported_and_status_requests_pass_the_job() {
     assert!(bench.seen.contains(&Seen::Said(vec![0x12])));
     assert_eq!(bench.paper[3..], bench.job);
     assert!(!bench.last_status().printer_stalled);
+}
+
+#[test]
+fn xoff_holds_the_job_and_nothing_else() {
+    let mut bench = Bench::plain();
+    bench.job = vec![b'x'; 100];
+    bench.hub(Event::FromPrinter(&[0x13]));
+    let (job, len, begun_on) = (9, 100, None);
+    bench.till(till_end::Event::Print { job, len, begun_on });
+    bench.till(till_end::Event::PrinterNow(&[0x10, 0x04, 0x02]));
+    bench.run(500);
+    assert_eq!(bench.paper, [0x10, 0x04, 0x02]);
+    bench.hub(Event::FromPrinter(&[0x11]));
+    bench.run(500);
+    assert_eq!(bench.paper[3..], bench.job);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::{collections::VecDeque, rc::Rc, vec::Vec};
 
 use devices::scanner::plain;
 use embedded_io::ErrorType;
+use link::hub_end::Boot;
 use link::message::{BootId, ResetReason, ScanId, Verdict};
 use link::till_end::{self, TillEnd, Timing};
 
@@ -90,7 +91,7 @@ fn a_sale_through_ports_that_take_one_byte_at_a_time() {
     let (link, scanner, printer) = (Memory::default(), Memory::default(), Memory::default());
     let levels = Levels::default();
     let settings = Settings {
-        boot: BootId(3),
+        boot: Boot::Named(BootId(3)),
         firmware: "0.1.0",
         board: "memory",
         reset: ResetReason::PowerOn,

@@ -7,6 +7,7 @@ use super::{Act, Action, Core, Stage, UnderWay};
 use crate::PROTOCOL;
 use crate::channel::send_outside;
 use crate::frame::{Header, Side};
+use crate::hub_end::mix;
 use crate::message::{BootId, FromHub, FromTill, Hello, Session};
 use crate::till_end::DrawerEnd;
 
@@ -156,7 +157,9 @@ impl Core {
                 self.timing.repeat_ms,
             ),
             Link::Seeking | Link::Open { .. } => {
-                (Session::default(), FromTill::Probe, self.timing.alive_ms)
+                let nonce = nonce(self.till, now_ms);
+                let probe = FromTill::Probe { nonce };
+                (Session::default(), probe, self.timing.alive_ms)
             }
         };
         self.try_ms = now_ms.saturating_add(u64::from(wait_ms));
@@ -176,4 +179,10 @@ impl Core {
     fn gone_ms(&self) -> u64 {
         self.heard_ms.saturating_add(u64::from(self.timing.gone_ms))
     }
+}
+
+/// The run is random and time goes on within it, so no two probes have the same.
+fn nonce(till: u32, now_ms: u64) -> u32 {
+    let [a, b, c, d, ..] = now_ms.to_le_bytes();
+    mix(till, u32::from_le_bytes([a, b, c, d]))
 }

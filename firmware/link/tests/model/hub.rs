@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use link::hub_end::{Action, Event, HubEnd, Identity, Timing};
+use link::hub_end::{Action, Boot, Event, HubEnd, Identity, Timing};
 use link::message::{Beep, BootId, DrawerOutcome, ResetReason};
 
 use crate::cable::{Cable, Rng};
@@ -35,9 +35,15 @@ struct Done {
 }
 
 fn end(rng: &mut Rng, now_ms: u64) -> HubEnd<512> {
-    let boot = u32::try_from(rng.next() >> 32).unwrap_or(1).max(1);
+    let random = u32::try_from(rng.next() >> 32).unwrap_or(1).max(1);
+    // A board with randomness, or one that starts the same every time.
+    let boot = if rng.one_in(2) {
+        Boot::Named(BootId(random))
+    } else {
+        Boot::ByProbe { seed: 1 }
+    };
     let identity = Identity {
-        boot: BootId(boot),
+        boot,
         firmware: "1.2.3",
         board: "model",
         reset: ResetReason::PowerOn,
