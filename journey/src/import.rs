@@ -8,7 +8,7 @@
 //! (returns are minus the sum of return lines) and is reported as a [`Remark`]; a source name is put before
 //! both ids with a colon.
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{Datelike, NaiveDate, NaiveTime};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
@@ -31,6 +31,8 @@ pub const COLUMNS: [&str; 11] = [
 
 /// Longest text of one field, in bytes.
 pub const MAX_FIELD_BYTES: usize = 1024;
+/// Years a row can be of: a slip of the pen in a year would make tables of thousands of empty months.
+pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
 /// Largest amount of one line, in cents (a thousand million euros): sums of 10 million lines stay exact.
 pub const MAX_AMOUNT_CENTS: i64 = 100_000_000_000;
 /// Largest quantity of one line, in thousandths (a hundred million pieces).
@@ -229,6 +231,9 @@ fn instant(text: &str) -> Result<(i64, i16), RowError> {
         return Err(wrong());
     }
     let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").map_err(|_| wrong())?;
+    if !YEARS.contains(&day.year()) {
+        return Err(RowError::OutOfRange("occurred_at"));
+    }
     let Some(rest) = rest.strip_prefix(['T', 't', ' ']) else {
         return Err(wrong());
     };

@@ -71,6 +71,23 @@ fn many_late_events_rebuild_the_index() {
 }
 
 #[test]
+fn threads_may_share_it_and_no_sum_overflows() {
+    fn shared<T: Send + Sync>(_: &T) {}
+    let story = Story::new()
+        .sale("2026-01-01", "a", "r1", 1, i64::MAX)
+        .sale("2026-01-01", "a", "r1", 2, i64::MAX)
+        .bring_back("2026-01-02", "a", "r2", 1)
+        .last(|record| record.amount_cents = i64::MIN);
+    let dataset = story.dataset();
+    shared(&dataset);
+    let volumes = reports::volumes(&dataset, &Query::all());
+    assert_eq!(
+        (volumes.gross_cents, volumes.returns_cents),
+        (200_000_000_000, 100_000_000_000)
+    );
+}
+
+#[test]
 fn dirty_customers_are_told_once() {
     let mut dataset = Story::new()
         .sale("2026-01-01", "a", "r1", 1, 100)

@@ -171,6 +171,11 @@ fn quantities_are_decimals(#[case] text: &str, #[case] thousandths: i64) {
 #[test]
 fn quantities_and_amounts_that_are_none_are_refused() {
     assert_eq!(
+        with("occurred_at", "2990-01-01T10:00:00Z"),
+        Err(RowError::OutOfRange("occurred_at"))
+    );
+
+    assert_eq!(
         with("quantity", "0.1250"),
         Err(RowError::TooManyDecimals("0.1250".into()))
     );

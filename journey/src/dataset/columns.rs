@@ -2,6 +2,7 @@
 //! Facts that few rows have (reason, note, score, the line a return names) are kept apart as [`Extra`].
 
 use crate::day::DAY_MS;
+use crate::import::{MAX_AMOUNT_CENTS, MAX_QUANTITY};
 use crate::record::{Apart, Kind, Reason, Record};
 
 use super::NONE;
@@ -123,8 +124,13 @@ impl Columns {
         self.line.push(record.line);
         self.product.push(numbers.product);
         self.category.push(numbers.category);
-        self.quantity.push(record.quantity);
-        self.amount_cents.push(record.amount_cents);
+        self.quantity
+            .push(record.quantity.clamp(-MAX_QUANTITY, MAX_QUANTITY));
+        self.amount_cents.push(
+            record
+                .amount_cents
+                .clamp(-MAX_AMOUNT_CENTS, MAX_AMOUNT_CENTS),
+        );
     }
 
     pub(super) fn len(&self) -> usize {

@@ -82,6 +82,7 @@ impl Dataset {
     }
 
     /// Adds one record; its customer becomes dirty. A forgotten customer's late record counts as anonymous.
+    /// Amounts and quantities beyond the bounds of an import are clamped to them, so that no sum overflows.
     ///
     /// # Errors
     /// [`Full`]: nothing was added that a report would see.

@@ -201,6 +201,14 @@ impl Folded {
     }
 }
 
+impl Path {
+    /// The stage in force, if there is any stage.
+    #[must_use]
+    pub fn in_force(&self) -> Option<&Stage> {
+        self.stages.iter().find(|stage| stage.to.is_none())
+    }
+}
+
 impl Stage {
     fn open(phase: String, state: Option<State>, from: NaiveDate) -> Self {
         Self {

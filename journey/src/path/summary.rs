@@ -82,6 +82,7 @@ pub fn summary(path: &Path, model: &Model, language: Language) -> String {
     let parts: Vec<String> = path
         .stages
         .iter()
+        .filter(|stage| !is_nap(stage))
         .map(|stage| {
             let from = date(stage.from, path.as_of, words);
             let lasted = format!("{} d", stage.days(path.as_of));
@@ -104,6 +105,11 @@ pub fn summary(path: &Path, model: &Model, language: Language) -> String {
         })
         .collect();
     parts.join(" -> ")
+}
+
+/// A sleep that ended on the day it began: that he was won back says it all.
+fn is_nap(stage: &Stage) -> bool {
+    stage.state == Some(State::Slapend) && stage.to == Some(stage.from)
 }
 
 fn date(day: NaiveDate, as_of: NaiveDate, words: &Words) -> String {

@@ -1,16 +1,21 @@
 //! The customers behind a figure, page by page: last visit, visits, spend. Amounts, visits and receipts are
 //! those of the selection; the first visit is that of the whole history.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::facts::{Selection, by_owner, day_of, first_day, first_days};
+use super::facts::{NO_DAY, Selection, by_owner, day_of, first_days};
 use super::{Query, cohorts, repeat, weeks};
-use crate::dataset::{Class, Dataset, NONE};
+use crate::dataset::{Class, CustomerNo, Dataset, NONE};
 use crate::day;
 
 /// The most rows of one page.
 pub const MAX_PAGE: usize = 500;
+
+/// The most rows of a file: what a worksheet holds below its header.
+pub const MAX_EXPORT: usize = 1_048_575;
 
 /// Which customers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,7 +134,7 @@ struct Facts {
     return_lines: usize,
 }
 
-/// The customers behind a figure. An export asks page after page.
+/// The customers behind a figure, one page of at most [`MAX_PAGE`].
 #[must_use]
 pub fn customers(
     dataset: &Dataset,
@@ -137,6 +142,67 @@ pub fn customers(
     behind: Behind,
     paging: Paging,
 ) -> Page<CustomerRow> {
+    list(
+        dataset,
+        query,
+        behind,
+        Paging {
+            limit: paging.limit.min(MAX_PAGE),
+            ..paging
+        },
+    )
+}
+
+/// The customers behind a figure for a file, at most [`MAX_EXPORT`] of them.
+#[must_use]
+pub fn export(
+    dataset: &Dataset,
+    query: &Query,
+    behind: Behind,
+    paging: Paging,
+) -> Page<CustomerRow> {
+    list(
+        dataset,
+        query,
+        behind,
+        Paging {
+            limit: MAX_EXPORT,
+            ..paging
+        },
+    )
+}
+
+/// One customer of the selection, found by his own history; nothing without a visit or return in it.
+#[must_use]
+pub fn customer(dataset: &Dataset, query: &Query, customer: CustomerNo) -> Option<CustomerRow> {
+    let selection = Selection::new(dataset, query);
+    let history = dataset.history(customer);
+    let known = || history.rows().filter(|row| selection.knows(*row));
+    let chosen = || known().filter(|row| selection.takes(*row));
+    let sales = || chosen().filter(|row| selection.is_sale(*row));
+    let visits: BTreeSet<i32> = sales().map(|row| selection.day(row)).collect();
+    let first = known()
+        .filter(|row| selection.is_sale(*row))
+        .map(|row| selection.day(row))
+        .min();
+    let facts = Facts {
+        first,
+        last: visits.last().copied(),
+        visits: visits.len(),
+        receipts: sales()
+            .map(|row| dataset.receipt(row))
+            .collect::<BTreeSet<u32>>()
+            .len(),
+        gross: chosen().map(|row| selection.gross(row)).sum(),
+        returns: chosen().map(|row| selection.returns(row)).sum(),
+        return_lines: chosen()
+            .filter(|row| dataset.class(*row) == Class::Return)
+            .count(),
+    };
+    (facts.visits + facts.return_lines > 0).then(|| facts.row(history.customer_id()))
+}
+
+fn list(dataset: &Dataset, query: &Query, behind: Behind, paging: Paging) -> Page<CustomerRow> {
     let selection = Selection::new(dataset, query);
     let facts = facts(&selection);
     let of = |owner: u32| facts.get(owner as usize).copied().unwrap_or_default();
@@ -171,26 +237,27 @@ pub fn customers(
         };
         order.then_with(|| dataset.owner_id(*a).cmp(dataset.owner_id(*b)))
     });
-    let rows = owners
-        .iter()
-        .skip(paging.offset)
-        .take(paging.limit.min(MAX_PAGE))
-        .map(|owner| {
-            let facts = of(*owner);
-            CustomerRow {
-                customer: dataset.owner_id(*owner).to_owned(),
-                first_visit: facts.first.map(day::from_number),
-                last_visit: facts.last.map(day::from_number),
-                visits: facts.visits,
-                receipts: facts.receipts,
-                gross_cents: facts.gross,
-                returns_cents: facts.returns,
-                net_cents: facts.gross - facts.returns,
-            }
-        });
+    let rows = owners.iter().skip(paging.offset).take(paging.limit);
     Page {
         total: owners.len(),
-        rows: rows.collect(),
+        rows: rows
+            .map(|owner| of(*owner).row(dataset.owner_id(*owner)))
+            .collect(),
+    }
+}
+
+impl Facts {
+    fn row(self, customer: &str) -> CustomerRow {
+        CustomerRow {
+            customer: customer.to_owned(),
+            first_visit: self.first.map(day::from_number),
+            last_visit: self.last.map(day::from_number),
+            visits: self.visits,
+            receipts: self.receipts,
+            gross_cents: self.gross,
+            returns_cents: self.returns,
+            net_cents: self.gross - self.returns,
+        }
     }
 }
 
@@ -217,9 +284,11 @@ fn facts(selection: &Selection<'_>) -> Vec<Facts> {
     }
     let all = selection.all_visits();
     let firsts = first_days(dataset, &all);
+    for (facts, first) in facts.iter_mut().zip(&firsts) {
+        facts.first = Some(*first).filter(|first| *first != NO_DAY);
+    }
     for (owner, visits) in by_owner(&selection.visits_of(&all)) {
         if let Some(facts) = facts.get_mut(owner as usize) {
-            facts.first = Some(first_day(&firsts, owner));
             facts.last = visits.last().map(|key| day_of(*key));
             facts.visits = visits.len();
         }

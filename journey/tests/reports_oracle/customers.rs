@@ -249,6 +249,10 @@ pub(super) fn check_drill_down(plain: &Plain<'_>, dataset: &Dataset, query: &Que
             plain.history_visits()[row.customer.as_str()].first()
         );
         let number = dataset.customer(&row.customer).unwrap();
+        assert_eq!(
+            reports::customers::customer(dataset, query, number).as_ref(),
+            Some(row)
+        );
         let receipts = reports::receipts::of_customer(dataset, query, number, 0, 500);
         assert_eq!(
             receipts.rows.iter().map(|r| r.net_cents).sum::<i64>(),
