@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
+use terminal_app::config::ScannerProtocol as Protocol;
 use terminal_app::peripherals::line;
-use terminal_app::peripherals::scanner::{Protocol, Scanner, Settings};
+use terminal_app::peripherals::scanner::{Scanner, Settings};
 use terminal_app::till::input::Input;
 use tests::devices::{Delivery, EAN_13, LIMIT, PlainScanner, ShiftedClock, SsiScanner, packet};
 

@@ -16,23 +16,11 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg, OFlag};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use serde::{Deserialize, Serialize};
+
+use crate::config::{Parity, Serial};
 
 /// Most bytes handed to the operating system at a time, so that what was taken is known closely.
 pub const CHUNK: usize = 256;
-
-/// Parity of each character.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Parity {
-    /// None.
-    #[default]
-    None,
-    /// Even.
-    Even,
-    /// Odd.
-    Odd,
-}
 
 /// Which port, and how it is set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +29,7 @@ pub struct Settings {
     pub path: PathBuf,
     /// Bits a second.
     pub baud: u32,
-    /// 7 or 8.
+    /// 5 to 8.
     pub data_bits: u8,
     /// Parity.
     pub parity: Parity,
@@ -59,6 +47,18 @@ impl Settings {
             data_bits: 8,
             parity: Parity::None,
             stop_bits: 1,
+        }
+    }
+}
+
+impl From<&Serial> for Settings {
+    fn from(serial: &Serial) -> Self {
+        Self {
+            path: serial.port.clone(),
+            baud: serial.baud,
+            data_bits: serial.data_bits,
+            parity: serial.parity,
+            stop_bits: serial.stop_bits,
         }
     }
 }
@@ -234,9 +234,11 @@ fn builder(settings: &Settings, device: &Path) -> Result<serialport::SerialPortB
         reason: reason.to_owned(),
     };
     let data_bits = match settings.data_bits {
+        5 => serialport::DataBits::Five,
+        6 => serialport::DataBits::Six,
         7 => serialport::DataBits::Seven,
         8 => serialport::DataBits::Eight,
-        _ => return Err(refused("data_bits must be 7 or 8")),
+        _ => return Err(refused("data_bits must be 5 to 8")),
     };
     let stop_bits = match settings.stop_bits {
         1 => serialport::StopBits::One,

@@ -10,20 +10,8 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use retail::money::Cents;
-use serde::{Deserialize, Serialize};
 
 use crate::till::input::{Input, PaymentAnswer, PaymentOutcome};
-
-/// How card payments are made: `[pin] terminal`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// On a terminal of its own; the cashier says what it showed.
-    #[default]
-    Cashier,
-    /// By [`Simulated`]: for demonstrations and tests.
-    Simulated,
-}
 
 /// A terminal that can be asked.
 pub trait PaymentTerminal: Send {

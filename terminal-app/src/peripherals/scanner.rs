@@ -15,9 +15,9 @@ use std::time::Duration;
 use devices::scanner::plain;
 use devices::scanner::ssi::decoder;
 use retail::clock::Clock;
-use serde::{Deserialize, Serialize};
 
 use super::line::{self, Gone, SerialLine};
+use crate::config::{self, ScannerProtocol};
 use crate::till::input::{Input, ScannedCode, ScannerStatus};
 
 /// Longest code in bytes: a GS1 code with a long Digital Link fits.
@@ -31,17 +31,6 @@ const BEHIND: Duration = Duration::from_millis(10);
 /// How long a scanner may take to accept an ACK.
 const REPLY: Duration = Duration::from_millis(500);
 
-/// What a scanner speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Protocol {
-    /// Text with a suffix.
-    #[default]
-    Plain,
-    /// Zebra/Symbol Simple Serial Interface, with handshake.
-    Ssi,
-}
-
 /// One scanner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -50,7 +39,17 @@ pub struct Settings {
     /// Its port.
     pub line: line::Settings,
     /// What it speaks.
-    pub protocol: Protocol,
+    pub protocol: ScannerProtocol,
+}
+
+impl From<&config::Scanner> for Settings {
+    fn from(scanner: &config::Scanner) -> Self {
+        Self {
+            name: scanner.serial.port.display().to_string(),
+            line: line::Settings::from(&scanner.serial),
+            protocol: scanner.protocol,
+        }
+    }
 }
 
 /// A scanner's thread. It ends when this is dropped or the till no longer takes inputs.
@@ -322,10 +321,10 @@ enum Frames {
 }
 
 impl Frames {
-    fn new(protocol: Protocol) -> Self {
+    fn new(protocol: ScannerProtocol) -> Self {
         match protocol {
-            Protocol::Plain => Self::Plain(plain::Scanner::new(plain::Settings::default())),
-            Protocol::Ssi => Self::Ssi(decoder::Decoder::new(decoder::Settings::default())),
+            ScannerProtocol::Plain => Self::Plain(plain::Scanner::new(plain::Settings::default())),
+            ScannerProtocol::Ssi => Self::Ssi(decoder::Decoder::new(decoder::Settings::default())),
         }
     }
 

@@ -11,13 +11,14 @@ pub mod profile;
 mod strings;
 
 use retail::event::{Body, Event};
-use serde::{Deserialize, Serialize};
+
+use crate::config;
 
 pub use profile::Profile;
 pub use strings::Language;
 
 /// What a receipt says about the shop.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shop {
     /// Its name.
     pub name: String,
@@ -27,6 +28,17 @@ pub struct Shop {
     pub kvk: String,
     /// Btw number.
     pub vat_id: String,
+}
+
+impl From<&config::Shop> for Shop {
+    fn from(shop: &config::Shop) -> Self {
+        Self {
+            name: shop.name.clone(),
+            address: shop.address.clone(),
+            kvk: shop.kvk.clone(),
+            vat_id: shop.vat_id.clone(),
+        }
+    }
 }
 
 /// How a receipt is printed.

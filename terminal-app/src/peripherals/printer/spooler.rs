@@ -28,6 +28,7 @@ use retail::clock::Clock;
 
 use super::jobs::{Job, JobError, JobSource};
 use super::session::{Reply, Session};
+use crate::config;
 use crate::peripherals::line::{self, CHUNK, Gone, SerialLine};
 use crate::receipt::decode;
 use crate::receipt::escpos::completion_request;
@@ -88,6 +89,26 @@ pub struct Settings {
     pub drawer: Drawer,
     /// How long to wait.
     pub patience: Patience,
+}
+
+impl Settings {
+    /// What `[printer]` and `[drawer]` say, with the usual patience.
+    #[must_use]
+    pub fn new(printer: &config::Printer, drawer: &config::Drawer) -> Self {
+        Self {
+            line: line::Settings::from(&printer.serial),
+            profile: printer.profile,
+            drawer: Drawer {
+                pin: if drawer.pin == 0 {
+                    DrawerPin::Two
+                } else {
+                    DrawerPin::Five
+                },
+                pulse_ms: u16::try_from(drawer.pulse.as_millis()).unwrap_or(u16::MAX),
+            },
+            patience: Patience::default(),
+        }
+    }
 }
 
 enum Order {
