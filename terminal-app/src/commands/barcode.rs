@@ -71,7 +71,8 @@ fn unescape(line: &[u8]) -> Result<Vec<u8>, String> {
                 bytes.push(byte);
                 rest = after;
             }
-            _ => return Err("a backslash stands only in \\xHH and \\\\".to_owned()),
+            // A backslash that begins no escape is data: Digital Links and element strings can hold one.
+            _ => bytes.push(b'\\'),
         }
     }
     Ok(bytes)
@@ -84,7 +85,9 @@ mod tests {
     #[test]
     fn escapes_become_bytes() {
         assert_eq!(unescape(br"]C1\x1d10AB\\").unwrap(), b"]C1\x1d10AB\\");
-        assert!(unescape(br"\x1").is_err());
-        assert!(unescape(br"\n").is_err());
+        assert_eq!(unescape(br"(10)A\(B").unwrap(), br"(10)A\(B");
+        assert_eq!(unescape(br"]Q1\^\").unwrap(), br"]Q1\^\");
+        assert_eq!(unescape(br"\x1").unwrap(), br"\x1");
+        assert!(unescape(br"\xZZ").is_err());
     }
 }
