@@ -7,8 +7,11 @@
     reason = "a wrong fixture fails its test"
 )]
 
-use journey::import::{Header, HeaderError, Remark, RowError, content_digest, row};
+use journey::import::{
+    Header, HeaderError, MAX_AMOUNT_CENTS, MAX_QUANTITY, Remark, RowError, content_digest, row,
+};
 use journey::record::{Kind, Record};
+use proptest::prelude::*;
 use rstest::rstest;
 
 const COLUMNS: &str = "event_id,occurred_at,shop_id,till_id,customer_id,kind,receipt_id,product_id,category,quantity,amount_cents";
@@ -306,4 +309,42 @@ fn the_digest_tells_other_content_under_the_same_id() {
     }
     // Neighbouring fields do not run into each other.
     assert_ne!(digest(&GOOD.replace("85048,home", "85048h,ome")), first);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever stands in one field, the answer is a record or a reason, and a record is within its bounds.
+    #[test]
+    fn no_field_is_too_strange(at in 0..11_usize, value in "\\PC{0,40}|[-+0-9.,:TZe ]{0,30}") {
+        let mut fields: Vec<&str> = GOOD.split(',').collect();
+        fields[at] = &value;
+        if let Ok((record, _)) = row(&header(), &fields, None) {
+            prop_assert!(record.quantity.abs() <= MAX_QUANTITY && record.amount_cents.abs() <= MAX_AMOUNT_CENTS);
+            prop_assert_eq!(record.local_day().to_string(), fields[1].trim()[..10].to_owned());
+        }
+    }
+
+    /// What a till system would write is read back as it was meant.
+    #[test]
+    fn a_written_row_is_read_back(
+        seconds in -2_000_000_000_i64..6_000_000_000, offset in -840..=840_i16, quantity in -9_999_999..9_999_999_i64,
+        amount in -999_999_999..999_999_999_i64, customer in "[a-z\",;é ]{0,8}",
+    ) {
+        let local = chrono::DateTime::from_timestamp(seconds, 0).unwrap().naive_utc();
+        let sign = if offset < 0 { '-' } else { '+' };
+        let zone = format!("{sign}{:02}:{:02}", offset.abs() / 60, offset.abs() % 60);
+        let minus = if quantity < 0 { "-" } else { "" };
+        let decimal = format!("{minus}{}.{:03}", quantity.abs() / 1000, quantity.abs() % 1000);
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let time = format!("{}{zone}", local.format("%Y-%m-%dT%H:%M:%S"));
+        let amount_text = amount.to_string();
+        writer.write_record(["e1", &time, "s", "t", &customer, "sale", "r", "p", "c", &decimal, &amount_text]).unwrap();
+        let (record, _) = read(std::str::from_utf8(&writer.into_inner().unwrap()).unwrap()).unwrap();
+        prop_assert_eq!((record.quantity, record.amount_cents), (quantity, amount));
+        prop_assert_eq!(record.at_ms, seconds * 1000 - i64::from(offset) * 60_000);
+        prop_assert_eq!(record.local_time(), local);
+        let expected = Some(customer).filter(|customer| !customer.trim().is_empty());
+        prop_assert_eq!(record.customer, expected);
+    }
 }

@@ -561,8 +561,7 @@ fn the_json_is_that_of_report_path() {
             "anomalies": [{"kind": "return_names_unknown_sale", "event_id": "e0002", "receipt": "r1", "line": 2}],
         })
     );
-    assert_eq!(
-        serde_json::to_value(State::Teruggewonnen).unwrap(),
-        "teruggewonnen"
-    );
+    for state in [State::Teruggebracht, State::Slapend, State::Teruggewonnen] {
+        assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
+    }
 }

@@ -122,6 +122,9 @@ fn a_visit_is_a_local_day_and_a_receipt_stands_at_its_earliest_line() {
         reports::volumes(&story.dataset(), &Query::all()).last_sale_day,
         Some(day("2026-01-06"))
     );
+    let data = story.dataset();
+    let days = data.history(data.customer("a").unwrap()).visit_days();
+    assert_eq!(days, [day("2026-01-05"), day("2026-01-06")]);
     // The whole receipt is in or out of a selection.
     let on = |text| Query::all().between(Some(day(text)), Some(day(text)));
     assert_eq!(

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use hashbrown::HashMap;
 
-use super::{Dataset, Event, NONE};
+use super::{Class, Dataset, Event, NONE};
 use crate::day;
 
 /// A tail up to this long is never worth a rebuild.
@@ -102,6 +102,18 @@ impl<'a> History<'a> {
     /// The records in order.
     pub fn events(&self) -> impl DoubleEndedIterator<Item = Event<'a>> + ExactSizeIterator + '_ {
         self.rows.iter().map(|row| self.dataset.event(*row))
+    }
+
+    /// The days of his visits in order: distinct local days with a sale receipt, counted or not.
+    #[must_use]
+    pub fn visit_days(&self) -> Vec<NaiveDate> {
+        let sales = self
+            .events()
+            .filter(|event| event.class() == Class::Sale && event.receipt().is_some());
+        let mut days: Vec<NaiveDate> = sales.map(Event::counted_day).collect();
+        days.sort_unstable();
+        days.dedup();
+        days
     }
 
     pub(crate) fn rows(&self) -> impl Iterator<Item = u32> + '_ {

@@ -164,6 +164,12 @@ impl<'a> Event<'a> {
         self.dataset.columns.apart(self.row)
     }
 
+    /// The local day it counts for: that of its receipt's earliest line, its own without a receipt.
+    #[must_use]
+    pub fn counted_day(self) -> NaiveDate {
+        day::from_number(self.receipt_day())
+    }
+
     pub(crate) fn class(self) -> Class {
         self.dataset.columns.class(self.row)
     }
@@ -175,10 +181,14 @@ impl<'a> Event<'a> {
     /// The local day of its receipt's earliest line; its own day without a receipt.
     pub(crate) fn receipt_day(self) -> i32 {
         let receipt = self.dataset.columns.receipt(self.row);
-        self.dataset.receipt_info(receipt).map_or_else(
-            || self.day_number(),
-            |info| self.dataset.columns.day(info.first),
-        )
+        let lines = |info: &ReceiptInfo| info.has_sale || info.has_return;
+        self.dataset
+            .receipt_info(receipt)
+            .filter(lines)
+            .map_or_else(
+                || self.day_number(),
+                |info| self.dataset.columns.day(info.first),
+            )
     }
 }
 

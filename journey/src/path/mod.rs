@@ -71,6 +71,18 @@ pub enum State {
     Teruggewonnen,
 }
 
+impl State {
+    /// The name in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Teruggebracht => "teruggebracht",
+            Self::Slapend => "slapend",
+            Self::Teruggewonnen => "teruggewonnen",
+        }
+    }
+}
+
 /// A stage of a path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stage {
