@@ -1,0 +1,160 @@
+//! Head office as an object: [`Office`] = store + clock + entropy + the book in memory.
+//!
+//! Every request of a till is a plain method here ([`tills`]) and can be asked without HTTP; [`answer`] is the same as
+//! bytes, [`http`] the thin layer of axum over it, [`serve`] the listening with TLS and the graceful stop.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError, RwLock};
+
+use retail::clock::{Clock, Entropy, random_16, random_32};
+use retail::ids::{OrgId, TillId};
+
+use crate::book::Book;
+use crate::store::{self, Result, Store, StoreError};
+
+pub mod answer;
+mod counters;
+pub mod http;
+mod metrics;
+pub mod serve;
+pub mod tills;
+
+pub use answer::{Call, Reply};
+pub use counters::Counters;
+pub(crate) use counters::add;
+
+/// Head office.
+pub struct Office {
+    store: Box<dyn Store>,
+    clock: Box<dyn Clock>,
+    entropy: Mutex<Box<dyn Entropy>>,
+    tombstone_log: Option<PathBuf>,
+    org: OrgId,
+    directory_key: [u8; 32],
+    run: String,
+    pub(crate) book: RwLock<Book>,
+    /// When each till last sent something signed; kept by the store with its next batch.
+    seen: Mutex<BTreeMap<TillId, i64>>,
+    counters: Counters,
+}
+
+impl fmt::Debug for Office {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Office")
+            .field("store", &self.store)
+            .field("org", &self.org)
+            .field("run", &self.run)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Office {
+    /// Opens head office over a store: makes the organisation on first use, and forgets again whom the log of
+    /// tombstones names (the database may be a restored backup).
+    ///
+    /// # Errors
+    /// What the store says, or the log.
+    pub fn open(
+        store: Box<dyn Store>,
+        clock: Box<dyn Clock>,
+        mut entropy: Box<dyn Entropy>,
+        tombstone_log: Option<PathBuf>,
+    ) -> Result<Self> {
+        let (org, key, run) = store::write(&*store, |tables| {
+            if tables.meta("org")?.is_none() {
+                tables.set_meta("org", &OrgId::random(&mut *entropy).to_string())?;
+                tables.set_meta("directory_key", &hex::encode(random_32(&mut *entropy)))?;
+                tables.set_meta("run", &hex::encode(random_16(&mut *entropy)))?;
+            }
+            Ok((
+                tables.meta("org")?,
+                tables.meta("directory_key")?,
+                tables.meta("run")?,
+            ))
+        })?;
+        let missing = |what: &str| StoreError::Corrupt(format!("no {what}"));
+        let corrupt = |what: &dyn fmt::Display| StoreError::Corrupt(what.to_string());
+        let mut directory_key = [0; 32];
+        let key = key.ok_or_else(|| missing("directory key"))?;
+        hex::decode_to_slice(&key, &mut directory_key).map_err(|error| corrupt(&error))?;
+        let org = org.ok_or_else(|| missing("organisation"))?;
+        let office = Self {
+            store,
+            clock,
+            entropy: Mutex::new(entropy),
+            tombstone_log,
+            org: org.parse().map_err(|error| corrupt(&error))?,
+            directory_key,
+            run: run.ok_or_else(|| missing("run"))?,
+            book: RwLock::new(Book::new()?),
+            seen: Mutex::default(),
+            counters: Counters::default(),
+        };
+        office.replay_tombstones()?;
+        Ok(office)
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    /// The organisation.
+    #[must_use]
+    pub const fn org(&self) -> OrgId {
+        self.org
+    }
+
+    /// The key under which card numbers are hashed for the directory.
+    #[must_use]
+    pub const fn directory_key(&self) -> &[u8; 32] {
+        &self.directory_key
+    }
+
+    /// The run of the database.
+    #[must_use]
+    pub fn run(&self) -> &str {
+        &self.run
+    }
+
+    /// What happened since the start.
+    #[must_use]
+    pub const fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// Now, in milliseconds since 1970-01-01 UTC.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        self.clock.now().timestamp_millis()
+    }
+
+    /// Something random.
+    pub fn random<T>(&self, make: impl FnOnce(&mut dyn Entropy) -> T) -> T {
+        let mut entropy = self.entropy.lock().unwrap_or_else(PoisonError::into_inner);
+        make(&mut **entropy)
+    }
+
+    pub(crate) const fn tombstone_log(&self) -> Option<&PathBuf> {
+        self.tombstone_log.as_ref()
+    }
+
+    pub(crate) fn saw(&self, till: TillId) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.insert(till, self.now_ms());
+    }
+
+    pub(crate) fn last_seen(&self, till: TillId) -> Option<i64> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.get(&till).copied()
+    }
+}

@@ -1,0 +1,204 @@
+//! What the owner's pages look up beside the figures: persons, tills and what is wrong with them. Everything asks for a
+//! scope; figures and receipts come from the book ([`Office::book`]) and `journey::reports`.
+
+use chrono::NaiveDate;
+use retail::ids::{ReceiptNumber, TillId};
+use serde::Serialize;
+
+use crate::api::Office;
+use crate::ingest::{MAX_BRANCHES, receipt_number};
+use crate::people::{Person, person};
+use crate::scope::Scope;
+use crate::store::rows::{Branch, DayRow, HoleRow, ProblemRow, Shop, Till};
+use crate::store::{self, Result};
+
+/// The most rows of one list on a page.
+pub const MOST_ROWS: u32 = 1_000;
+
+/// A till as the synchronisation page shows it.
+#[derive(Clone, Debug)]
+pub struct TillStatus {
+    /// The till and its traffic.
+    pub till: Till,
+    /// Its last receipt.
+    pub last_receipt: Option<ReceiptNumber>,
+    /// Since its last batch, in milliseconds.
+    pub lag_ms: Option<i64>,
+    /// When it last sent anything signed.
+    pub last_seen_ms: Option<i64>,
+    /// The ends of its branches, newest epoch first.
+    pub branches: Vec<Branch>,
+    /// Branches beside the first one of an epoch.
+    pub forks: usize,
+    /// Its holes.
+    pub holes: Vec<HoleRow>,
+    /// Its closed days, newest first.
+    pub days: Vec<DayRow>,
+}
+
+/// One closed day against the tills' own sums.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct DayDifference {
+    /// Which day.
+    pub day: NaiveDate,
+    /// Net in cents by the till.
+    pub claimed_net_cents: i64,
+    /// Net in cents by the events kept here.
+    pub found_net_cents: i64,
+    /// Receipts by the till.
+    pub claimed_receipts: u64,
+    /// Receipts kept here.
+    pub found_receipts: u64,
+}
+
+impl DayRow {
+    /// What the till says against what is here; `None` when they are equal.
+    #[must_use]
+    pub fn difference(&self) -> Option<DayDifference> {
+        (!self.proven).then(|| DayDifference {
+            day: self.day,
+            claimed_net_cents: self.claimed.net().0,
+            found_net_cents: self.found.net().0,
+            claimed_receipts: self.claimed.sales + self.claimed.returns,
+            found_receipts: self.found.sales + self.found.returns,
+        })
+    }
+}
+
+impl Office {
+    /// The shops somebody may see.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn shops(&self, scope: &Scope) -> Result<Vec<Shop>> {
+        let mut shops = store::read(self.store(), |tables| tables.shops())?;
+        shops.retain(|shop| scope.sees(&shop.id));
+        Ok(shops)
+    }
+
+    /// Every till somebody may see, by number.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn tills(&self, scope: &Scope) -> Result<Vec<TillStatus>> {
+        let now_ms = self.now_ms();
+        store::read(self.store(), |tables| {
+            let holes = tables.holes(MOST_ROWS)?;
+            let days = tables.days(MOST_ROWS)?;
+            let mut tills = tables.tills()?;
+            tills.retain(|till| scope.sees(&till.shop));
+            let mut found = Vec::with_capacity(tills.len());
+            for till in tills {
+                let branches = tables.branches(till.till, MAX_BRANCHES)?;
+                found.push(TillStatus {
+                    last_receipt: till.traffic.last_receipt.and_then(receipt_number),
+                    lag_ms: till
+                        .traffic
+                        .last_batch_ms
+                        .map(|at| now_ms.saturating_sub(at)),
+                    last_seen_ms: self.last_seen(till.till).max(till.traffic.last_seen_ms),
+                    forks: branches.iter().filter(|branch| branch.branch != 0).count(),
+                    branches,
+                    holes: of(&holes, till.till, |hole| hole.till),
+                    days: of(&days, till.till, |day| day.till),
+                    till,
+                });
+            }
+            Ok(found)
+        })
+    }
+
+    /// What the owner should look at, newest first; of tills he may not see nothing.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn problems(&self, scope: &Scope) -> Result<Vec<ProblemRow>> {
+        store::read(self.store(), |tables| {
+            let tills = tables.tills()?;
+            let mut problems = tables.problems(MOST_ROWS)?;
+            problems.retain(|problem| match problem.till {
+                Some(id) => tills
+                    .iter()
+                    .any(|till| till.till == id && scope.sees(&till.shop)),
+                None => scope.shops().is_none(),
+            });
+            Ok(problems)
+        })
+    }
+
+    /// Marks a problem as dealt with, when it is one he may see.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn resolve_problem(&self, scope: &Scope, id: i64) -> Result<bool> {
+        let sees = self.problems(scope)?.iter().any(|problem| problem.id == id);
+        let now_ms = self.now_ms();
+        if !sees {
+            return Ok(false);
+        }
+        store::write(self.store(), |tables| tables.resolve_problem(id, now_ms))
+    }
+
+    /// Marks a hole as seen by the owner, when it is one he may see.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn acknowledge_hole(&self, scope: &Scope, id: i64) -> Result<bool> {
+        let tills = self.tills(scope)?;
+        let sees = tills
+            .iter()
+            .flat_map(|till| &till.holes)
+            .any(|hole| hole.id == id);
+        let now_ms = self.now_ms();
+        if !sees {
+            return Ok(false);
+        }
+        store::write(self.store(), |tables| tables.acknowledge_hole(id, now_ms))
+    }
+
+    /// Who a customer is: he must have been in a shop that may be seen. `None`: nobody, forgotten, or not to be seen;
+    /// imported customers are known by their id alone.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn person(&self, scope: &Scope, customer: &str) -> Result<Option<Person>> {
+        {
+            let book = self.book()?;
+            let dataset = book.dataset();
+            let Some(number) = dataset.customer(customer) else {
+                return self.unseen(scope, customer);
+            };
+            let history = dataset.history(number);
+            if !history.events().any(|event| scope.sees(event.shop())) {
+                return Ok(None);
+            }
+        }
+        self.named(customer).map(|person| {
+            person.or_else(|| {
+                Some(Person {
+                    id: customer.to_owned(),
+                    ..Person::default()
+                })
+            })
+        })
+    }
+
+    /// Somebody without any event (enrolled elsewhere, never bought): only for who may see every shop.
+    fn unseen(&self, scope: &Scope, customer: &str) -> Result<Option<Person>> {
+        if scope.shops().is_some() {
+            return Ok(None);
+        }
+        self.named(customer)
+    }
+
+    fn named(&self, customer: &str) -> Result<Option<Person>> {
+        store::read(self.store(), |tables| {
+            let root = tables.root(customer)?;
+            person(tables, &root)
+        })
+    }
+}
+
+fn of<T: Clone>(rows: &[T], till: TillId, of: impl Fn(&T) -> TillId) -> Vec<T> {
+    rows.iter().filter(|row| of(row) == till).cloned().collect()
+}

@@ -1,0 +1,349 @@
+//! The book: every receipt line and touchpoint of the organisation in memory ([`journey::Dataset`]), kept in step with
+//! the store by what was appended since, whoever appended it (an import beside a running `serve` shows up too).
+//!
+//! *Derived state*: one customer's folded path and visits as bytes in the store, refolded when his history changed
+//! ([`Office::settle`], in bounded steps) and equal to the letter to what a full rebuild gives ([`rebuild`]).
+
+use std::sync::{PoisonError, RwLockReadGuard};
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use journey::dataset::{CustomerNo, Full};
+use journey::model::Model;
+use journey::path::Folded;
+use journey::{Dataset, Kind, Query, Record};
+use retail::event::Event;
+use serde::{Deserialize, Serialize};
+
+use crate::api::Office;
+use crate::scope::{Filter, Scope};
+use crate::store::rows::{Change, DerivedRow, Ends, EventRow, ImportedRow};
+use crate::store::{self, Result, StoreError, Tables};
+
+pub mod lookup;
+pub mod rebuild;
+
+/// Changes read in one go.
+const CHANGES: u32 = 10_000;
+
+/// All records, with what they are up to date with.
+#[derive(Debug)]
+pub struct Book {
+    dataset: Dataset,
+    model: Model,
+    ends: Ends,
+    /// One record that imported rows are read into, so that a million rows make no garbage.
+    spare: Record,
+}
+
+/// What is kept of one customer's history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Derived {
+    /// Days with a sale.
+    pub visits: u32,
+    /// The last of them.
+    pub last_visit: Option<NaiveDate>,
+    /// The folded path.
+    pub path: Folded,
+}
+
+impl Derived {
+    /// Folds a history.
+    #[must_use]
+    pub fn of(dataset: &Dataset, model: &Model, customer: CustomerNo) -> Self {
+        let history = dataset.history(customer);
+        let mut days: Vec<NaiveDate> = history
+            .events()
+            .filter(|event| *event.kind() == Kind::Sale && event.receipt().is_some())
+            .filter(|event| event.apart() != Some(journey::record::Apart::Rounding))
+            .map(|event| event.local_day())
+            .collect();
+        days.sort_unstable();
+        days.dedup();
+        Self {
+            visits: u32::try_from(days.len()).unwrap_or(u32::MAX),
+            last_visit: days.last().copied(),
+            path: journey::path::fold(&history, model),
+        }
+    }
+
+    /// As bytes.
+    ///
+    /// # Errors
+    /// Never for what was folded.
+    pub fn bytes(&self) -> Result<Vec<u8>> {
+        serde_json::to_vec(self).map_err(|error| StoreError::Corrupt(error.to_string()))
+    }
+
+    /// And back; `None` for the bytes of another version, which the next refold replaces.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
+    }
+
+    /// Phase and state in force on a day (or at the last event, whichever is later).
+    #[must_use]
+    pub fn stage(&self, day: Option<NaiveDate>) -> Option<(String, Option<String>)> {
+        let ends_on = self.path.ends_on();
+        let path = self.path.at(day.map_or(ends_on, |day| day.max(ends_on)))?;
+        let stage = path.stages.iter().rev().find(|stage| stage.to.is_none())?;
+        let state = stage
+            .state
+            .and_then(|state| match serde_json::to_value(state) {
+                Ok(serde_json::Value::String(name)) => Some(name),
+                _ => None,
+            });
+        Some((stage.phase.clone(), state))
+    }
+}
+
+fn full(error: Full) -> StoreError {
+    StoreError::Unfit(error.to_string())
+}
+
+impl Book {
+    /// An empty book.
+    ///
+    /// # Errors
+    /// Never while the model that ships can be read.
+    pub fn new() -> Result<Self> {
+        Ok(Self {
+            dataset: Dataset::new(),
+            model: Model::default_model()
+                .map_err(|error| StoreError::Unfit(format!("the default model: {error}")))?,
+            ends: Ends::default(),
+            spare: Record::new("", 0, 0, "", Kind::Sale),
+        })
+    }
+
+    /// A book of everything in a store.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn load(tables: &mut dyn Tables) -> Result<Self> {
+        let mut book = Self::new()?;
+        book.refresh(tables)?;
+        Ok(book)
+    }
+
+    /// All records.
+    #[must_use]
+    pub const fn dataset(&self) -> &Dataset {
+        &self.dataset
+    }
+
+    /// The default model.
+    #[must_use]
+    pub const fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Where the store ended when this was read.
+    #[must_use]
+    pub const fn ends(&self) -> Ends {
+        self.ends
+    }
+
+    /// The records and the query of somebody who may see them.
+    #[must_use]
+    pub fn select(&self, scope: &Scope, filter: &Filter) -> (&Dataset, Query) {
+        (&self.dataset, scope.query(filter))
+    }
+
+    /// Reads what was appended since. Everything is read again when something old changed.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn refresh(&mut self, tables: &mut dyn Tables) -> Result<()> {
+        let ends = tables.ends()?;
+        if ends == self.ends {
+            return Ok(());
+        }
+        let restored = ends.imported < self.ends.imported
+            || ends.event < self.ends.event
+            || ends.change < self.ends.change;
+        let changes = self.changes(tables)?;
+        let reload = changes
+            .iter()
+            .any(|change| matches!(change, Change::Reload));
+        let (mut after, changes) = if restored || (reload && self.ends != Ends::default()) {
+            let model = self.model.clone();
+            *self = Self {
+                model,
+                ..Self::new()?
+            };
+            (Ends::default(), self.changes(tables)?)
+        } else {
+            (self.ends, changes)
+        };
+        // Who is forgotten, and who is another, comes first: records that follow find it so.
+        for change in changes {
+            match change {
+                Change::Alias { customer, into } => {
+                    self.dataset.merge(&customer, &into).map_err(full)?;
+                }
+                Change::Tombstone(key) if !key.starts_with("sha256:") => {
+                    self.dataset.forget(&key).map_err(full)?;
+                }
+                Change::Tombstone(_) | Change::Directory(_) | Change::Reload => {}
+            }
+        }
+        tables.each_imported(after.imported, &mut |row| {
+            after.imported = row.n;
+            self.imported(&row)
+        })?;
+        tables.each_event(after.event, &mut |row| {
+            after.event = row.n;
+            self.event(&row)
+        })?;
+        self.ends = Ends {
+            change: ends.change,
+            ..ends
+        };
+        Ok(())
+    }
+
+    fn changes(&self, tables: &mut dyn Tables) -> Result<Vec<Change>> {
+        let mut after = self.ends.change;
+        let mut changes = Vec::new();
+        loop {
+            let page = tables.changes(after, CHANGES)?;
+            let Some(last) = page.last() else {
+                return Ok(changes);
+            };
+            after = last.rev;
+            changes.extend(
+                page.into_iter()
+                    .map(|row| row.change)
+                    .filter(|change| !matches!(change, Change::Directory(_))),
+            );
+        }
+    }
+
+    fn imported(&mut self, row: &ImportedRow<'_>) -> Result<()> {
+        let record = &mut self.spare;
+        put(&mut record.event_id, row.event_id);
+        put(&mut record.shop, row.shop);
+        put(&mut record.till, row.till);
+        put_optional(&mut record.customer, row.customer);
+        put_optional(&mut record.receipt, row.receipt);
+        put_optional(&mut record.product, row.product);
+        put_optional(&mut record.category, row.category);
+        if record.kind.as_str() != row.kind {
+            record.kind = Kind::parse(row.kind);
+        }
+        record.at_ms = row.at_ms;
+        record.offset_minutes = row.offset_minutes;
+        record.quantity = row.quantity;
+        record.amount_cents = row.amount_cents;
+        record.imported = true;
+        self.dataset.append(record).map_err(full)
+    }
+
+    fn event(&mut self, row: &EventRow) -> Result<()> {
+        let event = Event::read(&row.bytes)
+            .map_err(|error| StoreError::Corrupt(format!("event {}: {error}", row.n)))?;
+        let at: DateTime<FixedOffset> = DateTime::from_timestamp_millis(row.at_ms)
+            .ok_or_else(|| StoreError::Corrupt(format!("event {}: its time", row.n)))?
+            .with_timezone(event.at.offset());
+        let branch = (row.branch != 0).then(|| row.branch.to_string());
+        let around = journey::from_event::Around {
+            shop: &row.shop,
+            customer: row.customer.as_deref(),
+            note: row.text.as_deref(),
+            at,
+            branch: branch.as_deref(),
+        };
+        for record in journey::from_event::records(&event, around) {
+            self.dataset.append(&record).map_err(full)?;
+        }
+        Ok(())
+    }
+}
+
+fn put(to: &mut String, from: &str) {
+    to.clear();
+    to.push_str(from);
+}
+
+fn put_optional(to: &mut Option<String>, from: Option<&str>) {
+    match (to.as_mut(), from) {
+        (Some(to), Some(from)) => put(to, from),
+        (_, from) => *to = from.map(str::to_owned),
+    }
+}
+
+impl Office {
+    /// The book, up to date with what is committed at this moment.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn book(&self) -> Result<RwLockReadGuard<'_, Book>> {
+        let ends = store::read(self.store(), |tables| tables.ends())?;
+        {
+            let book = self.book.read().unwrap_or_else(PoisonError::into_inner);
+            if book.ends == ends {
+                return Ok(book);
+            }
+        }
+        {
+            let mut book = self.book.write().unwrap_or_else(PoisonError::into_inner);
+            store::read(self.store(), |tables| book.refresh(tables))?;
+        }
+        Ok(self.book.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Refolds at most `limit` customers whose history changed; gives how many still wait.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn settle(&self, limit: u32) -> Result<u64> {
+        let waiting = store::read(self.store(), |tables| Ok(tables.dirty(1)?.len()))?;
+        if waiting == 0 {
+            return Ok(0);
+        }
+        let mut book = self.book.write().unwrap_or_else(PoisonError::into_inner);
+        // Most of the reading before the writer's turn; what came in between is read inside it.
+        store::read(self.store(), |tables| book.refresh(tables))?;
+        store::write(self.store(), |tables| {
+            book.refresh(tables)?;
+            for customer in tables.dirty(limit)? {
+                refold(&book, tables, &customer)?;
+                tables.clear_dirty(&customer)?;
+            }
+            // These changes tell tills, not the book.
+            book.ends.change = tables.ends()?.change;
+            tables.dirty_count()
+        })
+    }
+
+    /// The last local day with a sale, over everything.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn last_sale_day(&self) -> Result<Option<NaiveDate>> {
+        let book = self.book()?;
+        Ok(journey::reports::last_sale_day(
+            book.dataset(),
+            &Query::all(),
+        ))
+    }
+}
+
+fn refold(book: &Book, tables: &mut dyn Tables, customer: &str) -> Result<()> {
+    let known = book.dataset.customer(customer);
+    let Some(number) = known.filter(|number| book.dataset.customer_id(*number) == customer) else {
+        return tables.drop_derived(customer);
+    };
+    if book.dataset.history(number).is_empty() {
+        return tables.drop_derived(customer);
+    }
+    let derived = Derived::of(&book.dataset, &book.model, number);
+    let changed = tables.put_derived(&DerivedRow {
+        customer: customer.to_owned(),
+        bytes: derived.bytes()?,
+    })?;
+    if changed && let Ok(id) = customer.parse() {
+        tables.add_change(&Change::Directory(id))?;
+    }
+    Ok(())
+}

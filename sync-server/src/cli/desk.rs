@@ -1,0 +1,143 @@
+//! Shops, tills, owners and customers: the short commands.
+
+use std::io::BufRead;
+
+use chrono_tz::Tz;
+use retail::ids::TillId;
+
+use super::Done;
+use crate::api::Office;
+use crate::error::CliError;
+use crate::out;
+use crate::store::rows::Shop;
+use crate::store::{read, write};
+
+pub(super) fn shop_add(office: &Office, id: &str, name: &str, time_zone: &str) -> Done {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+    if id.is_empty() || id.len() > 40 || !id.chars().all(plain) {
+        return Err(CliError::mend(
+            format!("{id:?} cannot be the id of a shop"),
+            "use at most 40 letters, digits and hyphens, like utrecht-1",
+        ));
+    }
+    if name.trim().is_empty() {
+        return Err(CliError::mend("the name is empty", "give --name"));
+    }
+    if time_zone.parse::<Tz>().is_err() {
+        return Err(CliError::mend(
+            format!("{time_zone:?} is not a time zone"),
+            "use a name of the tz database, like Europe/Amsterdam",
+        ));
+    }
+    let shop = Shop {
+        id: id.to_owned(),
+        name: name.trim().to_owned(),
+        time_zone: time_zone.to_owned(),
+    };
+    if !write(office.store(), |tables| tables.add_shop(&shop))? {
+        return Err(CliError::mend(
+            format!("there is a shop {id} already"),
+            "choose another --id",
+        ));
+    }
+    out::line(&format!("added shop {id}"));
+    Ok(())
+}
+
+pub(super) fn till_code(office: &Office, shop: &str) -> Done {
+    let Some(code) = office.till_code(shop)? else {
+        let shops = read(office.store(), |tables| tables.shops())?;
+        let ids: Vec<_> = shops.iter().map(|shop| shop.id.as_str()).collect();
+        let hint = if ids.is_empty() {
+            "add a shop first: sync-server shop add --id ID --name NAME --time-zone Europe/Amsterdam".to_owned()
+        } else {
+            format!("the shops are: {}", ids.join(", "))
+        };
+        return Err(CliError::mend(format!("there is no shop {shop:?}"), hint));
+    };
+    out::line(&format!(
+        "code for one till of {shop}, good for 48 hours: {code}"
+    ));
+    Ok(())
+}
+
+pub(super) fn till_list(office: &Office) -> Done {
+    let rows = office
+        .tills(&office.command_line_scope())?
+        .iter()
+        .map(|status| {
+            let till = &status.till;
+            serde_json::json!({
+                "till": till.till,
+                "shop": till.shop,
+                "name": till.name,
+                "events": till.traffic.events,
+                "last_receipt": status.last_receipt.map(|number| number.to_string()),
+                "lag_seconds": status.lag_ms.map(|ms| ms / 1_000),
+                "forks": status.forks,
+                "holes": status.holes.len(),
+                "revoked": till.revoked_ms.is_some(),
+            })
+        })
+        .collect();
+    out::bytes(super::table::table(&serde_json::Value::Array(rows)).as_bytes());
+    Ok(())
+}
+
+pub(super) fn till_revoke(office: &Office, till: u16) -> Done {
+    let id = TillId::new(till).map_err(|error| {
+        CliError::mend(
+            error.to_string(),
+            "`sync-server till list` shows the numbers",
+        )
+    })?;
+    let now_ms = office.now_ms();
+    if !write(office.store(), |tables| tables.revoke_till(id, now_ms))? {
+        return Err(CliError::mend(
+            format!("there is no till {till}"),
+            "`sync-server till list` shows the numbers",
+        ));
+    }
+    out::line(&format!("revoked the key of till {till}"));
+    Ok(())
+}
+
+pub(super) fn owner_add(office: &Office, name: &str, shops: Option<Vec<String>>) -> Done {
+    let mut password = String::new();
+    std::io::stdin()
+        .lock()
+        .read_line(&mut password)
+        .map_err(|error| {
+            CliError::mend(
+                format!("cannot read the password: {error}"),
+                "give it on standard input: echo PASSWORD | sync-server owner add ..",
+            )
+        })?;
+    let password = password.trim_end_matches(['\r', '\n']);
+    office.add_owner(name, shops, password)?;
+    out::line(&format!("{} may log in", name.trim()));
+    Ok(())
+}
+
+pub(super) fn forget(office: &Office, id: &str) -> Done {
+    let known = {
+        let book = office.book()?;
+        book.dataset().customer(id).is_some()
+    };
+    let stated = read(office.store(), |tables| {
+        let root = tables.root(id)?;
+        Ok(crate::people::person(tables, &root)?.is_some())
+    })?;
+    if !known && !stated {
+        return Err(CliError::mend(
+            format!("there is no customer {id:?}"),
+            "the id stands on the customer's page; somebody forgotten cannot be found again",
+        ));
+    }
+    let forgotten = office.forget(id)?;
+    out::line(&format!(
+        "forgot {} customer id(s); {} imported row(s) are anonymous now",
+        forgotten.customers, forgotten.imported
+    ));
+    Ok(())
+}

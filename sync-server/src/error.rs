@@ -1,0 +1,156 @@
+//! The one place where errors become text for a person: what is wrong, what to do about it, and the exit code:
+//! 1 for what the user can mend, 2 for wrong usage (clap), 70 for a bug.
+
+use std::process::ExitCode;
+
+use crate::api::serve::ServeError;
+use crate::import::ImportError;
+use crate::owner::OwnerError;
+use crate::store::StoreError;
+
+/// What a command ends with when it does not succeed.
+#[derive(Debug)]
+pub(crate) enum CliError {
+    /// The user can mend it.
+    Mend {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+    /// Nobody but us can.
+    Bug(String),
+}
+
+impl CliError {
+    pub(crate) fn mend(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Mend {
+            message: message.into(),
+            hint: hint.into(),
+        }
+    }
+
+    /// Says it and gives the exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        match self {
+            Self::Mend { message, hint } => {
+                crate::out::error(&format!("error: {message}"));
+                crate::out::error(&format!("hint: {hint}"));
+                ExitCode::from(1)
+            }
+            Self::Bug(message) => {
+                crate::out::error(&format!("bug: {message}"));
+                crate::out::error("hint: please report this with the log (RUST_LOG=debug)");
+                ExitCode::from(70)
+            }
+        }
+    }
+}
+
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> Self {
+        let message = error.to_string();
+        match error {
+            StoreError::Engine(error) => match error.sqlite_error_code() {
+                Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+                    Self::mend(
+                        message,
+                        "another command is writing; try again when it is done",
+                    )
+                }
+                Some(rusqlite::ErrorCode::DiskFull) => Self::mend(
+                    message,
+                    "make room on the disk; nothing that was committed is lost",
+                ),
+                Some(rusqlite::ErrorCode::CannotOpen) => Self::mend(
+                    message,
+                    "check that the folder of --db exists and that you may write there",
+                ),
+                Some(rusqlite::ErrorCode::NotADatabase) => Self::mend(
+                    message,
+                    "--db names a file that is no database of head office",
+                ),
+                Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::PermissionDenied) => {
+                    Self::mend(
+                        message,
+                        "you need to be able to write the file and its folder",
+                    )
+                }
+                Some(rusqlite::ErrorCode::SystemIoFailure) => Self::mend(
+                    message,
+                    "the disk or the file system has a fault; check it first",
+                ),
+                _ => Self::Bug(message),
+            },
+            StoreError::Schema(_) => Self::mend(
+                message,
+                "use the program that wrote this database, or another file with --db",
+            ),
+            StoreError::Unfit(_) => Self::mend(
+                message,
+                "put the database on a local disk and use a current build",
+            ),
+            StoreError::File { .. } => {
+                Self::mend(message, "check that the file can be read and written")
+            }
+            StoreError::Corrupt(_) => Self::mend(
+                message,
+                "run `sync-server verify`, and restore a backup when the disk is at fault: the tills send again what it lacks",
+            ),
+        }
+    }
+}
+
+impl From<OwnerError> for CliError {
+    fn from(error: OwnerError) -> Self {
+        let message = error.to_string();
+        match error {
+            OwnerError::Store(error) => error.into(),
+            OwnerError::Password => Self::mend(message, "choose another password"),
+            OwnerError::Name => Self::mend(message, "give --name"),
+            OwnerError::NoSuchShop(_) => Self::mend(
+                message,
+                "add it first: sync-server shop add --id ID --name NAME --time-zone Europe/Amsterdam",
+            ),
+        }
+    }
+}
+
+impl From<ImportError> for CliError {
+    fn from(error: ImportError) -> Self {
+        let message = error.to_string();
+        match error {
+            ImportError::Store(error) => error.into(),
+            ImportError::Header { .. } => Self::mend(
+                message,
+                "the first line names the columns: event_id, occurred_at, shop_id, till_id, customer_id, kind, receipt_id, product_id, category, quantity, amount_cents",
+            ),
+            ImportError::File { .. } => Self::mend(
+                message,
+                "check the path; the rejects file can be put elsewhere with --rejects FILE",
+            ),
+            ImportError::Nothing(_) => {
+                Self::mend(message, "give a CSV file, or a folder with CSV files")
+            }
+        }
+    }
+}
+
+impl From<ServeError> for CliError {
+    fn from(error: ServeError) -> Self {
+        let message = error.to_string();
+        let hint = match error {
+            ServeError::TlsRequired(_) => {
+                "give --tls-cert FILE and --tls-key FILE (PEM), or listen on 127.0.0.1"
+            }
+            ServeError::Listen { .. } => {
+                "is another program using this address? choose another with --listen"
+            }
+            ServeError::Tls { .. } => {
+                "both files must be PEM: a certificate chain and its private key"
+            }
+            ServeError::Serving(_) => "look into the log above",
+        };
+        Self::mend(message, hint)
+    }
+}

@@ -1,0 +1,216 @@
+//! What head office finds out about the events it keeps: forks and holes to show, days proven or not, goods that came
+//! back more often than they were sold. It flags; it never refuses and never recalculates a sale.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use retail::day::{DayClosed, DayTotals};
+use retail::event::{Body, Event, Hole};
+use retail::ids::{Epoch, TillId};
+use retail::wire::Head;
+
+use super::{Commit, Kept};
+use crate::store::rows::{DayRow, EventRow, HoleRow};
+use crate::store::{Result, Tables};
+
+/// The longest declared hole that is compared seq by seq with what is kept.
+const LONGEST_HOLE: u64 = 100_000;
+
+impl Commit<'_> {
+    pub(super) fn forks_and_holes(&mut self) -> Result<()> {
+        let header = self.header().clone();
+        if let Some(fork) = self.verdict.fork {
+            let key = format!("fork-{}-{}-{}", header.till, header.epoch, fork.branch);
+            let detail = serde_json::json!({ "epoch": header.epoch, "branch": fork.branch, "from_seq": fork.seq });
+            self.problem(&key, "fork", &detail)?;
+        }
+        if let Some((from, to)) = self.verdict.hole {
+            self.hole(header.epoch, from, to, "damaged")?;
+        }
+        Ok(())
+    }
+
+    fn hole(&mut self, epoch: Epoch, from: u64, to: u64, reason: &str) -> Result<()> {
+        let till = self.till.till;
+        let added = self.tables.add_hole(&HoleRow {
+            id: 0,
+            till,
+            epoch,
+            from,
+            to,
+            reason: reason.chars().take(80).collect(),
+            declared_ms: self.received_ms,
+            acknowledged_ms: None,
+        })?;
+        if added {
+            let key = format!("hole-{till}-{epoch}-{from}-{to}");
+            let detail =
+                serde_json::json!({ "epoch": epoch, "from": from, "to": to, "reason": reason });
+            self.problem(&key, "hole", &detail)?;
+        }
+        Ok(())
+    }
+
+    /// Looks at every new event, and at the days it belongs to.
+    pub(super) fn checks(&mut self, kept: &[Kept]) -> Result<()> {
+        let checked = self.checked;
+        let mut days = BTreeSet::new();
+        let mut closed = BTreeMap::new();
+        for ((stored, event), kept) in checked.events.iter().zip(kept) {
+            if !kept.new {
+                continue;
+            }
+            match &event.body {
+                Body::Sale(sale) => {
+                    days.insert(event.at.date_naive());
+                    self.balanced(event, sale.is_balanced())?;
+                    self.returned(self.receipt_of(event))?;
+                }
+                Body::Return(back) => {
+                    days.insert(event.at.date_naive());
+                    self.balanced(event, back.receipt.is_balanced())?;
+                    self.returned(Some(super::receipt_key(back.of)))?;
+                }
+                Body::DayClosed(close) => {
+                    days.insert(close.day);
+                    let at = Head {
+                        epoch: stored.position.epoch,
+                        seq: stored.position.seq,
+                        hash: stored.hash,
+                    };
+                    closed.insert(close.day, (close.clone(), at));
+                }
+                Body::Hole(hole) => self.declared(hole)?,
+                _ => {}
+            }
+        }
+        for day in days {
+            let close = closed.remove(&day);
+            prove(self.tables, self.till.till, day, close)?;
+        }
+        Ok(())
+    }
+
+    fn receipt_of(&self, event: &Event) -> Option<i64> {
+        match &event.body {
+            Body::Sale(sale) => Some(super::receipt_key(retail::ids::ReceiptNumber {
+                till: event.position.till,
+                epoch: event.position.epoch,
+                serial: sale.receipt,
+            })),
+            _ => None,
+        }
+    }
+
+    fn balanced(&mut self, event: &Event, balanced: bool) -> Result<()> {
+        if balanced {
+            return Ok(());
+        }
+        let name = event.position.to_string();
+        let detail = serde_json::json!({ "event": name });
+        self.problem(&format!("unbalanced-{name}"), "unbalanced", &detail)
+    }
+
+    /// A hole declared by an event: shown where events really are missing here.
+    fn declared(&mut self, hole: &Hole) -> Result<()> {
+        let to = hole.to.min(hole.from.saturating_add(LONGEST_HOLE));
+        if hole.from == 0 || to < hole.from {
+            return Ok(());
+        }
+        let places = self
+            .tables
+            .places(self.till.till, hole.epoch, hole.from, to)?;
+        let have: BTreeSet<u64> = places.iter().map(|place| place.seq).collect();
+        let mut missing = (hole.from..=to).filter(|seq| !have.contains(seq));
+        let Some(from) = missing.next() else {
+            return Ok(());
+        };
+        let to = missing.next_back().unwrap_or(from);
+        self.hole(hole.epoch, from, to, &hole.reason)
+    }
+
+    /// Flags a sale of which more came back than was sold.
+    fn returned(&mut self, sale: Option<i64>) -> Result<()> {
+        let Some(sale) = sale else { return Ok(()) };
+        let returns = self.tables.returns_of_receipt(sale)?;
+        if returns.is_empty() {
+            return Ok(());
+        }
+        let sales = self.tables.events_of_receipt(sale)?;
+        let mut back: BTreeMap<u32, i64> = BTreeMap::new();
+        for event in returns.iter().filter_map(read) {
+            if let Body::Return(event) = event.body {
+                for line in &event.receipt.lines {
+                    if let Some(of) = line.of_line {
+                        *back.entry(of).or_default() -= line.qty.0;
+                    }
+                }
+            }
+        }
+        let sold: Vec<_> = sales
+            .iter()
+            .filter_map(read)
+            .filter_map(|event| match event.body {
+                Body::Sale(sale) => Some(sale),
+                _ => None,
+            })
+            .collect();
+        // Of twins with one number the one that fits decides: a till that forked is shown as a fork.
+        let too_much = |sale: &retail::sale::Sale| {
+            back.iter().find_map(|(line, back)| {
+                let sold = sale.lines.iter().find(|sold| sold.n == *line);
+                let sold = sold.map_or(0, |sold| sold.qty.0);
+                (*back > sold).then_some((*line, sold, *back))
+            })
+        };
+        let found: Vec<_> = sold.iter().map(too_much).collect();
+        if let Some(Some((line, sold, back))) = found.first()
+            && found.iter().all(Option::is_some)
+        {
+            let receipt = super::receipt_number(sale).map(|number| number.to_string());
+            let detail = serde_json::json!({ "receipt": receipt, "line": line, "sold": sold, "returned": back });
+            self.problem(
+                &format!("returned-{sale}-{line}"),
+                "returned_too_much",
+                &detail,
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn read(row: &EventRow) -> Option<Event> {
+    Event::read(&row.bytes).ok()
+}
+
+/// Compares a till's own sums of a day with the sums of the events kept here, all branches.
+fn prove(
+    tables: &mut dyn Tables,
+    till: TillId,
+    day: NaiveDate,
+    close: Option<(DayClosed, Head)>,
+) -> Result<()> {
+    let kept = tables.day(till, day)?;
+    let later = |at: &Head| {
+        kept.as_ref()
+            .is_none_or(|row| (row.at.epoch, row.at.seq) < (at.epoch, at.seq))
+    };
+    let (claimed, counted_cents, at) = match (close.filter(|(_, at)| later(at)), &kept) {
+        (Some((close, at)), _) => (close.totals, close.counted.map(|cents| cents.0), at),
+        (None, Some(row)) => (row.claimed.clone(), row.counted_cents, row.at),
+        (None, None) => return Ok(()),
+    };
+    let mut found = DayTotals::default();
+    for event in tables.receipts_of_day(till, day)?.iter().filter_map(read) {
+        found.add(&event);
+    }
+    tables.put_day(&DayRow {
+        till,
+        day,
+        proven: claimed == found,
+        claimed,
+        found,
+        counted_cents,
+        at,
+    })
+}

@@ -1,0 +1,121 @@
+//! Numbered migrations with checksums. One that was applied is never edited; a database that a newer program wrote,
+//! or whose applied migrations are not ours to the letter, is refused before anything is changed.
+
+use rusqlite::{Connection, OptionalExtension};
+use sha2::{Digest, Sha256};
+
+use crate::store::{Result, StoreError};
+
+/// In order; the number is the place in this list, from 1.
+const MIGRATIONS: &[(&str, &str)] = &[(
+    "head_office",
+    include_str!("migrations/0001_head_office.sql"),
+)];
+
+/// Marks a file as ours (`PRAGMA application_id`): "KLHO".
+const APPLICATION_ID: i64 = 0x4b4c_484f;
+
+/// Brings a database up to date, in one transaction.
+pub(super) fn run(connection: &Connection) -> Result<()> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    match migrate(connection) {
+        Ok(()) => Ok(connection.execute_batch("COMMIT")?),
+        Err(error) => {
+            // The first error is the one that explains; a failed rollback ends with the connection.
+            let _ = connection.execute_batch("ROLLBACK");
+            Err(error)
+        }
+    }
+}
+
+fn migrate(connection: &Connection) -> Result<()> {
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let id: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    if tables > 0 && id != APPLICATION_ID {
+        return Err(StoreError::Schema(
+            "this file is a database of another program".to_owned(),
+        ));
+    }
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    connection.execute_batch(
+        "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL) STRICT",
+    )?;
+    let newest: i64 = connection.query_row(
+        "SELECT coalesce(max(number), 0) FROM migration",
+        [],
+        |row| row.get(0),
+    )?;
+    if newest > i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX) {
+        return Err(StoreError::Schema(format!(
+            "the database is of a newer version (migration {newest}); use the newer program"
+        )));
+    }
+    for (number, (name, sql)) in (1_i64..).zip(MIGRATIONS) {
+        let checksum = hex::encode(Sha256::digest(sql.as_bytes()));
+        let applied: Option<String> = connection
+            .query_row(
+                "SELECT checksum FROM migration WHERE number = ?1",
+                [number],
+                |row| row.get(0),
+            )
+            .optional()?;
+        match applied {
+            Some(applied) if applied == checksum => {}
+            Some(_) => {
+                return Err(StoreError::Schema(format!(
+                    "migration {number} ({name}) of this database is not the one of this program"
+                )));
+            }
+            None => {
+                connection.execute_batch(sql)?;
+                connection.execute(
+                    "INSERT INTO migration (number, name, checksum) VALUES (?1, ?2, ?3)",
+                    (number, name, checksum),
+                )?;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_run_changes_nothing() {
+        let connection = Connection::open_in_memory().unwrap();
+        run(&connection).unwrap();
+        run(&connection).unwrap();
+    }
+
+    #[test]
+    fn a_changed_or_newer_migration_is_refused() {
+        let connection = Connection::open_in_memory().unwrap();
+        run(&connection).unwrap();
+        connection
+            .execute("UPDATE migration SET checksum = 'x'", [])
+            .unwrap();
+        assert!(matches!(run(&connection), Err(StoreError::Schema(_))));
+        connection
+            .execute("UPDATE migration SET number = 99", [])
+            .unwrap();
+        assert!(
+            matches!(run(&connection), Err(StoreError::Schema(text)) if text.contains("newer"))
+        );
+    }
+
+    #[test]
+    fn another_programs_file_is_left_alone() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch("CREATE TABLE notes (text TEXT)")
+            .unwrap();
+        assert!(matches!(run(&connection), Err(StoreError::Schema(_))));
+        let id: i64 = connection
+            .query_row("PRAGMA application_id", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(id, 0);
+    }
+}
