@@ -1,3 +1,5 @@
 //! The shop as real processes: head office and tills, started from their own binaries, for stories and the demo.
 
+pub mod office;
 pub mod process;
+pub mod till;
