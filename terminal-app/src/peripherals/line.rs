@@ -17,7 +17,9 @@ use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg, OFlag};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use crate::config::{Parity, Serial};
+use crate::config::Serial;
+
+pub use crate::config::Parity;
 
 /// Most bytes handed to the operating system at a time, so that what was taken is known closely.
 pub const CHUNK: usize = 256;

@@ -17,8 +17,10 @@ use devices::scanner::ssi::decoder;
 use retail::clock::Clock;
 
 use super::line::{self, Gone, SerialLine};
-use crate::config::{self, ScannerProtocol};
+use crate::config;
 use crate::till::input::{Input, ScannedCode, ScannerStatus};
+
+pub use crate::config::ScannerProtocol as Protocol;
 
 /// Longest code in bytes: a GS1 code with a long Digital Link fits.
 const CODE_MAX: usize = 1024;
@@ -39,7 +41,7 @@ pub struct Settings {
     /// Its port.
     pub line: line::Settings,
     /// What it speaks.
-    pub protocol: ScannerProtocol,
+    pub protocol: Protocol,
 }
 
 impl From<&config::Scanner> for Settings {
@@ -321,10 +323,10 @@ enum Frames {
 }
 
 impl Frames {
-    fn new(protocol: ScannerProtocol) -> Self {
+    fn new(protocol: Protocol) -> Self {
         match protocol {
-            ScannerProtocol::Plain => Self::Plain(plain::Scanner::new(plain::Settings::default())),
-            ScannerProtocol::Ssi => Self::Ssi(decoder::Decoder::new(decoder::Settings::default())),
+            Protocol::Plain => Self::Plain(plain::Scanner::new(plain::Settings::default())),
+            Protocol::Ssi => Self::Ssi(decoder::Decoder::new(decoder::Settings::default())),
         }
     }
 
