@@ -104,6 +104,10 @@ impl<'a> History<'a> {
         self.rows.iter().map(|row| self.dataset.event(*row))
     }
 
+    pub(crate) const fn owner(&self) -> u32 {
+        self.customer
+    }
+
     /// The days of his visits in order: distinct local days with a sale receipt, counted or not.
     #[must_use]
     pub fn visit_days(&self) -> Vec<NaiveDate> {

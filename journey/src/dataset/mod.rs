@@ -21,14 +21,14 @@ use self::columns::{Columns, Extra};
 use self::customers::Customers;
 use self::history::Index;
 use self::intern::{Arena, Interner};
-use self::receipts::Receipts;
+use self::receipts::{Addition, Receipts};
 use crate::record::{Kind, Record};
 
 pub use self::history::History;
 pub use self::view::Event;
 
 pub(crate) use self::columns::Class;
-pub(crate) use self::receipts::ReceiptInfo;
+pub(crate) use self::receipts::{Part, ReceiptInfo};
 
 /// "No number": of customers, receipts, articles.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -172,10 +172,7 @@ impl Dataset {
             self.extras.remove(row);
         }
         if !rows.is_empty() {
-            self.receipts.clear();
-            for row in self.rows().collect::<Vec<_>>() {
-                self.note_receipt(row);
-            }
+            self.note_receipts();
             self.index.take();
             self.version += 1;
         }
@@ -213,6 +210,7 @@ impl Dataset {
                 touched += 1;
             }
         }
+        self.note_receipts();
         self.index.take();
         self.version += 1;
         Ok(touched)
@@ -339,20 +337,34 @@ impl Dataset {
     }
 
     fn receipt_number(&mut self, name: &str) -> Result<u32, Full> {
-        let number = self.receipt_names.intern(name)?;
-        self.receipts.grow(self.receipt_names.len());
-        Ok(number)
+        self.receipt_names.intern(name)
     }
 
     fn note_receipt(&mut self, row: u32) {
         let receipt = self.columns.receipt(row);
-        if receipt != NONE && self.columns.is_event(row) {
-            let earlier = self
-                .receipts
-                .first(receipt)
-                .is_none_or(|first| self.order(row, first).is_lt());
-            self.receipts
-                .note(receipt, row, self.columns.class(row), earlier);
+        self.receipts
+            .grow(self.receipt_names.len(), self.columns.len());
+        if receipt == NONE || !self.columns.is_event(row) {
+            return;
+        }
+        let first = self.receipts.first(receipt);
+        let addition = Addition {
+            row,
+            class: self.columns.class(row),
+            earlier: first.is_none_or(|first| self.order(row, first).is_lt()),
+            customer: self.columns.customer(row),
+            imported: self.columns.imported(row),
+            gross: self.gross(row),
+            returns: self.returns(row),
+        };
+        self.receipts.note(receipt, addition);
+    }
+
+    /// Takes all rows into account anew.
+    fn note_receipts(&mut self) {
+        self.receipts.clear();
+        for row in 0..self.columns.len_u32() {
+            self.note_receipt(row);
         }
     }
 }

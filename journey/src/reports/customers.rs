@@ -193,8 +193,8 @@ pub fn customer(dataset: &Dataset, query: &Query, customer: CustomerNo) -> Optio
             .map(|row| dataset.receipt(row))
             .collect::<BTreeSet<u32>>()
             .len(),
-        gross: chosen().map(|row| selection.gross(row)).sum(),
-        returns: chosen().map(|row| selection.returns(row)).sum(),
+        gross: chosen().map(|row| dataset.gross(row)).sum(),
+        returns: chosen().map(|row| dataset.returns(row)).sum(),
         return_lines: chosen()
             .filter(|row| dataset.class(*row) == Class::Return)
             .count(),
@@ -275,11 +275,11 @@ fn second_visit(selection: &Selection<'_>, days: i32, returned: bool) -> Vec<u32
 fn facts(selection: &Selection<'_>) -> Vec<Facts> {
     let dataset = selection.dataset;
     let mut facts = vec![Facts::default(); dataset.owner_count()];
-    for row in selection.rows() {
-        if let Some(facts) = facts.get_mut(dataset.owner(row) as usize) {
-            facts.gross += selection.gross(row);
-            facts.returns += selection.returns(row);
-            facts.return_lines += usize::from(dataset.class(row) == Class::Return);
+    for part in selection.parts() {
+        if let Some(facts) = facts.get_mut(part.owner as usize) {
+            facts.gross += part.gross;
+            facts.returns += part.returns;
+            facts.return_lines += usize::try_from(part.return_lines).unwrap_or_default();
         }
     }
     let all = selection.all_visits();

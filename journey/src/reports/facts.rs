@@ -2,7 +2,7 @@
 //! Keys are (owner, day) or (owner, receipt) packed in 64 bits, so that sorting them is sorting numbers.
 
 use super::{Imported, Query};
-use crate::dataset::{Class, Dataset, NONE};
+use crate::dataset::{Class, Dataset, NONE, Part};
 use crate::day;
 
 /// No day.
@@ -74,7 +74,10 @@ impl<'a> Selection<'a> {
         if self.takes_all {
             return true;
         }
-        let deciding = self.deciding(row);
+        self.takes_deciding(self.deciding(row))
+    }
+
+    fn takes_deciding(&self, deciding: u32) -> bool {
         let day = self.dataset.day(deciding);
         day >= self.from
             && day <= self.to
@@ -94,32 +97,46 @@ impl<'a> Selection<'a> {
         self.known_rows().filter(|row| self.takes(*row))
     }
 
-    /// Gross of a row, in cents: sale lines that are turnover.
-    pub(crate) fn gross(&self, row: u32) -> i64 {
-        if self.dataset.class(row) == Class::Sale && self.dataset.apart(row).is_none() {
-            self.dataset.amount(row)
-        } else {
-            0
-        }
+    /// The known receipts, by their parts.
+    fn known_parts(&self) -> impl Iterator<Item = Part> + '_ {
+        self.dataset
+            .parts()
+            .filter(|part| !(self.exclude_imported && part.imported))
     }
 
-    /// Returns of a row, in cents: minus the amount of return lines that were turnover.
-    pub(crate) fn returns(&self, row: u32) -> i64 {
-        if self.dataset.class(row) == Class::Return && self.dataset.apart(row).is_none() {
-            -self.dataset.amount(row)
-        } else {
-            0
-        }
+    /// The selected receipts, by their parts. A line without a receipt, which no source makes, is in none.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = Part> + '_ {
+        self.known_parts()
+            .filter(|part| self.takes_receipt(part.receipt))
+    }
+
+    fn takes_receipt(&self, receipt: u32) -> bool {
+        self.takes_all
+            || self
+                .dataset
+                .receipt_info(receipt)
+                .is_some_and(|info| self.takes_deciding(info.first))
+    }
+
+    /// The local day of a receipt.
+    pub(crate) fn day_of_receipt(&self, receipt: u32) -> i32 {
+        self.dataset
+            .receipt_info(receipt)
+            .map_or(NO_DAY, |info| self.dataset.day(info.first))
     }
 
     /// Every known visit as a sorted list of (owner, day) keys.
     pub(crate) fn all_visits(&self) -> Vec<u64> {
-        self.keys(|_| true, |row| day_bits(self.day(row)))
+        keys(self.known_parts(), |part| {
+            day_bits(self.day_of_receipt(part.receipt))
+        })
     }
 
     /// Every selected visit as a sorted list of (owner, day) keys.
     pub(crate) fn visits(&self) -> Vec<u64> {
-        self.keys(|row| self.takes(row), |row| day_bits(self.day(row)))
+        keys(self.parts(), |part| {
+            day_bits(self.day_of_receipt(part.receipt))
+        })
     }
 
     /// The selected visits, given all of them.
@@ -133,35 +150,15 @@ impl<'a> Selection<'a> {
 
     /// Every selected (owner, sale receipt), sorted.
     pub(crate) fn sale_receipts(&self) -> Vec<u64> {
-        self.keys(|row| self.takes(row), |row| self.dataset.receipt(row))
-    }
-
-    /// Sorted keys of (owner, what `low` says) over known sale lines, each once. Lines of one receipt and
-    /// owner that follow each other are looked at once: all that is asked is the same for them.
-    fn keys(&self, chosen: impl Fn(u32) -> bool, low: impl Fn(u32) -> u32) -> Vec<u64> {
-        let mut keys = Vec::new();
-        let mut last = (NONE, NONE);
-        for row in self.known_rows().filter(|row| self.is_sale(*row)) {
-            let (receipt, owner) = (self.dataset.receipt(row), self.dataset.owner(row));
-            if owner == NONE || last == (receipt, owner) {
-                continue;
-            }
-            last = (receipt, owner);
-            if chosen(row) {
-                keys.push(u64::from(owner) << 32 | u64::from(low(row)));
-            }
-        }
-        keys.sort_unstable();
-        keys.dedup();
-        keys
+        keys(self.parts(), |part| part.receipt)
     }
 
     /// First and last local day with a selected sale receipt, anonymous ones included.
     pub(crate) fn sale_days(&self) -> Option<(i32, i32)> {
         let days = self
-            .sales()
-            .filter(|row| self.takes(*row))
-            .map(|row| self.day(row));
+            .parts()
+            .filter(|part| part.sale_lines > 0)
+            .map(|part| self.day_of_receipt(part.receipt));
         days.fold(None, |range: Option<(i32, i32)>, day| {
             Some(range.map_or((day, day), |(first, last)| (first.min(day), last.max(day))))
         })
@@ -169,22 +166,26 @@ impl<'a> Selection<'a> {
 
     /// First local day with a known sale receipt, in the whole history.
     pub(crate) fn first_sale_day_known(&self) -> Option<i32> {
-        self.sales().map(|row| self.day(row)).min()
-    }
-
-    /// At least one known row of every known sale receipt: where nothing is left out, its deciding row alone.
-    fn sales(&self) -> Box<dyn Iterator<Item = u32> + '_> {
-        if self.exclude_imported {
-            return Box::new(self.known_rows().filter(|row| self.is_sale(*row)));
-        }
-        let receipts = 0..u32::try_from(self.dataset.receipt_count()).unwrap_or(NONE);
-        let infos = receipts.filter_map(|receipt| self.dataset.receipt_info(receipt));
-        Box::new(infos.filter(|info| info.has_sale).map(|info| info.first))
+        self.known_parts()
+            .filter(|part| part.sale_lines > 0)
+            .map(|part| self.day_of_receipt(part.receipt))
+            .min()
     }
 
     pub(crate) fn is_sale(&self, row: u32) -> bool {
         self.dataset.class(row) == Class::Sale && self.dataset.receipt(row) != NONE
     }
+}
+
+/// Sorted keys of (owner, what `low` says) over sale receipts of customers, each once.
+fn keys(parts: impl Iterator<Item = Part>, low: impl Fn(&Part) -> u32) -> Vec<u64> {
+    let mut keys: Vec<u64> = parts
+        .filter(|part| part.owner != NONE && part.sale_lines > 0)
+        .map(|part| u64::from(part.owner) << 32 | u64::from(low(&part)))
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }
 
 fn day_bits(day: i32) -> u32 {

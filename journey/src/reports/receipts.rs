@@ -1,8 +1,6 @@
 //! Down to the paper: receipts of a customer or of the whole selection, and the lines of one receipt.
 //! Receipts come latest first; a receipt stands at its earliest line.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::Serialize;
 
@@ -74,7 +72,7 @@ pub struct LineRow {
     pub note: Option<String>,
 }
 
-/// Receipts of one customer within the selection, latest first.
+/// Receipts of one customer within the selection, latest first; sums are of his lines.
 #[must_use]
 pub fn of_customer(
     dataset: &Dataset,
@@ -85,10 +83,20 @@ pub fn of_customer(
 ) -> Page<ReceiptRow> {
     let selection = Selection::new(dataset, query);
     let history = dataset.history(customer);
-    let rows = history
+    let lines = history
         .rows()
-        .filter(|row| selection.knows(*row) && selection.takes(*row));
-    page(&selection, rows, offset, limit)
+        .filter(|row| is_line(dataset, *row) && selection.knows(*row) && selection.takes(*row));
+    let mut receipts: Vec<u32> = lines.map(|row| dataset.receipt(row)).collect();
+    receipts.sort_unstable();
+    receipts.dedup();
+    let owner = history.owner();
+    page(
+        &selection,
+        receipts,
+        |row| dataset.owner(row) == owner,
+        offset,
+        limit,
+    )
 }
 
 /// Receipts of the selection (a day, a shop), latest first.
@@ -100,7 +108,13 @@ pub fn of_selection(
     limit: usize,
 ) -> Page<ReceiptRow> {
     let selection = Selection::new(dataset, query);
-    page(&selection, selection.rows(), offset, limit)
+    let mut receipts: Vec<u32> = selection.parts().map(|part| part.receipt).collect();
+    receipts.dedup();
+    page(&selection, receipts, |_| true, offset, limit)
+}
+
+fn is_line(dataset: &Dataset, row: u32) -> bool {
+    dataset.class(row) != Class::Other && dataset.receipt(row) != NONE
 }
 
 /// The lines of one receipt and the touchpoints on it, in order.
@@ -109,10 +123,7 @@ pub fn lines(dataset: &Dataset, receipt: &str) -> Vec<LineRow> {
     let Some(number) = dataset.receipt_find(receipt) else {
         return Vec::new();
     };
-    let mut rows: Vec<u32> = dataset
-        .rows()
-        .filter(|row| dataset.receipt(*row) == number)
-        .collect();
+    let mut rows: Vec<u32> = dataset.rows_of_receipt(number).collect();
     rows.sort_by(|a, b| dataset.order(*a, *b));
     rows.into_iter()
         .map(|row| line(dataset.event(row)))
@@ -138,70 +149,75 @@ fn line(event: Event<'_>) -> LineRow {
     }
 }
 
-#[derive(Debug, Default)]
-struct Sums {
-    sale_lines: usize,
-    return_lines: usize,
-    gross: i64,
-    returns: i64,
-    owner: Option<u32>,
-}
-
+/// One page of receipts, each with the sums of the known lines that `own` takes.
 fn page(
     selection: &Selection<'_>,
-    rows: impl Iterator<Item = u32>,
+    receipts: Vec<u32>,
+    own: impl Fn(u32) -> bool,
     offset: usize,
     limit: usize,
 ) -> Page<ReceiptRow> {
     let dataset = selection.dataset;
-    let mut receipts: BTreeMap<u32, Sums> = BTreeMap::new();
-    for row in
-        rows.filter(|row| dataset.class(*row) != Class::Other && dataset.receipt(*row) != NONE)
-    {
-        let sums = receipts.entry(dataset.receipt(row)).or_default();
-        match dataset.class(row) {
-            Class::Sale => sums.sale_lines += 1,
-            _ => sums.return_lines += 1,
-        }
-        sums.gross += selection.gross(row);
-        sums.returns += selection.returns(row);
-        let owner = dataset.owner(row);
-        sums.owner = sums.owner.or((owner != NONE).then_some(owner));
-    }
+    let total = receipts.len();
     let first = |receipt: u32| {
         dataset
             .receipt_info(receipt)
             .map_or(NONE, |info| info.first)
     };
     let mut order: Vec<(u32, u32)> = receipts
-        .keys()
-        .map(|receipt| (first(*receipt), *receipt))
+        .into_iter()
+        .map(|receipt| (first(receipt), receipt))
         .collect();
-    order.sort_by(|(a, _), (b, _)| dataset.order(*b, *a));
-    let rows = order
-        .iter()
-        .skip(offset)
-        .take(limit.min(MAX_PAGE))
-        .filter_map(|(first, receipt)| {
-            let sums = receipts.get(receipt)?;
-            let event = dataset.event(*first);
-            Some(ReceiptRow {
-                receipt: dataset.receipt_name(*receipt).to_owned(),
-                at: event.at(),
-                day: event.local_day(),
-                shop: event.shop().to_owned(),
-                till: event.till().to_owned(),
-                customer: sums.owner.map(|owner| dataset.owner_id(owner).to_owned()),
-                sale_lines: sums.sale_lines,
-                return_lines: sums.return_lines,
-                gross_cents: sums.gross,
-                returns_cents: sums.returns,
-                net_cents: sums.gross - sums.returns,
-                imported: event.imported(),
-            })
-        });
+    let latest_first = |(a, _): &(u32, u32), (b, _): &(u32, u32)| dataset.order(*b, *a);
+    let end = offset.saturating_add(limit.min(MAX_PAGE));
+    if end < order.len() {
+        order.select_nth_unstable_by(end, latest_first);
+        order.truncate(end);
+    }
+    order.sort_unstable_by(latest_first);
+    let rows = order.into_iter().skip(offset).map(|(first, receipt)| {
+        let lines = dataset
+            .rows_of_receipt(receipt)
+            .filter(|row| is_line(dataset, *row) && selection.knows(*row) && own(*row));
+        receipt_row(dataset, dataset.event(first), receipt, lines)
+    });
     Page {
-        total: order.len(),
+        total,
         rows: rows.collect(),
     }
+}
+
+fn receipt_row(
+    dataset: &Dataset,
+    first: Event<'_>,
+    receipt: u32,
+    lines: impl Iterator<Item = u32>,
+) -> ReceiptRow {
+    let mut sums = ReceiptRow {
+        receipt: dataset.receipt_name(receipt).to_owned(),
+        at: first.at(),
+        day: first.local_day(),
+        shop: first.shop().to_owned(),
+        till: first.till().to_owned(),
+        customer: None,
+        sale_lines: 0,
+        return_lines: 0,
+        gross_cents: 0,
+        returns_cents: 0,
+        net_cents: 0,
+        imported: first.imported(),
+    };
+    let mut owner = NONE;
+    for row in lines {
+        match dataset.class(row) {
+            Class::Sale => sums.sale_lines += 1,
+            _ => sums.return_lines += 1,
+        }
+        sums.gross_cents += dataset.gross(row);
+        sums.returns_cents += dataset.returns(row);
+        owner = owner.min(dataset.owner(row));
+    }
+    sums.net_cents = sums.gross_cents - sums.returns_cents;
+    sums.customer = (owner != NONE).then(|| dataset.owner_id(owner).to_owned());
+    sums
 }

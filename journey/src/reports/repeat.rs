@@ -102,14 +102,12 @@ pub fn repeat(dataset: &Dataset, query: &Query) -> Repeat {
     let (purchasing, repeating) = two_or_more(&selected);
     let (_, by_receipts) = two_or_more(&selection.sale_receipts());
     let (mut identified, mut later) = (0, 0);
-    for row in selection.rows() {
-        let owner = dataset.owner(row);
-        if owner != NONE {
-            let gross = selection.gross(row);
-            identified += gross;
-            if gross != 0 && selection.day(row) > first_day(&firsts, owner) {
-                later += gross;
-            }
+    for part in selection.parts().filter(|part| part.owner != NONE) {
+        identified += part.gross;
+        if part.gross != 0
+            && selection.day_of_receipt(part.receipt) > first_day(&firsts, part.owner)
+        {
+            later += part.gross;
         }
     }
     let new = new_customers(&selection, &all, &selected);

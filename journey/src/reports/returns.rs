@@ -105,9 +105,9 @@ pub fn returns(dataset: &Dataset, query: &Query) -> Returns {
     let mut groups = Groups::default();
     for row in selection.rows() {
         match dataset.class(row) {
-            Class::Sale => sold.add(dataset, row, selection.gross(row)),
+            Class::Sale => sold.add(dataset, row, dataset.gross(row)),
             Class::Return => {
-                let value = selection.returns(row);
+                let value = dataset.returns(row);
                 back.add(dataset, row, value);
                 groups.add(&selection, row, value);
             }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::Query;
 use super::facts::{Selection, by_owner, day_of};
-use crate::dataset::{Dataset, NONE};
+use crate::dataset::Dataset;
 use crate::day;
 
 /// The report `rfm`.
@@ -90,12 +90,9 @@ pub fn rfm(dataset: &Dataset, query: &Query) -> Rfm {
         };
     };
     let mut gross = vec![0_i64; dataset.owner_count()];
-    for row in selection.rows() {
-        let owner = dataset.owner(row);
-        if owner != NONE
-            && let Some(sum) = gross.get_mut(owner as usize)
-        {
-            *sum += selection.gross(row);
+    for part in selection.parts() {
+        if let Some(sum) = gross.get_mut(part.owner as usize) {
+            *sum += part.gross;
         }
     }
     let receipts = selection.sale_receipts();

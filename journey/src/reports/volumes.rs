@@ -94,7 +94,7 @@ pub fn volumes(dataset: &Dataset, query: &Query) -> Volumes {
         shops.add(dataset.shop(row));
         let identified = dataset.owner(row) != NONE;
         let receipt = dataset.receipt(row);
-        let (gross, returns) = (selection.gross(row), selection.returns(row));
+        let (gross, returns) = (dataset.gross(row), dataset.returns(row));
         report.gross_cents += gross;
         report.returns_cents += returns;
         if identified {

@@ -88,17 +88,15 @@ pub fn weeks(dataset: &Dataset, query: &Query) -> Vec<Week> {
             }
         }
     }
-    for row in selection.rows() {
-        let gross = selection.gross(row);
-        let week = week_of(selection.day(row));
-        let owner = dataset.owner(row);
+    for part in selection.parts() {
+        let week = week_of(selection.day_of_receipt(part.receipt));
         if let Some(slot) = at(week).and_then(|at| weeks.get_mut(at)) {
-            if owner == NONE {
-                slot.gross_anonymous_cents += gross;
-            } else if is_new(&firsts, owner, week) {
-                slot.gross_new_cents += gross;
+            if part.owner == NONE {
+                slot.gross_anonymous_cents += part.gross;
+            } else if is_new(&firsts, part.owner, week) {
+                slot.gross_new_cents += part.gross;
             } else {
-                slot.gross_returning_cents += gross;
+                slot.gross_returning_cents += part.gross;
             }
         }
     }
