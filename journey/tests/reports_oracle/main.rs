@@ -149,4 +149,49 @@ proptest! {
         prop_assert_eq!(reports::rfm(&a, &query), reports::rfm(&b, &query));
         prop_assert_eq!(reports::weeks(&a, &query), reports::weeks(&b, &query));
     }
+
+    /// Merging and forgetting, before or after the records came, is as if they had been written so.
+    #[test]
+    fn merged_and_forgotten_customers_are_as_if_written_so(records in history(), query in query(), at in 0..40_usize) {
+        let at = at.min(records.len());
+        let mut dataset = Dataset::of(&records[..at]).unwrap();
+        dataset.merge("k1", "k2").unwrap();
+        dataset.forget("k3").unwrap();
+        for record in &records[at..] {
+            dataset.append(record).unwrap();
+        }
+        let written: Vec<Record> = records
+            .into_iter()
+            .map(|record| Record {
+                customer: match record.customer.as_deref() {
+                    Some("k1") => Some("k2".to_owned()),
+                    Some("k3") => None,
+                    _ => record.customer,
+                },
+                ..record
+            })
+            .collect();
+        let plain = Plain::new(&written, &query);
+        check_volumes(&plain, &dataset, &query);
+        check_repeat(&plain, &dataset, &query);
+        check_cohorts(&plain, &dataset, &query);
+        check_returns(&plain, &dataset, &query);
+        check_rfm(&plain, &dataset, &query);
+        check_weeks(&plain, &dataset, &query);
+        check_drill_down(&plain, &dataset, &query);
+    }
+
+    /// Taking records out is as if they had never come.
+    #[test]
+    fn what_was_taken_out_never_came(records in history(), query in query(), gone in 0..4_usize) {
+        let mut dataset = Dataset::of(&records).unwrap();
+        let taken = |id: &str| id.bytes().map(usize::from).sum::<usize>() % 4 == gone;
+        dataset.remove_where(|event| taken(event.event_id()));
+        let left: Vec<Record> = records.into_iter().filter(|record| !taken(&record.event_id)).collect();
+        let plain = Plain::new(&left, &query);
+        check_volumes(&plain, &dataset, &query);
+        check_repeat(&plain, &dataset, &query);
+        check_weeks(&plain, &dataset, &query);
+        check_drill_down(&plain, &dataset, &query);
+    }
 }
