@@ -10,7 +10,7 @@ use terminal_app::screen::{Desk, Face, Language, Screen, Shortcuts, run};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-#[path = "../tests/samples/mod.rs"]
+#[path = "../tests/screen/samples.rs"]
 mod samples;
 
 /// Nothing here needs to be a secret.

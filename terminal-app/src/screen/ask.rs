@@ -35,6 +35,7 @@ pub(crate) fn price(face: &Face, view: &View, name: &str, unit: Unit) -> Markup 
         does: json!({"do": "typed_price"}),
         takes: "typed",
         searches: false,
+        letters: false,
     };
     html! {
         div.panel role="group" aria-labelledby="asked" {
@@ -42,7 +43,7 @@ pub(crate) fn price(face: &Face, view: &View, name: &str, unit: Unit) -> Markup 
             p { (fill(w.price_of, &[&name])) }
             (pad::entry(face, &entry, w.set_price))
             (notices::place(face, view))
-            div.pads { (pad::digits(face, &html! {})) (pad::letters(face)) }
+            div.pads { (pad::digits(face, &html! {})) }
             div.answers {
                 (cancel(face, view))
                 (Button::typed(w.set_price, &entry.does, "typed").class("primary").draw())

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::parts::{Button, Face};
 use super::strings::{Strings, fill};
 use crate::till::input::{
-    ClockTrouble, DiskTrouble, PrinterState, PrinterStatus, SyncState, SyncStatus,
+    ClockTrouble, DiskTrouble, PrinterState, PrinterStatus, SyncNote, SyncState, SyncStatus,
 };
 use crate::till::{Action, View};
 
@@ -51,6 +51,7 @@ pub(crate) fn bar(face: &Face, view: &View) -> Markup {
             (printer(w, &view.printer))
             (scanners(w, view))
             (sync(face, &view.sync))
+            @for one in &view.sync.notes { (badge(w, Look::Mind, &note(w, *one))) }
             @if let Some(trouble) = view.health.clock { (badge(w, Look::Bad, clock(w, trouble))) }
             @if let Some(trouble) = view.health.disk { (disk(w, trouble)) }
         }
@@ -131,6 +132,16 @@ fn sync(face: &Face, status: &SyncStatus) -> Markup {
             badge(w, look, &format!("{text} · {waiting}"))
         }
         _ => badge(w, look, text),
+    }
+}
+
+/// What the exchange mended by itself.
+fn note(w: &Strings, note: SyncNote) -> String {
+    match note {
+        SyncNote::EpochOpened { .. } => w.note_epoch.to_owned(),
+        SyncNote::ServerRestored => w.note_restored.to_owned(),
+        SyncNote::Unreadable { events } => fill(w.note_unreadable, &[&events]),
+        SyncNote::SetApart { records } => fill(w.note_set_apart, &[&records]),
     }
 }
 

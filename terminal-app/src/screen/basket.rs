@@ -45,15 +45,14 @@ fn basket_row(w: &Strings, view: &View, row: &Row) -> Markup {
     let child = row.parent.is_some();
     html! {
         tr #{ "row-" (row.n) } .selected[selected] .child[child] .fresh[row.fresh] {
-            td.num {
-                @if selected && row.unit == Unit::Piece && !child {
-                    (step(w.one_less, row, -1)) b { (quantity(row.quantity, row.unit)) } (step(w.one_more, row, 1))
-                } @else { (quantity(row.quantity, row.unit)) }
-            }
+            td.num { (quantity(row.quantity, row.unit)) }
             td.name {
                 @if child { (row.name) }
                 @else {
-                    button.pick type="button" data-do=(json(&Action::SelectLine { n: row.n })) aria-pressed=(selected) { (row.name) }
+                    div.item {
+                        button.pick type="button" data-do=(json(&Action::SelectLine { n: row.n })) aria-pressed=(selected) { (row.name) }
+                        @if selected && row.unit == Unit::Piece { (step(w.one_less, row, -1)) (step(w.one_more, row, 1)) }
+                    }
                 }
             }
             td.num { (row.price.plain()) }
@@ -139,7 +138,11 @@ fn foot(w: &Strings, view: &View) -> Markup {
                 div {
                     span.label { (w.total) }
                     span.detail {
-                        @if articles == 1 { (w.lines_one) } @else { (fill(w.lines, &[&articles])) }
+                        @match articles {
+                            0 => {}
+                            1 => (w.lines_one)
+                            more => (fill(w.lines, &[&more]))
+                        }
                         @if view.due_cash != view.due { " · " (fill(w.in_cash, &[&view.due_cash])) }
                     }
                 }
@@ -188,7 +191,6 @@ fn return_row(w: &Strings, row: &ReturnRow) -> Markup {
         tr #{ "back-" (row.line) } .selected[chosen] .child[row.deposit] {
             td.name {
                 (row.name)
-                @if chosen && !row.deposit { (reasons(w, row)) }
             }
             td.num { (quantity(row.sold, row.unit)) }
             td.num {
@@ -203,6 +205,9 @@ fn return_row(w: &Strings, row: &ReturnRow) -> Markup {
                 }
             }
             td.num { @if chosen { (row.amount.plain()) } }
+        }
+        @if chosen && !row.deposit {
+            tr.selected.why { td colspan="4" { (reasons(w, row)) } }
         }
     }
 }

@@ -2,6 +2,7 @@
 //! *aankoop - gebruik - loyaliteit*. Only a first name: a queue is looking on.
 
 use maud::{Markup, html};
+use retail::money::Cents;
 
 use super::parts::{Face, json};
 use super::strings::{Strings, fill};
@@ -23,6 +24,8 @@ pub(crate) fn customer(face: &Face, view: &View) -> Markup {
     html! {
         @match &view.customer {
             Some(panel) => (known(w, panel)),
+            // Goods that come back belong to whom they were sold to.
+            None if matches!(view.mode, ModeView::Returning(_)) => {}
             None => {
                 div.nobody {
                     span.face aria-hidden="true" {}
@@ -51,7 +54,7 @@ fn known(w: &Strings, panel: &CustomerPanel) -> Markup {
                     span.detail { (since(w, panel)) }
                 }
                 dl {
-                    (figure(customer.points, w.points_one, w.points, (panel.earns != 0).then(|| fill(w.earns, &[&panel.earns]))))
+                    (figure(customer.points, w.points_one, w.points, (panel.earns != 0).then_some((panel.earns, w.with_this))))
                     (figure(i64::from(customer.visits), w.visits_one, w.visits, None))
                 }
                 button.key.close type="button" data-do=(json(&Action::ForgetCustomer)) aria-label=(w.take_off) { "×" }
@@ -69,13 +72,22 @@ fn since(w: &Strings, panel: &CustomerPanel) -> String {
     }
 }
 
-fn figure(number: i64, one: &str, many: &str, extra: Option<String>) -> Markup {
+fn figure(number: i64, one: &str, many: &str, extra: Option<(i64, &str)>) -> Markup {
     html! {
         div {
             dt { (if number == 1 { one } else { many }) }
-            dd { (number) @if let Some(extra) = extra { span.extra { (extra) } } }
+            dd {
+                (grouped(number))
+                @if let Some((more, why)) = extra { span.extra { (format!("{more:+}")) span.sr { " " (why) } } }
+            }
         }
     }
+}
+
+/// `1.284`: as amounts are written.
+fn grouped(number: i64) -> String {
+    let plain = Cents(number.saturating_mul(100)).plain();
+    plain.strip_suffix(",00").unwrap_or(&plain).to_owned()
 }
 
 /// The path as three stations, the present one marked, and the state in it.

@@ -18,6 +18,7 @@ pub(crate) fn which_receipt(face: &Face, view: &View) -> Markup {
         does: json!({"do": "entry"}),
         takes: "text",
         searches: false,
+        letters: false,
     };
     html! {
         div.panel role="group" aria-labelledby="asked" {
@@ -25,7 +26,7 @@ pub(crate) fn which_receipt(face: &Face, view: &View) -> Markup {
             p { (w.ask_receipt) }
             (pad::entry(face, &entry, w.enter))
             (notices::place(face, view))
-            div.pads { (pad::digits(face, &html! {})) (pad::letters(face)) }
+            div.pads { (pad::digits(face, &html! {})) }
             div.answers { (cancel(face, view)) }
         }
     }
@@ -51,6 +52,7 @@ pub(crate) fn panel(face: &Face, view: &View, back: &ReturnView) -> Markup {
         does: json!({"do": "entry"}),
         takes: "text",
         searches: false,
+        letters: true,
     };
     let chosen = || {
         back.lines

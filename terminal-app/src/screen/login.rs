@@ -29,6 +29,7 @@ pub(crate) fn logged_out(face: &Face, view: &View, checking: bool, wait_s: Optio
     html! {
         div.panel.alone.login {
             h1 { (w.login_title) }
+            (notices::place(face, view))
             @if view.cashiers.is_empty() {
                 p { (w.no_cashiers) }
                 pre { "terminal-app cashier add --name Anna --pin-stdin" }
@@ -58,7 +59,6 @@ pub(crate) fn logged_out(face: &Face, view: &View, checking: bool, wait_s: Optio
                     button.key.primary type="submit" disabled[waiting] { (w.log_in) }
                 }
             }
-            (notices::place(face, view))
         }
     }
 }

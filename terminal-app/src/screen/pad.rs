@@ -22,6 +22,8 @@ pub(crate) struct Box<'a> {
     pub(crate) takes: &'a str,
     /// Looks for articles while someone types.
     pub(crate) searches: bool,
+    /// Letters make sense here.
+    pub(crate) letters: bool,
 }
 
 /// The field with its key.
@@ -32,8 +34,10 @@ pub(crate) fn entry(face: &Face, field: &Box<'_>, enter: &str) -> Markup {
             input #entry type="text" name="typed" aria-label=(field.label) placeholder=(field.hint) maxlength="100"
                 autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="go"
                 data-search[field.searches] data-focus-key=[face.keys.find.as_ref()];
-            button.key.letters type="button" data-letters aria-label=(w.letters_label) { (w.letters) }
-            button.key.digits type="button" data-letters aria-label=(w.digits_label) { (w.digits) }
+            @if field.letters {
+                button.key.letters type="button" data-letters aria-label=(w.letters_label) { (w.letters) }
+                button.key.digits type="button" data-letters aria-label=(w.digits_label) { (w.digits) }
+            }
             button.key.go type="submit" aria-label=(enter) { (ENTER) }
         }
     }

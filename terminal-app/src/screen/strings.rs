@@ -94,6 +94,10 @@ strings! {
     sync_refused: "Hoofdkantoor weigert", "Head office refuses";
     waiting: "{} te verzenden", "{} to send";
     waiting_since: "{} te verzenden sinds {}", "{} to send since {}";
+    note_epoch: "Nieuwe reeks bonnen begonnen", "A new series of receipts began";
+    note_restored: "Hoofdkantoor is teruggezet: alles gaat er opnieuw heen", "Head office was restored: everything is sent again";
+    note_unreadable: "{} boekingen onleesbaar", "{} entries unreadable";
+    note_set_apart: "{} gegevens niet aangenomen", "{} records not accepted";
     scanner: "Scanner", "Scanner";
     scanners: "{} scanners", "{} scanners";
     scanner_none: "Geen scanner", "No scanner";
@@ -142,7 +146,7 @@ strings! {
     points_one: "punt", "point";
     visits: "bezoeken", "visits";
     visits_one: "bezoek", "visit";
-    earns: "+{} met deze bon", "+{} with this receipt";
+    with_this: "met deze bon", "with this receipt";
     last_visit: "Vorige keer {}", "Last visit {}";
     first_visit: "Eerste bezoek", "First visit";
     new_member: "Nieuw lid", "New member";

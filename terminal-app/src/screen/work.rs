@@ -39,6 +39,7 @@ fn selling(face: &Face, view: &View) -> Markup {
         does: json!({"do": "entry"}),
         takes: "text",
         searches: true,
+        letters: true,
     };
     html! {
         (pad::entry(face, &entry, w.enter))

@@ -46,6 +46,7 @@
       body.classList.remove("letters");
       $("#work [data-first]")?.focus();
     }
+    tick();
     $("tr.fresh")?.scrollIntoView({ block: "nearest" });
     const [number, kind] = sound ?? [0, ""];
     if (sounds !== null && number !== sounds) {
@@ -81,11 +82,13 @@
       if (source.readyState === EventSource.CLOSED) setTimeout(listen, 1000);
     };
   }
-  setInterval(() => {
+  function tick() {
     const clock = $("#clock");
-    if (clock) {
-      clock.textContent = new Intl.DateTimeFormat(clock.dataset.lang, { hour: "2-digit", minute: "2-digit", timeZone: clock.dataset.zone }).format();
-    }
+    clock.textContent = new Intl.DateTimeFormat(clock.dataset.lang, { hour: "2-digit", minute: "2-digit", timeZone: clock.dataset.zone }).format();
+  }
+  tick();
+  setInterval(() => {
+    tick();
     if (heard && performance.now() - heard > 12000) { lost(); heard = performance.now(); listen(); }
   }, 1000);
 

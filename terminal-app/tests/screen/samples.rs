@@ -161,7 +161,7 @@ pub(crate) fn selling() -> View {
         total,
         due: total,
         due_cash: retail::cash::rounded(total),
-        quick_amounts: [6740, 6800, 7000, 8000, 10_000].map(Cents).to_vec(),
+        quick_amounts: retail::cash::quick_amounts(total, true),
         basket,
         enabled: SELLING,
         ..idle()
@@ -180,7 +180,7 @@ pub(crate) fn regular() -> CustomerPanel {
             state: Some("teruggewonnen".to_owned()),
             last_visit: NaiveDate::from_ymd_opt(2026, 9, 2),
         },
-        earns: 67,
+        earns: 64,
         new: false,
     }
 }
@@ -323,9 +323,9 @@ fn hostile() -> View {
 pub(crate) fn all() -> Vec<(&'static str, View)> {
     let last = |change: Option<i64>| LastReceipt {
         number: receipt(42),
-        total: Cents(6740),
-        rounding: Cents(0),
-        tendered: change.map(|change| Cents(6740 + change)),
+        total: Cents(6439),
+        rounding: change.map_or(Cents::ZERO, |_| Cents(1)),
+        tendered: change.map(|change| Cents(6440 + change)),
         change: change.map(Cents),
     };
     let refused = View {
@@ -396,7 +396,7 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
         (
             "change",
             View {
-                last: Some(last(Some(260))),
+                last: Some(last(Some(560))),
                 ..idle()
             },
         ),
@@ -484,21 +484,21 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
         (
             "paying_card",
             asking(ModeView::PayingCard {
-                amount: Cents(6739),
+                amount: Cents(6439),
                 by_cashier: true,
             }),
         ),
         (
             "paying_card_wait",
             asking(ModeView::PayingCard {
-                amount: Cents(6739),
+                amount: Cents(6439),
                 by_cashier: false,
             }),
         ),
         (
             "payment_unknown",
             asking(ModeView::PaymentUnknown {
-                amount: Cents(6739),
+                amount: Cents(6439),
             }),
         ),
         (

@@ -1,0 +1,381 @@
+//! The screen in headless Chromium: what a finger, a keyboard and a scanner that plays keyboard do to it.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
+use fantoccini::key::Key;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use retail::money::Cents;
+use terminal_app::till::{Action, Beep, Input, ModeView, View};
+
+use tokio::runtime::Runtime;
+
+use crate::samples;
+use crate::stand::{Stand, stand};
+
+/// A browser on the page of a stand. Ends with the test.
+struct Browser {
+    stand: Stand,
+    runtime: Runtime,
+    client: Client,
+    _driver: Driver,
+    _profile: tempfile::TempDir,
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let closed = self.runtime.block_on(self.client.clone().close());
+        assert!(closed.is_ok() || std::thread::panicking(), "{closed:?}");
+    }
+}
+
+/// A driver on a port of its own choice, killed at the end.
+struct Driver(Child);
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let ended = self.0.kill().and_then(|()| self.0.wait());
+        assert!(ended.is_ok() || std::thread::panicking(), "{ended:?}");
+    }
+}
+
+fn open(view: View) -> Browser {
+    let stand = stand(view);
+    let runtime = Runtime::new().expect("a runtime");
+    let profile = tempfile::tempdir().expect("a folder");
+    let mut driver = Driver(
+        Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver is installed"),
+    );
+    let output = BufReader::new(driver.0.stdout.take().expect("its output"));
+    let port: u16 = output
+        .lines()
+        .map_while(Result::ok)
+        .find_map(|line| {
+            line.rsplit_once("successfully on port ")?
+                .1
+                .trim_end_matches('.')
+                .parse()
+                .ok()
+        })
+        .expect("chromedriver says its port");
+    let options = serde_json::json!({"goog:chromeOptions": {"args": [
+        "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1024,768",
+        format!("--user-data-dir={}", profile.path().display()),
+    ]}});
+    let client = runtime.block_on(async {
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(options.as_object().expect("an object").clone())
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .expect("a session");
+        client
+            .goto(&format!("http://{}/", stand.at))
+            .await
+            .expect("the page");
+        client
+    });
+    let browser = Browser {
+        stand,
+        runtime,
+        client,
+        _driver: driver,
+        _profile: profile,
+    };
+    // The stream is there once the clock runs and the till's sound counter has been heard.
+    browser.until("return document.querySelector('#clock').textContent !== ''");
+    browser
+}
+
+impl Browser {
+    fn run<T>(&self, work: impl Future<Output = Result<T, fantoccini::error::CmdError>>) -> T {
+        self.runtime.block_on(work).expect("the browser does it")
+    }
+
+    fn js(&self, script: &str) -> serde_json::Value {
+        self.run(self.client.execute(script, Vec::new()))
+    }
+
+    /// Waits for a script to give true.
+    #[track_caller]
+    fn until(&self, script: &str) {
+        let poll = format!(
+            "const done = arguments[0], end = performance.now() + 5000;
+             (function look() {{
+                 const found = (() => {{ {script} }})();
+                 if (found || performance.now() > end) done(found); else setTimeout(look, 20);
+             }})();"
+        );
+        // A page that loads itself again loses its script: then it is asked once more.
+        let found = (0..4).any(|_| {
+            let answer = self
+                .runtime
+                .block_on(self.client.execute_async(&poll, Vec::new()));
+            answer.is_ok_and(|found| found == true)
+        });
+        assert!(found, "never true: {script}");
+    }
+
+    fn click(&self, label: &str) {
+        let css = format!("button[aria-label=\"{label}\"]");
+        self.run(async { self.client.find(Locator::Css(&css)).await?.click().await });
+    }
+
+    fn keys(&self, selector: &str, keys: &str) {
+        self.run(async {
+            self.client
+                .find(Locator::Css(selector))
+                .await?
+                .send_keys(keys)
+                .await
+        });
+    }
+
+    fn show(&self, change: impl FnOnce(&mut View)) {
+        let mut view = View::clone(&self.stand.views.borrow());
+        view.rev += 1;
+        change(&mut view);
+        let mark = view.rev;
+        view.till = format!("Kassa {mark}");
+        self.stand
+            .views
+            .send(Arc::new(view))
+            .expect("the page listens");
+        self.until(&format!(
+            "return document.querySelector('.place span').textContent === 'Kassa {mark}'"
+        ));
+    }
+
+    fn box_text(&self) -> String {
+        self.js("return document.querySelector('#entry').value")
+            .as_str()
+            .expect("a text")
+            .to_owned()
+    }
+
+    #[track_caller]
+    fn pressed(&self) -> Action {
+        match self.stand.inputs.recv_timeout(Duration::from_secs(10)) {
+            Ok(Input::Action { action, .. }) => action,
+            other => panic!("no action: {other:?}"),
+        }
+    }
+
+    /// Nothing else has arrived: a mark pressed now comes next.
+    #[track_caller]
+    fn nothing_more(&self) {
+        self.js("document.querySelector('button[aria-label=\"Kopie bon\"]').click()");
+        assert_eq!(self.pressed(), Action::ReprintLast);
+    }
+}
+
+#[test]
+fn fingers() {
+    let page = open(samples::selling());
+    page.click("Contant gepast");
+    assert_eq!(page.pressed(), Action::PayCashExact);
+
+    // A double tap is one press.
+    let at = page.run(async {
+        page.client
+            .find(Locator::Css("button[aria-label='Pin']"))
+            .await?
+            .rectangle()
+            .await
+    });
+    let (x, y) = (at.0 + at.2 / 2.0, at.1 + at.3 / 2.0);
+    let press = PointerAction::Down {
+        button: MOUSE_BUTTON_LEFT,
+    };
+    let release = PointerAction::Up {
+        button: MOUSE_BUTTON_LEFT,
+    };
+    let there = PointerAction::MoveTo {
+        duration: None,
+        x,
+        y,
+    };
+    page.run(
+        page.client.perform_actions(
+            MouseActions::new("finger".to_owned())
+                .then(there)
+                .then(press.clone())
+                .then(release.clone())
+                .then(press)
+                .then(release),
+        ),
+    );
+    assert_eq!(page.pressed(), Action::PayCard { amount: None });
+    page.nothing_more();
+
+    // The keys on the screen type an amount; Contant takes it.
+    for key in ["1", "0", "0", ","] {
+        page.run(async {
+            page.client
+                .find(Locator::Css(&format!("[data-pad='{key}']")))
+                .await?
+                .click()
+                .await
+        });
+    }
+    assert_eq!(page.box_text(), "100,");
+    page.click("Wis laatste teken");
+    assert_eq!(page.box_text(), "100");
+    page.click("Contant");
+    assert_eq!(
+        page.pressed(),
+        Action::PayCash {
+            tendered: Some(Cents(10_000))
+        }
+    );
+    assert_eq!(page.box_text(), "");
+}
+
+#[test]
+fn keyboard() {
+    let page = open(samples::selling());
+    page.keys("body", &Key::F9.to_string());
+    assert_eq!(page.pressed(), Action::PayCashExact);
+
+    // Held down, a key fires once.
+    page.js(
+        "for (const repeat of [false, true, true]) document.body.dispatchEvent(new KeyboardEvent('keydown', \
+         { key: 'F10', repeat, bubbles: true, cancelable: true }))",
+    );
+    assert_eq!(page.pressed(), Action::PayCard { amount: None });
+    page.nothing_more();
+
+    // What is typed goes into the box without touching it first.
+    page.keys("body", "12a");
+    assert_eq!(page.box_text(), "12a");
+    assert_eq!(
+        page.pressed(),
+        Action::Search {
+            text: "12a".to_owned()
+        }
+    );
+    page.keys("#entry", &Key::Enter.to_string());
+    assert_eq!(
+        page.pressed(),
+        Action::Entry {
+            text: Some("12a".to_owned())
+        }
+    );
+    assert_eq!(page.box_text(), "");
+
+    // What cannot be read is said, and stands in the box again.
+    page.keys("#entry", "x,5");
+    page.keys("#entry", &Key::F8.to_string());
+    page.until("return document.querySelector('#local').textContent.includes('x,5')");
+    assert_eq!(page.box_text(), "x,5");
+
+    // Escape first empties the box, then cancels.
+    page.keys("#entry", &Key::Escape.to_string());
+    assert_eq!(page.box_text(), "");
+    page.keys("#entry", &Key::Escape.to_string());
+    let cancelled = std::iter::repeat_with(|| page.pressed())
+        .find(|action| !matches!(action, Action::Search { .. }));
+    assert_eq!(cancelled, Some(Action::Cancel));
+}
+
+#[test]
+fn scans() {
+    let page = open(samples::selling());
+    // A scan that reaches the till clears what was being typed.
+    page.keys("#entry", "12");
+    page.show(|view| view.sound = Some((1, Beep::Good)));
+    assert_eq!(page.box_text(), "");
+
+    // A scanner that plays keyboard while a question is open: nothing in the fields, nothing pressed, the till gets the code.
+    page.show(|view| view.mode = ModeView::Enrolling { card: None });
+    page.keys("[name=name]", "Jip");
+    page.keys("[name=name]", &format!("8712345678906{}", Key::Enter));
+    assert_eq!(
+        page.pressed(),
+        Action::Entry {
+            text: Some("8712345678906".to_owned())
+        }
+    );
+    assert_eq!(
+        page.js("return document.querySelector('[name=name]').value"),
+        "Jip"
+    );
+
+    // A card that is scanned stands in its field; what was typed stays.
+    page.show(|view| {
+        view.mode = ModeView::Enrolling {
+            card: Some("2610000000017".to_owned()),
+        };
+        view.sound = Some((2, Beep::Good));
+    });
+    assert_eq!(
+        page.js("return document.querySelector('[name=card]').value"),
+        "2610000000017"
+    );
+    assert_eq!(
+        page.js("return document.querySelector('[name=name]').value"),
+        "Jip"
+    );
+    page.run(async {
+        page.client
+            .find(Locator::Css("[name=member]"))
+            .await?
+            .click()
+            .await
+    });
+    page.run(async {
+        page.client
+            .find(Locator::Css("#enrol [type=submit]"))
+            .await?
+            .click()
+            .await
+    });
+    assert_eq!(
+        page.pressed(),
+        Action::Enrol {
+            card: "2610000000017".to_owned(),
+            name: "Jip".to_owned(),
+            email: String::new(),
+            member: true,
+            marketing: false,
+        }
+    );
+}
+
+#[test]
+fn the_till_goes_and_comes_back() {
+    let mut page = open(samples::idle());
+    assert_eq!(
+        page.js("return document.querySelector('#gone').hidden"),
+        true
+    );
+    // The focus stays where it is while the zones change around it.
+    page.keys("#entry", "tru");
+    page.show(|view| view.customer = Some(samples::regular()));
+    assert_eq!(page.js("return document.activeElement.id"), "entry");
+    assert_eq!(page.box_text(), "tru");
+    page.until("return document.querySelector('#customer').textContent.includes('Jip')");
+
+    // The process is gone: the page says so, and comes back by itself as soon as there is one again.
+    page.stand.stop();
+    page.until("return !document.querySelector('#gone').hidden");
+    page.stand.start();
+    page.until(
+        "return document.querySelector('#gone').hidden && document.readyState === 'complete'",
+    );
+    let token = page.stand.token.clone();
+    page.until(&format!(
+        "return document.querySelector('meta[name=token]').content === '{token}'"
+    ));
+    page.click("Kopie bon");
+    assert_eq!(page.pressed(), Action::ReprintLast);
+}
