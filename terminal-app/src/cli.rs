@@ -1,65 +1,88 @@
-//! The command line of the till. Words only; what a command does stands in [`crate::commands`].
+//! The command line: what a user may ask of this program.
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
-/// The till of a shop: reads scanners, sells, prints receipts, keeps a journal that cannot be lost.
+/// The till of one POS box.
 #[derive(Debug, Parser)]
-#[command(name = "terminal-app", version, about, long_about = None)]
-#[command(after_help = "\
-Every command works while `run` is running.
+#[command(
+    name = "terminal-app",
+    version,
+    about = "The till of one POS box: scans, sells, prints, and keeps everything until head office has it",
+    after_help = "Examples:
+  terminal-app cashier add --name Anna --pin-stdin
+  terminal-app articles import articles.csv
+  terminal-app enrol --code 4F7K-29QM
+  terminal-app run --config /etc/klantreis/till.toml
 
-Exit codes: 0 done; 1 something you can mend (message and hint); 2 wrong usage; 70 a bug.
-
-A new till, from nothing:
-  terminal-app articles import catalogue.csv
-  printf 1234 | terminal-app cashier add --name Sanne --pin-stdin
-  terminal-app enrol --code CODE        (head office: sync-server till-code --shop ID)
-  terminal-app run")]
+All commands work while `run` is running. Exit codes: 0 done, 1 something you can mend, 2 wrong usage, 70 a fault of the program."
+)]
 pub struct Cli {
-    /// What to do.
-    #[command(subcommand)]
-    pub command: Command,
-    /// The settings of this till.
+    /// The settings of this till
     #[arg(long, global = true, value_name = "FILE", default_value = "till.toml")]
     pub config: PathBuf,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
 }
 
-/// What the till can do.
+/// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run the till: screen, scanners, printer, exchange with head office. Ctrl-C or SIGTERM stops it; nothing is lost.
+    /// Run the till: devices, screen, sync. Stops cleanly on Ctrl-C or SIGTERM
+    #[command(after_help = "Before enrolment the till sells nothing and says why on its screen.")]
     Run,
-    /// Join an organisation with a one-time code of head office. The till makes its own key.
+    /// Introduce this till to head office with a one-time code
+    #[command(
+        after_help = "Head office gives the code out with: sync-server till-code --shop ID
+The till makes its own key; it stays in the till's database, which only its owner may read.
+
+Example:
+  terminal-app enrol --code 4F7K-29QM"
+    )]
     Enrol {
-        /// The code, as `sync-server till-code` printed it.
+        /// The one-time code of the shop
         #[arg(long)]
         code: String,
     },
-    /// The catalogue.
+    /// The catalogue
     #[command(subcommand)]
     Articles(Articles),
-    /// The cashiers of this till.
+    /// Who may use the till
     #[command(subcommand)]
     Cashier(Cashier),
-    /// The journal.
+    /// The journal
     #[command(subcommand)]
     Journal(Journal),
-    /// Exchange everything with head office once, now, and print what was sent.
+    /// Exchange with head office, once, now; prints what was sent
     Sync,
-    /// Copy the database of the till, whole and consistent, while it sells.
+    /// Copy the whole database to a new file, while the till goes on
+    #[command(
+        after_help = "The copy holds the till's key: keep it as safe as the till. A till that runs on a restored
+backup notices by itself, opens a new epoch and sells on."
+    )]
     Backup {
-        /// The file to write; it must not exist yet.
+        /// The file to make; must not exist
         file: PathBuf,
     },
-    /// Look at devices, permissions, disk, clock, SQLite and head office, and say what to mend.
+    /// Look over devices, permissions, disk, clock, SQLite and head office
     Doctor,
-    /// Say what a scan means: one scan a line on standard input (`\xHH` for control bytes), one JSON object a line out.
-    Barcode(Barcode),
-    /// Write the sheet of command barcodes (pay, cancel, quantity, copy ...) as a page to print.
+    /// Say what scans mean, one a line on standard input
+    #[command(
+        after_help = r#"Control bytes are written \xHH, a backslash \\. One JSON object a line comes out.
+
+Example:
+  printf '8712345678906\n\x5dC1010871234567890610ABC\n' | terminal-app barcode --json"#
+    )]
+    Barcode {
+        /// One JSON object a line: {kind, ...} or {kind: "invalid", reason}
+        #[arg(long, required = true)]
+        json: bool,
+    },
+    /// Write the sheet of command barcodes, to be printed
     CommandSheet {
-        /// The HTML file to write.
+        /// The HTML file to write
         file: PathBuf,
     },
 }
@@ -67,26 +90,32 @@ pub enum Command {
 /// The catalogue.
 #[derive(Debug, Subcommand)]
 pub enum Articles {
-    /// Read articles from a CSV file; articles that are there already are replaced.
-    ///
-    /// Columns: gtin, name, price_cents, vat_percent, category; further ones if you like: unit (piece, kilogram),
-    /// deposit_cents (statiegeld). An empty price asks the cashier. Rows that cannot be read go to FILE.rejects.csv with
-    /// line and reason; the rest goes in.
+    /// Read articles from a CSV file; the same file twice changes nothing
+    #[command(
+        after_help = "First line: gtin,name,price_cents,vat_percent,category (order free). Optional: unit (piece or kg),
+deposit_cents (statiegeld of one unit). An empty price_cents asks the cashier.
+Rows that cannot be read go to FILE.rejects.csv with their line and the reason; the others go in.
+
+Example:
+  terminal-app articles import articles.csv"
+    )]
     Import {
-        /// The file, UTF-8 with a header line.
+        /// The CSV file
         file: PathBuf,
     },
 }
 
-/// The cashiers of this till.
+/// Who may use the till.
 #[derive(Debug, Subcommand)]
 pub enum Cashier {
-    /// Add a cashier, or give one with this name a new PIN.
+    /// Add a cashier, or give one another PIN
+    #[command(after_help = "Example:
+  echo 4821 | terminal-app cashier add --name Anna --pin-stdin")]
     Add {
-        /// What the screen calls him. The name never leaves this till.
+        /// What the screen calls him; the name never leaves the till
         #[arg(long)]
         name: String,
-        /// Read the PIN (4 to 8 digits) from standard input.
+        /// Read the PIN (4 to 8 digits) from standard input
         #[arg(long, required = true)]
         pin_stdin: bool,
     },
@@ -95,16 +124,8 @@ pub enum Cashier {
 /// The journal.
 #[derive(Debug, Subcommand)]
 pub enum Journal {
-    /// Print every event as one JSON object a line: till, epoch, seq, prev_hash, hash and the event as it is stored.
+    /// Print every event as one JSON object a line: till, epoch, seq, prev_hash, hash and event (the stored bytes)
     Export,
-    /// Check every hash, every number and the order of the whole journal.
+    /// Check every hash and every link of the chain
     Verify,
-}
-
-/// Options of `barcode`.
-#[derive(Clone, Copy, Debug, Args)]
-pub struct Barcode {
-    /// One JSON object a line (the only form there is; named so that scripts say what they expect).
-    #[arg(long, required = true)]
-    pub json: bool,
 }

@@ -1,4 +1,4 @@
-//! The one real clock and the one real source of randomness of the till. Everything else takes them as arguments.
+//! The real clock and the real randomness of this program: the one place that asks the machine for either.
 
 use std::time::Instant;
 
@@ -7,22 +7,28 @@ use retail::clock::{Clock, Entropy};
 
 /// The machine's clock.
 #[derive(Clone, Copy, Debug)]
-pub struct RealClock {
+pub struct SystemClock {
     start: Instant,
 }
 
-impl RealClock {
-    /// Starts counting.
+impl SystemClock {
+    /// Monotonic time counts from here.
     #[expect(clippy::disallowed_methods, reason = "the one real clock of the till")]
     #[must_use]
-    pub fn start() -> Self {
+    pub fn new() -> Self {
         Self {
             start: Instant::now(),
         }
     }
 }
 
-impl Clock for RealClock {
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one real clock of the till")]
     fn now(&self) -> DateTime<Utc> {
         Utc::now()
@@ -33,20 +39,17 @@ impl Clock for RealClock {
     }
 }
 
-/// The operating system's randomness.
+/// The randomness of the operating system.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct RealEntropy;
+pub struct SystemEntropy;
 
-impl Entropy for RealEntropy {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one real source of randomness of the till"
-    )]
+impl Entropy for SystemEntropy {
+    #[expect(clippy::disallowed_methods, reason = "the one real entropy of the till")]
     #[expect(
         clippy::expect_used,
-        reason = "a machine without randomness must not make keys or ids: there is nothing better to do than stop"
+        reason = "without randomness no key, link or token would be safe: better to stop"
     )]
     fn fill(&mut self, bytes: &mut [u8]) {
-        getrandom::fill(bytes).expect("the operating system gives random bytes");
+        getrandom::fill(bytes).expect("the operating system gives no random bytes");
     }
 }

@@ -1,62 +1,93 @@
-//! The one place where errors become words for a person: what is wrong, what helps, and an exit code.
-//!
-//! Exit codes: 0 done, 1 what the user can mend (message and hint), 2 wrong usage, 70 a bug.
+//! One place turns what went wrong into text with a hint, and into an exit code: 1 what the user can mend, 2 usage, 70 a bug.
 
-use std::fmt;
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
 
-/// A command could not be done, for a reason that a person can mend.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// What is wrong.
+use crate::config::ConfigError;
+use crate::store::{CashierError, StoreError};
+
+/// What ends a command.
+#[derive(Debug, PartialEq, Eq)]
+pub struct CliError {
+    /// What went wrong; empty ends quietly.
     pub message: String,
     /// What helps.
     pub hint: Option<String>,
+    /// The exit code.
+    pub code: u8,
 }
 
-impl Failure {
-    /// What is wrong, without a hint.
-    pub fn new(message: impl fmt::Display) -> Self {
+impl CliError {
+    /// Something the user can mend.
+    pub fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        let hint = hint.into();
         Self {
-            message: message.to_string(),
-            hint: None,
+            message: message.into(),
+            hint: (!hint.is_empty()).then_some(hint),
+            code: 1,
         }
     }
 
-    /// Adds what helps.
+    /// A bug.
+    pub fn bug(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            hint: Some("this is a fault of the program; nothing that was paid is lost".to_owned()),
+            code: 70,
+        }
+    }
+
+    /// A file that cannot be read or written.
+    pub fn file(path: &Path, error: &io::Error) -> Self {
+        Self::new(
+            format!("{}: {error}", path.display()),
+            "check the name and the rights of the file",
+        )
+    }
+
+    pub(crate) fn output(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Self {
+                message: String::new(),
+                hint: None,
+                code: 0,
+            }
+        } else {
+            Self::new(format!("cannot write the output: {error}"), "")
+        }
+    }
+
+    /// Says it on standard error.
     #[must_use]
-    pub fn hint(mut self, hint: impl fmt::Display) -> Self {
-        self.hint = Some(hint.to_string());
-        self
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.message)?;
-        match &self.hint {
-            Some(hint) => write!(f, "\n  hint: {hint}"),
-            None => Ok(()),
+    pub fn report(&self) -> ExitCode {
+        if !self.message.is_empty() {
+            crate::out::note(format!("error: {}", self.message));
         }
+        if let Some(hint) = &self.hint {
+            crate::out::note(format!(" hint: {hint}"));
+        }
+        ExitCode::from(self.code)
     }
 }
 
-impl std::error::Error for Failure {}
-
-impl From<crate::config::ConfigError> for Failure {
-    fn from(error: crate::config::ConfigError) -> Self {
-        let cure = error.cure.clone();
-        Self::new(error).hint(cure)
+impl From<ConfigError> for CliError {
+    fn from(error: ConfigError) -> Self {
+        Self::new(error.to_string(), error.cure)
     }
 }
 
-/// Adds what was being done to an error of the system.
-pub trait Doing<T> {
-    /// `reading catalogue.csv: No such file or directory`.
-    fn doing(self, what: impl fmt::Display) -> Result<T, Failure>;
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> Self {
+        Self::new(error.to_string(), error.hint())
+    }
 }
 
-impl<T, E: fmt::Display> Doing<T> for Result<T, E> {
-    fn doing(self, what: impl fmt::Display) -> Result<T, Failure> {
-        self.map_err(|error| Failure::new(format_args!("{what}: {error}")))
+impl From<CashierError> for CliError {
+    fn from(error: CashierError) -> Self {
+        match error {
+            CashierError::Store(error) => error.into(),
+            other => Self::new(other.to_string(), ""),
+        }
     }
 }

@@ -1,29 +1,25 @@
-//! The till's binary: reads the command line, does what it says, turns the outcome into an exit code.
+//! The till of one POS box: arguments in, exit code out. Everything else is in the library.
 
+use std::panic;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::Parser as _;
 use terminal_app::cli::Cli;
-use terminal_app::{commands, out};
-
-/// Exit code of what a user can mend.
-const MEND: u8 = 1;
-/// Exit code of a bug.
-const BUG: u8 = 70;
+use terminal_app::{commands, error::CliError};
+use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn")),
+        )
+        .init();
     let cli = Cli::parse();
-    match std::panic::catch_unwind(|| commands::run(&cli)) {
+    let result = panic::catch_unwind(|| commands::dispatch(&cli));
+    match result {
         Ok(Ok(())) => ExitCode::SUCCESS,
-        Ok(Err(failure)) => {
-            out::say(&format!("terminal-app: {failure}"));
-            ExitCode::from(MEND)
-        }
-        Err(_) => {
-            out::say(
-                "terminal-app: this is a bug in Klantreis; the lines above say where. Nothing that was paid is lost.",
-            );
-            ExitCode::from(BUG)
-        }
+        Ok(Err(error)) => error.report(),
+        Err(_) => CliError::bug("the program came upon a fault of its own").report(),
     }
 }

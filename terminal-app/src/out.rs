@@ -1,30 +1,22 @@
-//! The only place of the till that prints: results on standard output, words for a human on standard error.
+//! The only place that prints. Standard output is for what was asked for, standard error for everything else.
+#![expect(
+    clippy::print_stderr,
+    reason = "the one output module of this program"
+)]
 
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 
-/// Prints one line of a result. A reader that went away (`| head`) is no error: the rest is not wanted.
-pub fn line(text: &str) {
+use crate::error::CliError;
+
+/// A line of what was asked for. A reader that has gone (`| head`) ends the program quietly.
+pub fn line(text: impl AsRef<str>) -> Result<(), CliError> {
     let mut out = io::stdout().lock();
-    let written = out
-        .write_all(text.as_bytes())
-        .and_then(|()| out.write_all(b"\n"))
-        .and_then(|()| out.flush());
-    if written.is_err() {
-        std::process::exit(0);
-    }
+    writeln!(out, "{}", text.as_ref())
+        .and_then(|()| out.flush())
+        .map_err(CliError::output)
 }
 
-/// Says something to the person at the terminal.
-pub fn say(text: &str) {
-    let mut err = io::stderr().lock();
-    // There is nowhere left to complain to.
-    let _ = err
-        .write_all(text.as_bytes())
-        .and_then(|()| err.write_all(b"\n"));
-}
-
-/// A buffered standard output for long exports.
-#[must_use]
-pub fn bulk() -> io::BufWriter<io::StdoutLock<'static>> {
-    io::BufWriter::with_capacity(64 * 1024, io::stdout().lock())
+/// A line for the person at the terminal.
+pub fn note(text: impl AsRef<str>) {
+    eprintln!("{}", text.as_ref());
 }

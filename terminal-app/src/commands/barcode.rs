@@ -1,93 +1,99 @@
-//! `terminal-app barcode --json`: what a scan means, line by line, for settings and for tests from outside.
+//! `barcode --json`: what scans mean, one a line.
 
-use std::io::{BufRead, Write};
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
 
-use chrono::Datelike;
-use retail::barcode::{self, Settings};
+use chrono::Datelike as _;
+use retail::barcode::{Settings, classify};
+use retail::clock::Clock as _;
 
+use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::error::{Doing, Failure};
+use crate::error::CliError;
 use crate::out;
 
-use super::Context;
+/// The longest line that is read; what is longer is no scan.
+const MAX_LINE: u64 = 64 * 1024;
 
-/// Reads scans to the end of standard input.
-pub fn run(context: &Context) -> Result<(), Failure> {
-    let settings = settings(context)?;
-    let mut bulk = out::bulk();
-    for line in std::io::stdin().lock().split(b'\n') {
-        let line = line.doing("reading standard input")?;
-        let line = line.strip_suffix(b"\r").unwrap_or(&line);
-        let answer = match unescape(line) {
-            Ok(scan) => serde_json::to_string(&barcode::classify(&scan, None, &settings)),
-            Err(reason) => serde_json::to_string(&serde_json::json!({
-                "kind": "invalid",
-                "reason": reason,
-                "read": String::from_utf8_lossy(line),
-            })),
-        }
-        .doing("writing JSON")?;
-        let written = writeln!(bulk, "{answer}").and_then(|()| bulk.flush());
-        if written.is_err() {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// The settings of the till; those of a new shop where there is no `till.toml` and none was named.
-fn settings(context: &Context) -> Result<Settings, Failure> {
-    let year = context.clock.now().year();
-    if context.config_is_default && !context.config.exists() {
-        return Ok(Settings {
+pub(super) fn run(config: &Path) -> Result<(), CliError> {
+    let year = SystemClock::new().now().year();
+    // Without settings, and when none were named, the rules of every shop hold.
+    let settings = if config.as_os_str() == "till.toml" && !config.exists() {
+        Settings {
             year,
             ..Settings::default()
-        });
+        }
+    } else {
+        Config::load(config)?.barcode_settings(year)
+    };
+    let mut input = BufReader::new(std::io::stdin());
+    loop {
+        let mut line = Vec::new();
+        let read = input
+            .by_ref()
+            .take(MAX_LINE)
+            .read_until(b'\n', &mut line)
+            .map_err(|e| CliError::new(format!("standard input: {e}"), ""))?;
+        if read == 0 {
+            return Ok(());
+        }
+        if line.last() == Some(&b'\n') {
+            line.pop();
+        }
+        if line.last() == Some(&b'\r') {
+            line.pop();
+        }
+        let json = match unescape(&line) {
+            Some(scan) => serde_json::to_string(&classify(&scan, None, &settings))
+                .map_err(|e| CliError::bug(e.to_string()))?,
+            None => serde_json::json!({
+                "kind": "invalid",
+                "reason": "escape",
+                "detail": "a backslash begins \\xHH or \\\\",
+                "read": String::from_utf8_lossy(&line),
+            })
+            .to_string(),
+        };
+        out::line(json)?;
     }
-    Ok(Config::load(&context.config)?.barcode_settings(year))
 }
 
-/// Turns `\xHH` into that byte and `\\` into a backslash.
-fn unescape(line: &[u8]) -> Result<Vec<u8>, String> {
+/// `\xHH` and `\\` as the bytes they stand for; `None` for another escape.
+fn unescape(line: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(line.len());
     let mut rest = line;
-    while let Some((first, after)) = rest.split_first() {
-        rest = after;
+    while let Some((first, tail)) = rest.split_first() {
         if *first != b'\\' {
             bytes.push(*first);
+            rest = tail;
             continue;
         }
-        match rest {
-            [b'\\', after @ ..] => {
+        match tail {
+            [b'\\', tail @ ..] => {
                 bytes.push(b'\\');
-                rest = after;
+                rest = tail;
             }
-            [b'x', high, low, after @ ..] => {
-                let digits = [*high, *low];
-                let byte = hex::decode(digits)
-                    .ok()
-                    .and_then(|decoded| decoded.first().copied())
-                    .ok_or_else(|| "a \\x needs two hex digits behind it".to_owned())?;
-                bytes.push(byte);
-                rest = after;
+            [b'x', high, low, tail @ ..] => {
+                let mut byte = [0];
+                hex::decode_to_slice([*high, *low], &mut byte).ok()?;
+                bytes.push(byte[0]);
+                rest = tail;
             }
-            // A backslash that begins no escape is data: Digital Links and element strings can hold one.
-            _ => bytes.push(b'\\'),
+            _ => return None,
         }
     }
-    Ok(bytes)
+    Some(bytes)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::unescape;
 
     #[test]
-    fn escapes_become_bytes() {
-        assert_eq!(unescape(br"]C1\x1d10AB\\").unwrap(), b"]C1\x1d10AB\\");
-        assert_eq!(unescape(br"(10)A\(B").unwrap(), br"(10)A\(B");
-        assert_eq!(unescape(br"]Q1\^\").unwrap(), br"]Q1\^\");
-        assert_eq!(unescape(br"\x1").unwrap(), br"\x1");
-        assert!(unescape(br"\xZZ").is_err());
+    fn escapes_are_read() {
+        assert_eq!(unescape(br"a\x1Db\\c").unwrap(), b"a\x1Db\\c");
+        assert_eq!(unescape(br"\x1"), None);
+        assert_eq!(unescape(br"\n"), None);
+        assert_eq!(unescape(b"").unwrap(), b"");
     }
 }

@@ -1,44 +1,43 @@
-//! What each command does. A command reads settings, opens what it needs, does one thing and says what it did.
+//! One file a command: each opens what it needs, does one thing and says what it did.
 
-pub mod barcode;
+mod articles;
+mod backup;
+mod barcode;
+mod cashier;
+mod command_sheet;
+mod doctor;
+mod enrol;
+mod journal;
+mod run;
+mod sync;
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
-use retail::clock::Clock;
-
-use crate::cli::{Cli, Command};
-use crate::clock::RealClock;
-use crate::error::Failure;
-
-/// What every command is given.
-#[derive(Clone)]
-pub struct Context {
-    /// The settings.
-    pub config: PathBuf,
-    /// Nobody named another file than `till.toml`.
-    pub config_is_default: bool,
-    /// The clock.
-    pub clock: Arc<dyn Clock>,
-}
-
-impl std::fmt::Debug for Context {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Context")
-            .field("config", &self.config)
-            .finish_non_exhaustive()
-    }
-}
+use crate::cli::{self, Cli, Command};
+use crate::config::Config;
+use crate::error::CliError;
+use crate::store::Store;
 
 /// Does what was asked.
-pub fn run(cli: &Cli) -> Result<(), Failure> {
-    let context = Context {
-        config: cli.config.clone(),
-        config_is_default: cli.config.as_os_str() == "till.toml",
-        clock: Arc::new(RealClock::start()),
-    };
+pub fn dispatch(cli: &Cli) -> Result<(), CliError> {
+    let config = || Config::load(&cli.config).map_err(CliError::from);
     match &cli.command {
-        Command::Barcode(_) => barcode::run(&context),
-        _ => Err(Failure::new("not built in yet")),
+        Command::Run => run::run(&config()?),
+        Command::Enrol { code } => enrol::run(&config()?, code),
+        Command::Articles(cli::Articles::Import { file }) => articles::import(&config()?, file),
+        Command::Cashier(cli::Cashier::Add { name, .. }) => cashier::add(&config()?, name),
+        Command::Journal(cli::Journal::Export) => journal::export(&config()?),
+        Command::Journal(cli::Journal::Verify) => journal::verify(&config()?),
+        Command::Sync => sync::run(&config()?),
+        Command::Backup { file } => backup::run(&config()?, file),
+        Command::Doctor => doctor::run(&config()?),
+        Command::Barcode { .. } => barcode::run(&cli.config),
+        Command::CommandSheet { file } => command_sheet::run(&config()?, file),
     }
+}
+
+/// The till's database, made when it is not there.
+fn open(config: &Config) -> Result<Store, CliError> {
+    if let Some(folder) = config.store.parent().filter(|f| !f.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|e| CliError::file(folder, &e))?;
+    }
+    Ok(Store::open(&config.store)?)
 }

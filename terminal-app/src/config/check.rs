@@ -110,6 +110,7 @@ pub(super) fn check(file: &Path, text: &str, raw: raw::Raw) -> Result<Config, Co
             None => cx.path("till.db"),
         },
         screen: screen(&cx, &raw.screen)?,
+        keys: raw.screen.keys.unwrap_or_default(),
         scanners,
         printer,
         drawer: drawer(&cx, &raw.drawer)?,

@@ -29,6 +29,8 @@ pub struct Config {
     pub store: PathBuf,
     /// `[screen]`.
     pub screen: Screen,
+    /// `[screen.keys]`.
+    pub keys: crate::screen::Shortcuts,
     /// `[[scanner]]`.
     pub scanners: Vec<Scanner>,
     /// `[printer]`.

@@ -73,6 +73,7 @@ pub(super) struct Store {
 pub(super) struct Screen {
     pub(super) listen: Option<Spanned<String>>,
     pub(super) language: Option<Spanned<String>>,
+    pub(super) keys: Option<crate::screen::Shortcuts>,
 }
 
 /// A scanner or a printer: the same line settings, one further key each.

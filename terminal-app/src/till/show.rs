@@ -21,7 +21,7 @@ impl State {
         let mode = self.mode(enrolled, now);
         let enabled = self.enabled(&mode);
         View {
-            rev: work.rev,
+            rev: self.steps,
             shop: self.setup.shop.clone(),
             till: self.setup.till.clone(),
             cashier: work.cashier.clone(),

@@ -74,6 +74,8 @@ impl std::fmt::Debug for Env<'_> {
 pub struct State {
     pub(super) setup: Arc<Setup>,
     pub(super) work: Work,
+    /// Steps since the start: what the screen tells views apart by.
+    pub(super) steps: u64,
     pub(super) cashiers: Vec<Cashier>,
     pub(super) login: Login,
     pub(super) search: Vec<Found>,
@@ -105,6 +107,7 @@ impl State {
         Self {
             setup,
             work,
+            steps: 0,
             cashiers,
             login: Login::default(),
             search: Vec::new(),
@@ -145,9 +148,11 @@ impl State {
         };
         let result = step.take(input);
         let (mut effects, warning) = (step.effects, step.warning);
+        self.steps += 1;
+        let rev = before.rev;
         if let Err(notice) = result {
-            let rev_and_ids = std::mem::replace(&mut self.work, before);
-            self.work.keep_ids_of(rev_and_ids);
+            let tried = std::mem::replace(&mut self.work, before.clone());
+            self.work.keep_ids_of(tried);
             effects.clear();
             self.fresh = None;
             self.alarm(notice, &mut effects);
@@ -160,7 +165,9 @@ impl State {
         }) {
             self.sound = Some((self.sound.map_or(1, |(n, _)| n + 1), beep));
         }
-        self.work.rev += 1;
+        if self.work != before || effects.iter().any(|e| matches!(e, Effect::Commit(_))) {
+            self.work.rev = rev + 1;
+        }
         effects
     }
 

@@ -1,0 +1,69 @@
+//! `sync`: one whole exchange with head office, now.
+
+use std::sync::Arc;
+
+use crate::clock::{SystemClock, SystemEntropy};
+use crate::config::Config;
+use crate::error::CliError;
+use crate::out;
+use crate::runtime::StoreAppender;
+use crate::store::{Store, StoreError};
+use crate::sync::http::{HttpWire, Patience};
+use crate::sync::office::Client;
+use crate::sync::outbox::Outbox as _;
+use crate::sync::pack::Credentials;
+use crate::sync::session::Parts;
+
+pub(super) fn run(config: &Config) -> Result<(), CliError> {
+    let mut store = super::open(config)?;
+    let identity = store.identity().ok_or(StoreError::NotEnrolled)?.clone();
+    let Some(server) = &config.server else {
+        return Err(CliError::new(
+            format!("{} names no head office", config.file.display()),
+            "add [server] with its url",
+        ));
+    };
+    let clock = Arc::new(SystemClock::new());
+    let wire = HttpWire::new(server, Patience::Thread)
+        .map_err(|e| CliError::new(e.to_string(), "check [server] ca"))?;
+    let mut office = Client::new(wire, identity.till, identity.key.clone(), Box::new(SystemEntropy));
+    let second = Store::open(&config.store)?;
+    let mut appender = StoreAppender::new(second, clock.clone(), config.shop.time_zone);
+    let who = Credentials {
+        org: identity.org,
+        shop: identity.shop,
+        till: identity.till,
+        key: identity.key,
+    };
+    let (summary, result) = crate::sync::once(&mut Parts {
+        outbox: &mut store,
+        appender: &mut appender,
+        office: &mut office,
+        who: &who,
+        clock: clock.as_ref(),
+        entropy: &mut SystemEntropy,
+    });
+    out::line(format!(
+        "sent {} events in {} batches ({} bytes); {} were there already; received {} changes",
+        summary.sent, summary.batches, summary.bytes, summary.duplicates, summary.changes
+    ))?;
+    if summary.forked > 0 {
+        out::note(format!(
+            "{} events stand beside others of the same name: both are kept, head office shows them",
+            summary.forked
+        ));
+    }
+    if summary.server_restored {
+        out::note("head office was restored from a backup: it gets everything again");
+    }
+    if summary.unreadable > 0 {
+        out::note(format!("{} events can no longer be read; they are declared as a hole", summary.unreadable));
+    }
+    let waiting = store.standing().map_or(0, |standing| standing.waiting);
+    result.map_err(|error| {
+        CliError::new(
+            error.to_string(),
+            format!("{waiting} events wait on this till; nothing is lost"),
+        )
+    })
+}

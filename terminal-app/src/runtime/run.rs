@@ -1,0 +1,450 @@
+//! `terminal-app run`: everything started in order, the loop, and everything stopped again.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::Duration;
+
+use retail::clock::{Clock, wall_time};
+use tokio::sync::{oneshot, watch};
+
+use super::keeper::Keeper;
+use super::{Engine, InstanceLock, LockError, ReceiptPaper, Step, StoreAppender, Watch, free_mb};
+use crate::clock::{SystemClock, SystemEntropy};
+use crate::config::{self, Config, PinTerminal};
+use crate::peripherals::payment::{Payments, Simulated};
+use crate::peripherals::printer::{self, Spooler};
+use crate::peripherals::scanner::{self, Scanner};
+use crate::screen::{self, Busy, Desk, Face, Screen};
+use crate::store::{CashierError, PrintQueue, Store, StoreError};
+use crate::sync::http::{HttpSetupError, HttpWire, Patience};
+use crate::sync::office::{Client, HeadOffice};
+use crate::sync::outbox::OutboxError;
+use crate::sync::pack::Credentials;
+use crate::sync::receipts::{self, Fetcher};
+use crate::sync::worker::{self, Worker};
+use crate::till::input::{
+    Cashier, FetchFailed, PaymentAnswer, PaymentOutcome, ScannerStatus,
+};
+use crate::till::{Effect, Input, View};
+
+/// Inputs that may wait. A scanner that finds it full waits with its next code.
+const QUEUE: usize = 256;
+/// How often clock, disk and the lists that commands can change are looked at.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Why the till did not start, or stopped by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Another till runs.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The screen's address.
+    #[error("the screen cannot be served at {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+    /// Head office's certificate.
+    #[error(transparent)]
+    Server(#[from] HttpSetupError),
+    /// A thread or a signal.
+    #[error("the operating system: {0}")]
+    System(#[from] std::io::Error),
+    /// The cashier of the settings.
+    #[error("[till] cashier: {0}")]
+    Cashier(#[from] CashierError),
+    /// The settings are of another shop than the database.
+    #[error("the settings are of shop \"{settings}\", this till was enrolled in shop \"{enrolled}\"")]
+    OtherShop {
+        /// `[shop] id`.
+        settings: String,
+        /// As enrolled.
+        enrolled: String,
+    },
+    /// The loop died.
+    #[error("the till's loop ended by a fault")]
+    Died,
+}
+
+/// Runs the till until it is asked to stop. `ready` is told the address of the screen.
+pub fn run(config: &Config, ready: impl FnOnce(SocketAddr)) -> Result<(), RunError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let _lock = InstanceLock::take(&config.store)?;
+    let mut store = Store::open(&config.store)?;
+    store.without_checkpoints()?;
+    let cashier = cashier_of(config, &mut store)?;
+    let (inputs, queue) = sync_channel(QUEUE);
+    let mut room = Room::open(config, store, cashier, Arc::clone(&clock), inputs.clone())?;
+    let (views, watch) = watch::channel(Arc::new(room.engine.view()));
+    let tokio = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("screen")
+        .enable_all()
+        .build()?;
+    let listen = config.screen.listen;
+    let listener = tokio
+        .block_on(tokio::net::TcpListener::bind(listen))
+        .map_err(|error| RunError::Listen(listen, error))?;
+    let address = listener.local_addr()?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let (ended, mut end) = oneshot::channel();
+    let loop_stop = Arc::clone(&stop);
+    let thread = std::thread::Builder::new().name("till".to_owned()).spawn(move || {
+        room.work(&queue, &views, &loop_stop);
+        drop(queue);
+        drop(room);
+        // The receiver is gone only when the process is ending anyway.
+        let _ = ended.send(());
+    })?;
+    let screen = Screen::new(face(config), desk(watch, inputs.clone()), address, &mut SystemEntropy);
+    ready(address);
+    let served = tokio.block_on(async {
+        let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        let (close, closed) = oneshot::channel::<()>();
+        let serving = tokio::spawn(screen::run(listener, screen, async {
+            let _ = closed.await;
+        }));
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+            _ = &mut end => {}
+        }
+        stop.store(true, Ordering::Release);
+        // A full queue needs no waking: the loop is at work and looks at the flag.
+        let _ = inputs.try_send(Input::Tick);
+        drop(close);
+        match serving.await {
+            Ok(result) => result,
+            Err(_) => Err(std::io::Error::other("the screen ended by a fault")),
+        }
+    });
+    thread.join().map_err(|_| RunError::Died)?;
+    tokio.shutdown_timeout(Duration::from_secs(2));
+    served.map_err(RunError::System)
+}
+
+/// The cashier of the settings, by number or name; a name that is not there yet is added, without a PIN.
+fn cashier_of(config: &Config, store: &mut Store) -> Result<Option<Cashier>, RunError> {
+    let Some(wanted) = &config.till.cashier else {
+        return Ok(None);
+    };
+    let known = store
+        .cashiers()?
+        .into_iter()
+        .find(|c| c.name == *wanted || c.id.to_string() == *wanted);
+    match known {
+        Some(cashier) => Ok(Some(cashier)),
+        None => Ok(Some(store.set_cashier(wanted, None, &mut SystemEntropy)?)),
+    }
+}
+
+fn face(config: &Config) -> Face {
+    Face {
+        language: match config.screen.language {
+            config::Language::Nl => screen::Language::Nl,
+            config::Language::En => screen::Language::En,
+        },
+        keys: config.keys.clone(),
+        zone: config.shop.time_zone,
+    }
+}
+
+fn desk(views: watch::Receiver<Arc<View>>, inputs: SyncSender<Input>) -> Desk {
+    Desk {
+        views,
+        put: Arc::new(move |input| inputs.try_send(input).map_err(|_| Busy)),
+    }
+}
+
+/// The loop with everything it talks to. Dropped in order: devices first, the keeper last.
+struct Room {
+    config: Config,
+    clock: Arc<dyn Clock>,
+    inputs: SyncSender<Input>,
+    scanners: Vec<Scanner>,
+    spooler: Option<Spooler>,
+    payments: Option<Payments>,
+    office: Option<Office>,
+    engine: Engine,
+    watch: Watch,
+    cashiers: Vec<Cashier>,
+    keeper: Keeper,
+}
+
+struct Office {
+    worker: Worker,
+    fetcher: Option<Fetcher>,
+}
+
+impl Room {
+    fn open(
+        config: &Config,
+        mut store: Store,
+        cashier: Option<Cashier>,
+        clock: Arc<dyn Clock>,
+        inputs: SyncSender<Input>,
+    ) -> Result<Self, RunError> {
+        check_start(config, &mut store, clock.as_ref())?;
+        let keeper = Keeper::start(Store::open(&config.store)?)?;
+        if let Some(head) = store.head()? {
+            keeper.written(head);
+        }
+        let cashiers = store.cashiers()?;
+        let engine = Engine::new(
+            Arc::new(super::setup(config)),
+            store,
+            Box::new(ReceiptPaper::new(config)),
+            Arc::clone(&clock),
+            Box::new(SystemEntropy),
+            config.shop.time_zone,
+            cashier,
+        )?;
+        let mut room = Self {
+            config: config.clone(),
+            clock,
+            inputs,
+            scanners: Vec::new(),
+            spooler: None,
+            payments: None,
+            office: None,
+            engine,
+            watch: Watch::default(),
+            cashiers,
+            keeper,
+        };
+        room.start_devices()?;
+        room.start_office()?;
+        Ok(room)
+    }
+
+    fn start_devices(&mut self) -> Result<(), RunError> {
+        if let Some(settings) = &self.config.printer {
+            let settings = printer::Settings::new(settings, &self.config.drawer);
+            let jobs = Box::new(PrintQueue::new(Store::open(&self.config.store)?));
+            let (inputs, clock) = (self.inputs.clone(), Arc::clone(&self.clock));
+            self.spooler = Some(Spooler::start(settings, jobs, inputs, clock)?);
+        }
+        if self.config.pin == PinTerminal::Simulated {
+            self.payments = Some(Payments::start(Box::new(Simulated), self.inputs.clone())?);
+        }
+        for scanner in &self.config.scanners {
+            let settings = scanner::Settings::from(scanner);
+            self.engine.step(&Input::Scanner(ScannerStatus {
+                name: settings.name.clone(),
+                connected: false,
+            }));
+            let (inputs, clock) = (self.inputs.clone(), Arc::clone(&self.clock));
+            self.scanners.push(Scanner::start(settings, inputs, clock)?);
+        }
+        Ok(())
+    }
+
+    /// Starts the exchange with head office, once the till is enrolled.
+    fn start_office(&mut self) -> Result<(), RunError> {
+        let Some(identity) = self.engine.store().identity() else {
+            return Ok(());
+        };
+        let who = Credentials {
+            org: identity.org,
+            shop: identity.shop.clone(),
+            till: identity.till,
+            key: identity.key.clone(),
+        };
+        let client = |patience: Patience| -> Result<Option<Box<dyn HeadOffice + Send>>, RunError> {
+            let Some(server) = &self.config.server else {
+                return Ok(None);
+            };
+            let wire = HttpWire::new(server, patience)?;
+            let entropy = Box::new(SystemEntropy);
+            Ok(Some(Box::new(Client::new(wire, who.till, who.key.clone(), entropy))))
+        };
+        let report = || -> Box<dyn Fn(Input) + Send> {
+            let inputs = self.inputs.clone();
+            Box::new(move |input| {
+                // The till has stopped: nobody is left to tell.
+                let _ = inputs.send(input);
+            })
+        };
+        let path = self.config.store.clone();
+        let zone = self.config.shop.time_zone;
+        let fetcher = match client(Patience::Cashier)? {
+            Some(office) => Some(receipts::spawn(office, report())?),
+            None => None,
+        };
+        let worker = worker::spawn(worker::Setup {
+            open: Box::new(move || Ok(Box::new(Store::open(&path).map_err(OutboxError::from)?))),
+            appender: Box::new(StoreAppender::new(
+                Store::open(&self.config.store)?,
+                Arc::clone(&self.clock),
+                zone,
+            )),
+            office: client(Patience::Thread)?,
+            who,
+            zone,
+            night: self.config.night,
+            clock: Arc::clone(&self.clock),
+            entropy: Box::new(SystemEntropy),
+            report: report(),
+        })?;
+        self.office = Some(Office { worker, fetcher });
+        Ok(())
+    }
+
+    fn work(&mut self, queue: &Receiver<Input>, views: &watch::Sender<Arc<View>>, stop: &AtomicBool) {
+        let mut looked_ms = None;
+        while !stop.load(Ordering::Acquire) {
+            let input = match queue.recv_timeout(LOOK) {
+                Ok(input) => Some(input),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => break,
+            };
+            if let Some(input) = input {
+                self.take(&input);
+                views.send_replace(Arc::new(self.engine.view()));
+                self.engine.save_work();
+            }
+            let now_ms = self.clock.monotonic_ms();
+            if looked_ms.is_none_or(|at: u64| u128::from(now_ms - at) >= LOOK.as_millis()) {
+                looked_ms = Some(now_ms);
+                if let Err(error) = self.look() {
+                    tracing::warn!(%error, "looking around");
+                }
+                views.send_if_modified(|shown| {
+                    let view = self.engine.view();
+                    let changed = **shown != view;
+                    if changed {
+                        *shown = Arc::new(view);
+                    }
+                    changed
+                });
+            }
+        }
+        if let Some(office) = &mut self.office {
+            office.worker.stop();
+        }
+    }
+
+    /// One input with everything that follows from it, also answers that are known at once.
+    fn take(&mut self, input: &Input) {
+        let step = self.engine.step(input);
+        let answers = self.act(step);
+        for answer in answers {
+            let step = self.engine.step(&answer);
+            self.act(step);
+        }
+    }
+
+    /// Does what a step asked for, after its commit. Answers what is known at once.
+    fn act(&mut self, step: Step) -> Vec<Input> {
+        let mut answers = Vec::new();
+        if let Some(head) = step.head {
+            self.keeper.written(head);
+            if let Some(office) = &self.office {
+                office.worker.written();
+            }
+        }
+        for effect in step.effects {
+            match effect {
+                Effect::OpenDrawer => {
+                    if let Some(spooler) = &self.spooler {
+                        spooler.open_drawer();
+                    }
+                }
+                Effect::AskTerminal { request, amount } => {
+                    if let Some(payments) = &self.payments
+                        && payments.ask(request, amount).is_err()
+                    {
+                        // It was not asked: nothing was paid.
+                        answers.push(Input::Payment(PaymentAnswer {
+                            request,
+                            outcome: PaymentOutcome::Refused,
+                        }));
+                    }
+                }
+                Effect::FetchReceipt(number) => {
+                    let why = match self.office.as_ref().and_then(|o| o.fetcher.as_ref()) {
+                        None => Some(FetchFailed::NoServer),
+                        Some(fetcher) if fetcher.ask(number) => None,
+                        Some(_) => Some(FetchFailed::Unreachable),
+                    };
+                    if let Some(why) = why {
+                        answers.push(Input::ReceiptFetched {
+                            number,
+                            result: Err(why),
+                        });
+                    }
+                }
+                Effect::CheckPin { cashier, pin } => {
+                    if let Err(error) = self.check_pin(cashier, pin) {
+                        tracing::warn!(%error, "the PIN could not be looked at");
+                        answers.push(Input::PinChecked(None));
+                    }
+                }
+                // The screen makes the sounds; a commit is done already.
+                Effect::Beep(_) | Effect::Commit(_) => {}
+            }
+        }
+        if step.printing
+            && let Some(spooler) = &self.spooler
+        {
+            spooler.wake();
+        }
+        answers
+    }
+
+    fn check_pin(&self, cashier: Option<retail::ids::CashierId>, pin: String) -> std::io::Result<()> {
+        let (path, inputs) = (self.config.store.clone(), self.inputs.clone());
+        std::thread::Builder::new()
+            .name("pin".to_owned())
+            .spawn(move || {
+                let whose = Store::open(&path)
+                    .and_then(|store| store.whose_pin(cashier, &pin))
+                    .unwrap_or_else(|error| {
+                        tracing::warn!(%error, "the PIN could not be looked at");
+                        None
+                    });
+                // The till has stopped: nobody is left to log in.
+                let _ = inputs.send(Input::PinChecked(whose));
+            })
+            .map(|_| ())
+    }
+
+    /// Clock, disk, and what commands changed underneath: cashiers and the enrolment.
+    fn look(&mut self) -> Result<(), RunError> {
+        let last = self.engine.store().last_event_ms()?;
+        let health = self.watch.look(self.clock.now(), last, free_mb(&self.config.store));
+        self.engine.step(&Input::Health(health));
+        let cashiers = self.engine.store().cashiers()?;
+        if cashiers != self.cashiers {
+            self.cashiers.clone_from(&cashiers);
+            self.engine.step(&Input::Cashiers(cashiers));
+        }
+        if self.engine.store().identity().is_none()
+            && self.engine.store_mut().refresh_identity()?
+        {
+            check_start(&self.config, self.engine.store_mut(), self.clock.as_ref())?;
+            self.start_office()?;
+        }
+        Ok(())
+    }
+}
+
+/// The journal is the one that was written last, and the shop is the one of the settings.
+fn check_start(config: &Config, store: &mut Store, clock: &dyn Clock) -> Result<(), RunError> {
+    let Some(identity) = store.identity() else {
+        return Ok(());
+    };
+    if identity.shop != config.shop.id {
+        return Err(RunError::OtherShop {
+            settings: config.shop.id.clone(),
+            enrolled: identity.shop.clone(),
+        });
+    }
+    let at = wall_time(clock.now(), config.shop.time_zone);
+    if let Some(opened) = store.start_check(at)? {
+        tracing::warn!(epoch = %opened.epoch, why = ?opened.why, hole = ?opened.hole, "a new epoch was opened");
+    }
+    Ok(())
+}
