@@ -1,0 +1,353 @@
+//! QEMU, three ports and a till. The till commits every scan at once and prints what it is told.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+use std::{env, mem};
+
+use link::message::{BootId, Notice, ResetReason, ScanId, Status, Verdict};
+use link::till_end::{Action, DrawerEnd, Event, PrintOutcome, Resume, TillEnd, Timing};
+use nix::fcntl::OFlag;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
+
+/// What the till saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// A hub: its board and why it started.
+    Here(BootId, String, ResetReason),
+    /// No hub any more.
+    Gone,
+    /// A scan was offered and committed.
+    Scan(ScanId, String),
+    /// The hub beeped for it.
+    Confirmed(ScanId),
+    /// Nobody knows whether it did.
+    Unconfirmed(ScanId),
+    /// A print job ended.
+    Printed(u64, PrintOutcome),
+    /// The printer sent this.
+    Said(Vec<u8>),
+    /// A drawer pulse ended.
+    Drawer(u32, DrawerEnd),
+    /// How the devices are.
+    Status(Status),
+    /// Something happened.
+    Notice(Notice),
+}
+
+/// The bench.
+#[derive(Debug)]
+pub struct Rig {
+    qemu: Child,
+    link: File,
+    /// The cable of the scanner.
+    pub scanner: File,
+    /// The cable of the printer.
+    pub printer: File,
+    till: TillEnd,
+    runs: u32,
+    start: Instant,
+    due_ms: u64,
+    job: Vec<u8>,
+    begun_on: Option<BootId>,
+    out: Vec<u8>,
+    /// Everything the till saw, oldest first.
+    pub seen: Vec<Seen>,
+    /// Everything that was printed.
+    pub paper: Vec<u8>,
+}
+
+impl Rig {
+    /// Starts QEMU with the image of `HUB_IMAGE`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no image, no QEMU, or it does not start.
+    pub fn start() -> io::Result<Self> {
+        let (qemu, [link, scanner, printer]) = start_qemu()?;
+        Ok(Self {
+            qemu,
+            link,
+            scanner,
+            printer,
+            till: TillEnd::new(1, None, Timing::default(), 0),
+            runs: 1,
+            start: now(),
+            due_ms: 0,
+            job: Vec::new(),
+            begun_on: None,
+            out: Vec::new(),
+            seen: Vec::new(),
+            paper: Vec::new(),
+        })
+    }
+
+    /// Kills QEMU and starts it anew: power off and on.
+    ///
+    /// # Errors
+    ///
+    /// When it does not start again.
+    pub fn restart_hub(&mut self) -> io::Result<()> {
+        self.qemu.kill()?;
+        self.qemu.wait()?;
+        let (qemu, [link, scanner, printer]) = start_qemu()?;
+        self.qemu = qemu;
+        self.link = link;
+        self.scanner = scanner;
+        self.printer = printer;
+        self.out.clear();
+        self.step(Event::HungUp);
+        Ok(())
+    }
+
+    /// Kills the till; what it had committed and confirmed it still knows.
+    pub fn restart_till(&mut self) {
+        let scans = self.seen.iter().rev();
+        let last = scans.clone().find_map(|seen| match seen {
+            Seen::Scan(id, _) => Some(*id),
+            _ => None,
+        });
+        let resume = last.map(|scan| Resume {
+            scan,
+            settled: scans.clone().any(|seen| *seen == Seen::Confirmed(scan)),
+        });
+        self.runs += 1;
+        let now_ms = self.now_ms();
+        self.till = TillEnd::new(self.runs, resume, Timing::default(), now_ms);
+        self.out.clear();
+        self.due_ms = now_ms;
+    }
+
+    /// Begins to print.
+    pub fn print(&mut self, job: u64, bytes: &[u8]) {
+        self.job = bytes.to_vec();
+        self.begun_on = None;
+        self.print_again(job);
+    }
+
+    /// Goes on with the job of the last [`Rig::print`], after the till restarted.
+    pub fn print_again(&mut self, job: u64) {
+        let len = u32::try_from(self.job.len()).unwrap_or(u32::MAX);
+        let begun_on = self.begun_on;
+        self.step(Event::Print { job, len, begun_on });
+    }
+
+    /// Hands the till an event.
+    pub fn step(&mut self, event: Event<'_>) {
+        let now_ms = self.now_ms();
+        let Self {
+            till, out, seen, ..
+        } = self;
+        let mut wanted = None;
+        let mut scanned = None;
+        self.due_ms = till.step(event, now_ms, &mut |action| match action {
+            Action::Send(bytes) => out.extend(bytes),
+            Action::HubHere(hello) => {
+                seen.push(Seen::Here(hello.boot, hello.board.into(), hello.reset));
+            }
+            Action::HubGone => seen.push(Seen::Gone),
+            Action::Incompatible(_) | Action::PrintProgress { .. } => {}
+            Action::Scan { id, data, .. } => {
+                let text = String::from_utf8_lossy(data).into_owned();
+                seen.push(Seen::Scan(id, text));
+                scanned = Some(id);
+            }
+            Action::Confirmed(id) => seen.push(Seen::Confirmed(id)),
+            Action::Unconfirmed(id) => seen.push(Seen::Unconfirmed(id)),
+            Action::PrintWanted {
+                job,
+                hub,
+                offset,
+                len,
+            } => wanted = Some((job, hub, offset, len)),
+            Action::PrintEnded { job, outcome } => seen.push(Seen::Printed(job, outcome)),
+            Action::PrinterSaid(bytes) => seen.push(Seen::Said(bytes.to_vec())),
+            Action::Drawer { id, end } => seen.push(Seen::Drawer(id, end)),
+            Action::Status(status) => seen.push(Seen::Status(status)),
+            Action::Notice(notice) => seen.push(Seen::Notice(notice)),
+        });
+        if let Some(id) = scanned {
+            let verdict = Verdict::Good;
+            self.step(Event::Scanned { id, verdict });
+        }
+        if let Some((job, hub, offset, len)) = wanted {
+            self.begun_on.get_or_insert(hub);
+            let start = usize::try_from(offset).unwrap_or(usize::MAX);
+            let end = start.saturating_add(usize::from(len));
+            let data = self.job.get(start..end).unwrap_or(&[]).to_vec();
+            let data = &data;
+            self.step(Event::PrintData { job, offset, data });
+        }
+    }
+
+    /// Runs until `done` or for `wait_ms`. Answers whether it was done.
+    pub fn run_until(&mut self, wait_ms: u64, done: impl Fn(&Self) -> bool) -> bool {
+        let end_ms = self.now_ms() + wait_ms;
+        loop {
+            if done(self) {
+                return true;
+            }
+            let now_ms = self.now_ms();
+            if now_ms >= end_ms {
+                return false;
+            }
+            let wait_ms = self.due_ms.min(end_ms).saturating_sub(now_ms).min(100);
+            self.wait(wait_ms);
+            let received = take(&mut self.link);
+            self.step(Event::Received(&received));
+            self.paper.extend(take(&mut self.printer));
+            // The scanner is not read by this till; what is sent to it must not fill its port.
+            take(&mut self.scanner);
+            self.flush();
+        }
+    }
+
+    /// Writes to a port, as fast as it takes it, while everything else goes on.
+    ///
+    /// # Errors
+    ///
+    /// When the port is broken or takes nothing for ten seconds.
+    pub fn send(&mut self, port: fn(&mut Self) -> &mut File, bytes: &[u8]) -> io::Result<()> {
+        let mut rest = bytes;
+        let mut waits = 0;
+        while !rest.is_empty() {
+            match port(self).write(rest) {
+                Ok(len) => {
+                    rest = rest.get(len..).unwrap_or(&[]);
+                    waits = 0;
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock && waits < 1_000 => {
+                    waits += 1;
+                    self.run_until(10, |_| false);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// The cable of the link, to disturb it.
+    pub const fn link(&mut self) -> &mut File {
+        &mut self.link
+    }
+
+    /// Codes of the scans, oldest first.
+    #[must_use]
+    pub fn codes(&self) -> Vec<&str> {
+        let codes = self.seen.iter().filter_map(|seen| match seen {
+            Seen::Scan(_, code) => Some(code.as_str()),
+            _ => None,
+        });
+        codes.collect()
+    }
+
+    /// How many times the till saw something like this.
+    #[must_use]
+    pub fn count(&self, like: impl Fn(&Seen) -> bool) -> usize {
+        self.seen.iter().filter(|seen| like(seen)).count()
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn wait(&self, wait_ms: u64) {
+        let events = if self.out.is_empty() {
+            PollFlags::POLLIN
+        } else {
+            PollFlags::POLLIN | PollFlags::POLLOUT
+        };
+        let mut ports = [
+            PollFd::new(self.link.as_fd(), events),
+            PollFd::new(self.printer.as_fd(), PollFlags::POLLIN),
+            PollFd::new(self.scanner.as_fd(), PollFlags::POLLIN),
+        ];
+        let wait = PollTimeout::try_from(wait_ms).unwrap_or(PollTimeout::ZERO);
+        // An interrupted wait is only a shorter one.
+        let _ready = poll(&mut ports, wait);
+    }
+
+    fn flush(&mut self) {
+        if self.out.is_empty() {
+            return;
+        }
+        if let Ok(len) = self.link.write(&self.out) {
+            self.out.drain(..len);
+        }
+    }
+}
+
+impl Drop for Rig {
+    fn drop(&mut self) {
+        // Already gone is as good.
+        let _killed = self.qemu.kill();
+        let _waited = self.qemu.wait();
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one clock of the bench: QEMU runs in real time"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
+fn start_qemu() -> io::Result<(Child, [File; 3])> {
+    let image = env::var_os("HUB_IMAGE").map(PathBuf::from).ok_or_else(|| {
+        io::Error::new(
+            ErrorKind::NotFound,
+            "HUB_IMAGE does not name the image of the lm3s6965 board",
+        )
+    })?;
+    let mut qemu = Command::new("qemu-system-arm")
+        .args(["-machine", "lm3s6965evb", "-nographic", "-monitor", "none"])
+        .args(["-serial", "pty", "-serial", "pty", "-serial", "pty"])
+        .arg("-kernel")
+        .arg(image)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let stdout = qemu.stdout.take().ok_or(ErrorKind::BrokenPipe)?;
+    let mut lines = BufReader::new(stdout).lines();
+    let mut port = || -> io::Result<File> {
+        let line = lines.next().ok_or(ErrorKind::UnexpectedEof)??;
+        let mut words = line.split_whitespace();
+        let path = words
+            .find(|word| word.starts_with("/dev/"))
+            .ok_or(ErrorKind::InvalidData)?;
+        open(path)
+    };
+    let ports = [port()?, port()?, port()?];
+    Ok((qemu, ports))
+}
+
+fn open(path: &str) -> io::Result<File> {
+    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .custom_flags(flags.bits())
+        .open(path)?;
+    let mut termios = tcgetattr(&file)?;
+    cfmakeraw(&mut termios);
+    tcsetattr(&file, SetArg::TCSANOW, &termios)?;
+    Ok(file)
+}
+
+fn take(port: &mut File) -> Vec<u8> {
+    let mut taken = Vec::new();
+    let mut buffer = [0; 4_096];
+    while let Ok(len) = port.read(&mut buffer) {
+        if len == 0 {
+            break;
+        }
+        taken.extend(buffer.iter().take(len));
+    }
+    mem::take(&mut taken)
+}

@@ -1,0 +1,174 @@
+//! The real image in QEMU: a shop's life through it, and both ends restarted in the middle.
+#![expect(
+    clippy::expect_used,
+    reason = "a bench that does not start is a failed test"
+)]
+
+use std::io::Write;
+
+use bench::{Rig, Seen};
+use link::message::ResetReason;
+use link::till_end::{DrawerEnd, Event, PrintOutcome};
+
+fn rig() -> Rig {
+    let mut rig = Rig::start().expect("QEMU starts");
+    assert!(
+        rig.run_until(10_000, |rig| rig.count(is_here) == 1),
+        "no hello: {:?}",
+        rig.seen
+    );
+    rig
+}
+
+fn is_here(seen: &Seen) -> bool {
+    matches!(seen, Seen::Here(_, board, _) if board == "lm3s6965")
+}
+
+fn is_confirmed(seen: &Seen) -> bool {
+    matches!(seen, Seen::Confirmed(_))
+}
+
+fn receipt(len: u32) -> Vec<u8> {
+    (0..len)
+        .map(|place| place.wrapping_mul(2_654_435_761).to_be_bytes()[0])
+        .collect()
+}
+
+#[test]
+fn a_sale_scan_receipt_status_and_drawer() {
+    let mut rig = rig();
+    rig.scanner
+        .write_all(b"]E08712345678906\r\n")
+        .expect("open");
+    assert!(rig.run_until(5_000, |rig| rig.count(is_confirmed) == 1));
+    assert_eq!(rig.codes(), ["]E08712345678906"]);
+    let paper = receipt(4_096);
+    rig.print(1, &paper);
+    let printed = Seen::Printed(1, PrintOutcome::Sent);
+    assert!(rig.run_until(20_000, |rig| rig.seen.contains(&printed)));
+    assert!(rig.run_until(5_000, |rig| rig.paper.len() >= paper.len()));
+    assert_eq!(rig.paper, paper);
+    rig.printer.write_all(&[0x12]).expect("open");
+    assert!(rig.run_until(5_000, |rig| rig.seen.contains(&Seen::Said(vec![0x12]))));
+    // The coil rests for a second after every start.
+    rig.run_until(1_200, |_| false);
+    rig.step(Event::OpenDrawer { id: 1 });
+    let pulsed = Seen::Drawer(1, DrawerEnd::Pulsed);
+    assert!(
+        rig.run_until(5_000, |rig| rig.seen.contains(&pulsed)),
+        "{:?}",
+        rig.seen
+    );
+}
+
+#[test]
+fn ten_thousand_scans_at_full_speed_while_receipts_print() {
+    const SCANS: usize = 10_000;
+    let mut rig = rig();
+    let paper = receipt(4_096);
+    let mut jobs = 0;
+    for number in 0..SCANS {
+        if rig.count(|seen| matches!(seen, Seen::Printed(..))) == jobs {
+            jobs += 1;
+            rig.print(u64::try_from(jobs).expect("few"), &paper);
+        }
+        let code = format!("]C0{number:010}\r\n");
+        rig.send(|rig| &mut rig.scanner, code.as_bytes())
+            .expect("open");
+        // As fast as they are taken, never more than the hub can keep.
+        let sent = number + 1;
+        assert!(rig.run_until(20_000, |rig| rig.codes().len() + 100 >= sent));
+    }
+    assert!(rig.run_until(20_000, |rig| rig.count(is_confirmed) == SCANS));
+    let expected: Vec<String> = (0..SCANS)
+        .map(|number| format!("]C0{number:010}"))
+        .collect();
+    assert_eq!(rig.codes(), expected);
+    assert!(rig.run_until(20_000, |rig| rig.paper.len() == jobs * paper.len()));
+    assert_eq!(rig.paper, paper.repeat(jobs));
+    assert!(jobs > 2, "only {jobs} receipts");
+}
+
+#[test]
+fn the_till_restarts_and_loses_nothing() {
+    let mut rig = rig();
+    let paper = receipt(6_000);
+    rig.print(7, &paper);
+    for round in 0..5 {
+        assert!(rig.run_until(20_000, |rig| rig.paper.len() > round * 1_000));
+        rig.restart_till();
+        let code = format!("]C0ROUND-{round}\r\n");
+        rig.scanner.write_all(code.as_bytes()).expect("open");
+        rig.print_again(7);
+        assert!(rig.run_until(10_000, |rig| rig.count(is_confirmed) == round + 1));
+    }
+    assert!(rig.run_until(20_000, |rig| rig.paper.len() >= paper.len()));
+    rig.run_until(500, |_| false);
+    assert_eq!(rig.paper, paper);
+    assert_eq!(rig.codes().len(), 5, "each scan once");
+}
+
+#[test]
+fn the_hub_restarts_and_nothing_is_doubled() {
+    let mut rig = rig();
+    let paper = receipt(6_000);
+    rig.print(7, &paper);
+    assert!(rig.run_until(20_000, |rig| rig.paper.len() > 1_000));
+    rig.restart_hub().expect("QEMU starts again");
+    let unknown = Seen::Printed(7, PrintOutcome::Unknown);
+    assert!(rig.run_until(10_000, |rig| rig.seen.contains(&unknown)));
+    assert!(paper.starts_with(&rig.paper), "doubled");
+    let boots: Vec<_> = rig
+        .seen
+        .iter()
+        .filter_map(|seen| match seen {
+            Seen::Here(boot, ..) => Some(*boot),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(boots.len(), 2);
+    assert_ne!(boots.first(), boots.last(), "two runs, two names");
+    rig.scanner.write_all(b"]C0AFTER\r\n").expect("open");
+    assert!(rig.run_until(5_000, |rig| rig.count(is_confirmed) == 1));
+}
+
+#[test]
+fn garbage_on_every_port_stops_nothing() {
+    let mut rig = rig();
+    let mut noise = 0x1234_5678_u32;
+    let mut garbage = move |len: usize| -> Vec<u8> {
+        let bytes = core::iter::repeat_with(|| {
+            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            noise.to_be_bytes()[0]
+        });
+        bytes.take(len).collect()
+    };
+    for _ in 0..60 {
+        rig.send(|rig| &mut rig.scanner, &garbage(400))
+            .expect("open");
+        rig.send(|rig| &mut rig.printer, &garbage(100))
+            .expect("open");
+        rig.send(Rig::link, &garbage(200)).expect("open");
+        rig.run_until(50, |_| false);
+    }
+    rig.printer.write_all(&[0x11]).expect("open");
+    rig.run_until(3_000, |_| false);
+    rig.scanner.write_all(b"]C0STILL-HERE\r\n").expect("open");
+    let heard = |rig: &Rig| rig.codes().last() == Some(&"]C0STILL-HERE");
+    assert!(rig.run_until(20_000, heard), "{:?}", rig.codes().last());
+    assert_eq!(rig.count(|seen| matches!(seen, Seen::Drawer(..))), 0);
+    assert_eq!(rig.count(is_here), 1, "it never restarted");
+}
+
+#[test]
+fn a_panic_restarts_the_hub_and_says_so() {
+    let mut rig = rig();
+    rig.scanner
+        .write_all(b"]C0KLR-TEST-PANIC\r\n")
+        .expect("open");
+    let panicked =
+        |rig: &Rig| rig.count(|seen| matches!(seen, Seen::Here(_, _, ResetReason::Panic))) == 1;
+    assert!(rig.run_until(20_000, panicked), "{:?}", rig.seen);
+    rig.scanner.write_all(b"]C0AFTER\r\n").expect("open");
+    assert!(rig.run_until(5_000, |rig| rig.codes().last() == Some(&"]C0AFTER")));
+}

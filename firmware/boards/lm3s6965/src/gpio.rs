@@ -1,0 +1,74 @@
+//! Port A: outputs for drawer, buzzer and lights, an input for the drawer contact.
+
+use core::convert::Infallible;
+
+use embedded_hal::digital::{ErrorType, OutputPin};
+
+use crate::registers::{Register, SYSTEM};
+
+const PORT_A: usize = 0x4000_4000;
+const DIRECTION: Register = Register::at(PORT_A, 0x400);
+const ALTERNATE: Register = Register::at(PORT_A, 0x420);
+const PULL_UP: Register = Register::at(PORT_A, 0x510);
+const DIGITAL: Register = Register::at(PORT_A, 0x51C);
+const RCGC2: Register = Register::at(SYSTEM, 0x108);
+
+/// PA0 and PA1 are the link's UART, PA2 to PA6 outputs, PA7 an input.
+const UART_PINS: u32 = 0b0000_0011;
+const OUTPUTS: u32 = 0b0111_1100;
+const INPUT: u32 = 0b1000_0000;
+
+/// The drawer's coil: the one pin that faults reach for.
+pub(crate) const DRAWER: Pin = Pin::new(2);
+
+/// One pin of port A.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pin(u8);
+
+impl Pin {
+    pub(crate) const fn new(number: u8) -> Self {
+        Self(number)
+    }
+
+    /// The data register is addressed with a mask, so writing one pin never touches another.
+    const fn data(self) -> Register {
+        Register::at(PORT_A, (1 << self.0) << 2)
+    }
+
+    pub(crate) fn write(self, high: bool) {
+        self.data().write(if high { 0xFF } else { 0 });
+    }
+
+    pub(crate) fn is_high(self) -> bool {
+        self.data().read() != 0
+    }
+}
+
+/// Clocks the port. Levels are written before the pins become outputs: none is ever high by
+/// accident.
+pub(crate) fn start() {
+    RCGC2.set(1);
+    // The port must not be touched for some cycles after its clock was switched on.
+    cortex_m::asm::delay(16);
+    Register::at(PORT_A, (OUTPUTS as usize) << 2).write(0);
+    DIRECTION.write(OUTPUTS);
+    ALTERNATE.write(UART_PINS);
+    PULL_UP.write(INPUT);
+    DIGITAL.write(UART_PINS | OUTPUTS | INPUT);
+}
+
+impl ErrorType for Pin {
+    type Error = Infallible;
+}
+
+impl OutputPin for Pin {
+    fn set_low(&mut self) -> Result<(), Infallible> {
+        self.write(false);
+        Ok(())
+    }
+
+    fn set_high(&mut self) -> Result<(), Infallible> {
+        self.write(true);
+        Ok(())
+    }
+}

@@ -1,0 +1,72 @@
+//! Test images only: a scanner port on which `KLR-TEST-PANIC` makes the firmware panic, with
+//! the drawer's coil on, as the worst moment would have it.
+
+use core::convert::Infallible;
+
+use embedded_io::{ErrorType, Read, ReadReady, Write, WriteReady};
+
+use crate::{gpio, uart::Uart};
+
+const PANIC: &[u8] = b"KLR-TEST-PANIC";
+
+/// The scanner's port, watched.
+pub(crate) struct Watched {
+    port: Uart,
+    matched: usize,
+}
+
+impl Watched {
+    pub(crate) const fn new(port: Uart) -> Self {
+        Self { port, matched: 0 }
+    }
+
+    fn watch(&mut self, byte: u8) {
+        self.matched = match PANIC.get(self.matched) {
+            Some(next) if *next == byte => self.matched + 1,
+            _ => usize::from(PANIC.first() == Some(&byte)),
+        };
+        if self.matched == PANIC.len() {
+            gpio::DRAWER.write(true);
+            #[expect(clippy::panic, reason = "this is what the command is for")]
+            {
+                panic!("as the test asked");
+            }
+        }
+    }
+}
+
+impl ErrorType for Watched {
+    type Error = Infallible;
+}
+
+impl ReadReady for Watched {
+    fn read_ready(&mut self) -> Result<bool, Infallible> {
+        self.port.read_ready()
+    }
+}
+
+impl Read for Watched {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Infallible> {
+        let len = self.port.read(buffer)?;
+        for byte in buffer.iter().take(len) {
+            self.watch(*byte);
+        }
+        Ok(len)
+    }
+}
+
+impl WriteReady for Watched {
+    fn write_ready(&mut self) -> Result<bool, Infallible> {
+        self.port.write_ready()
+    }
+}
+
+impl Write for Watched {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
+        self.port.write(bytes)
+    }
+
+    fn flush(&mut self) -> Result<(), Infallible> {
+        self.port.flush()
+    }
+}
