@@ -77,6 +77,15 @@ impl Queue {
         jobs[&JobNumber(number)].1
     }
 
+    fn wait_begun(&self, number: i64) {
+        let jobs = self.0.0.lock().unwrap();
+        let queued = |jobs: &mut BTreeMap<JobNumber, (Job, State)>| {
+            jobs[&JobNumber(number)].1 == State::Queued
+        };
+        let (_jobs, timeout) = self.0.1.wait_timeout_while(jobs, LIMIT, queued).unwrap();
+        assert!(!timeout.timed_out(), "job {number} was never begun");
+    }
+
     fn set(&self, number: JobNumber, state: State) {
         self.0.0.lock().unwrap().get_mut(&number).unwrap().1 = state;
         self.0.1.notify_all();
@@ -549,6 +558,22 @@ fn a_till_that_stopped_in_the_middle_asks_about_the_receipt() {
         status.asks.is_some_and(|asks| asks.job == 1)
     });
     assert_eq!(printer.seen().paper, "", "nothing is sent again by itself");
+}
+
+#[test]
+fn a_till_that_is_stopped_finishes_the_receipt() {
+    let counter = Counter::new("epson-80");
+    let printer = counter.printer(PrinterKind::default());
+    let (spooler, news) = counter.start();
+    let (bytes, text) = counter.receipt(7);
+    counter.queue.put(1, &bytes);
+    spooler.wake();
+    news.wait("one waiting", |status| status.queue == 1);
+    counter.queue.wait_begun(1);
+    drop(news);
+    drop(spooler);
+    assert_eq!(counter.queue.state(1), State::Printed);
+    assert_eq!(printer.seen().paper, text);
 }
 
 #[test]

@@ -229,6 +229,23 @@ fn ssi_packets_split_at_every_byte_and_across_a_new_cable() {
 }
 
 #[test]
+fn a_process_started_meanwhile_does_not_hold_the_cable() {
+    let dir = tempfile::tempdir().unwrap();
+    let port = dir.path().join("scanner");
+    let mut scanner = PlainScanner::plug_in(&port).unwrap();
+    let (_thread, received) = start(&port, Protocol::Plain, 64);
+    wait_connected(&received, true);
+    let mut child = std::process::Command::new("cat")
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    scanner.unplug();
+    wait_connected(&received, false);
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
 fn a_port_is_not_shared() {
     let dir = tempfile::tempdir().unwrap();
     let port = dir.path().join("scanner");

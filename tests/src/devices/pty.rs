@@ -1,21 +1,22 @@
 //! A pseudo-terminal under a name: the device's end of a serial cable. Dropping it is unplugging it: the other end
 //! hangs up and the name is gone.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::pty::openpty;
+use nix::pty::{PtyMaster, grantpt, posix_openpt, ptsname_r, unlockpt};
 use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
 
 /// A plugged-in device's end.
 #[derive(Debug)]
 pub struct Pty {
-    master: File,
+    master: PtyMaster,
     /// Kept open, so that the line stays up while the till has not opened it yet.
     _slave: File,
     name: PathBuf,
@@ -27,19 +28,27 @@ impl Pty {
     /// # Errors
     /// When the system has no pseudo-terminal left, or the link cannot be made.
     pub fn plug_in(name: &Path) -> io::Result<Self> {
-        let ends = openpty(None, None)?;
-        let mut raw = tcgetattr(&ends.slave)?;
+        // Closed on exec: a till started from here must not hold the device's end of its own cable.
+        let flags = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
+        let master = posix_openpt(flags)?;
+        grantpt(&master)?;
+        unlockpt(&master)?;
+        let device = ptsname_r(&master)?;
+        let slave = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .custom_flags(OFlag::O_NOCTTY.bits())
+            .open(&device)?;
+        let mut raw = tcgetattr(&slave)?;
         cfmakeraw(&mut raw);
-        tcsetattr(&ends.slave, SetArg::TCSANOW, &raw)?;
-        fcntl(&ends.master, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
-        let device = nix::unistd::ttyname(&ends.slave)?;
+        tcsetattr(&slave, SetArg::TCSANOW, &raw)?;
         let fresh = name.with_extension("plugging-in");
         remove(&fresh)?;
         std::os::unix::fs::symlink(device, &fresh)?;
         std::fs::rename(&fresh, name)?;
         Ok(Self {
-            master: File::from(ends.master),
-            _slave: File::from(ends.slave),
+            master,
+            _slave: slave,
             name: name.to_owned(),
         })
     }

@@ -2,8 +2,11 @@
 //! which a receipt is neither lost nor doubled.
 
 pub mod jobs;
+mod send;
 pub mod session;
+mod settings;
 pub mod spooler;
 
 pub use jobs::{Job, JobError, JobNumber, JobSource};
-pub use spooler::{Drawer, Patience, Settings, Spooler};
+pub use settings::{Drawer, Patience, Settings};
+pub use spooler::Spooler;

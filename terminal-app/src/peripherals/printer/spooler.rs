@@ -21,95 +21,20 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use devices::escpos::command::{
-    DrawerPin, INITIALIZE, ProcessId, RECOVER_AND_CLEAR, RECOVER_AND_CONTINUE, drawer_pulse,
-    drawer_pulse_now,
+    INITIALIZE, RECOVER_AND_CLEAR, RECOVER_AND_CONTINUE, drawer_pulse, drawer_pulse_now,
 };
 use retail::clock::Clock;
 
 use super::jobs::{Job, JobError, JobSource};
+use super::send::Outcome;
 use super::session::{Reply, Session};
-use crate::config;
-use crate::peripherals::line::{self, CHUNK, Gone, SerialLine};
-use crate::receipt::decode;
-use crate::receipt::escpos::completion_request;
-use crate::receipt::profile::{DrawerKick, Profile};
+use super::settings::{Drawer, Settings};
+use crate::peripherals::line::{Gone, SerialLine};
+use crate::receipt::profile::DrawerKick;
 use crate::till::input::{Input, PrinterQuestion, PrinterState, PrinterStatus};
 
 /// After this a drawer that was asked to open stays shut.
 pub const DRAWER_FRESH_MS: u64 = 10_000;
-
-/// The drawer on the printer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Drawer {
-    /// Pin of the connector.
-    pub pin: DrawerPin,
-    /// Length of the pulse, ms (50 to 500).
-    pub pulse_ms: u16,
-}
-
-impl Default for Drawer {
-    /// Pin 2, 100 ms.
-    fn default() -> Self {
-        Self {
-            pin: DrawerPin::Two,
-            pulse_ms: 100,
-        }
-    }
-}
-
-/// How long the spooler waits for what.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
-    /// Between two looks at an idle, missing or waiting printer, ms.
-    pub look_ms: u64,
-    /// Silence in the middle of a job after which it is unknown, ms. A printer that is only busy answers sooner.
-    pub silent_ms: u64,
-    /// How long a printer that is ready and answers may take to say that a job is out, ms.
-    pub finish_ms: u64,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self {
-            look_ms: 1_000,
-            silent_ms: 8_000,
-            finish_ms: 30_000,
-        }
-    }
-}
-
-/// One printer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// Its port.
-    pub line: line::Settings,
-    /// What it can do.
-    pub profile: Profile,
-    /// The drawer on it.
-    pub drawer: Drawer,
-    /// How long to wait.
-    pub patience: Patience,
-}
-
-impl Settings {
-    /// What `[printer]` and `[drawer]` say, with the usual patience.
-    #[must_use]
-    pub fn new(printer: &config::Printer, drawer: &config::Drawer) -> Self {
-        Self {
-            line: line::Settings::from(&printer.serial),
-            profile: printer.profile,
-            drawer: Drawer {
-                pin: if drawer.pin == 0 {
-                    DrawerPin::Two
-                } else {
-                    DrawerPin::Five
-                },
-                pulse_ms: u16::try_from(drawer.pulse.as_millis()).unwrap_or(u16::MAX),
-            },
-            patience: Patience::default(),
-        }
-    }
-}
 
 enum Order {
     Wake,
@@ -152,6 +77,8 @@ impl Spooler {
             held: None,
             torso: false,
             trouble: String::new(),
+            printing: false,
+            stopping: false,
         };
         let thread = std::thread::Builder::new()
             .name("printer".to_owned())
@@ -185,7 +112,8 @@ impl Spooler {
 }
 
 impl Drop for Spooler {
-    /// Stops the thread; a job in the middle stays *sending* in the store and is in doubt at the next start.
+    /// Stops the thread. A receipt that is just coming out of a ready printer is finished, within seconds; one that
+    /// waits in the middle stays *sending* in the store and is in doubt at the next start.
     fn drop(&mut self) {
         drop(self.orders.take());
         if let Some(thread) = self.thread.take() {
@@ -196,7 +124,7 @@ impl Drop for Spooler {
 }
 
 /// Why the thread leaves what it was doing.
-enum End {
+pub(super) enum End {
     Gone(Gone),
     Stop,
     Jobs(JobError),
@@ -214,16 +142,10 @@ impl From<JobError> for End {
     }
 }
 
-/// What became of a job.
-enum Outcome {
-    Printed,
-    /// In doubt, for this reason.
-    Unknown(&'static str),
-}
-
-struct Worker {
-    settings: Settings,
-    jobs: Box<dyn JobSource>,
+/// The thread itself.
+pub(super) struct Worker {
+    pub(super) settings: Settings,
+    pub(super) jobs: Box<dyn JobSource>,
     inputs: SyncSender<Input>,
     clock: Arc<dyn Clock>,
     orders: Receiver<Order>,
@@ -235,6 +157,10 @@ struct Worker {
     /// The printer may hold a part of a receipt.
     torso: bool,
     trouble: String,
+    /// In the middle of a job.
+    printing: bool,
+    /// The till stops: finish the job if the printer is willing, then end.
+    pub(super) stopping: bool,
 }
 
 impl Worker {
@@ -284,7 +210,7 @@ impl Worker {
     }
 
     /// Tells how it is, waits a moment.
-    fn rest(&mut self, state: PrinterState) -> Result<(), End> {
+    pub(super) fn rest(&mut self, state: PrinterState) -> Result<(), End> {
         self.tell(state)?;
         self.wait()
     }
@@ -331,7 +257,9 @@ impl Worker {
         self.clear_torso(session)?;
         self.jobs.mark_sending(job.number, 0)?;
         let mut offset = 0;
+        self.printing = true;
         let sent = self.send(session, &job, &mut offset);
+        self.printing = false;
         session.end_job();
         let reason = match sent {
             Ok(Outcome::Printed) => {
@@ -360,128 +288,6 @@ impl Worker {
         Ok(())
     }
 
-    /// Sends the job piece by piece, each behind a look at the printer, then waits for its end.
-    fn send(
-        &mut self,
-        session: &mut Session,
-        job: &Job,
-        offset: &mut usize,
-    ) -> Result<Outcome, End> {
-        // Modulo the count of ids, so the cut at 32 bits changes nothing.
-        let number = u32::try_from(job.number.0.rem_euclid(i64::from(ProcessId::COUNT)));
-        let id = ProcessId::from_number(number.unwrap_or_default());
-        let mut bytes = job.bytes.clone();
-        bytes.extend(completion_request(&self.settings.profile, id));
-        session.await_end(id);
-        for end in decode::pieces(&bytes, CHUNK) {
-            if let Some(lost) = self.until_ready(session, job, *offset)? {
-                return Ok(lost);
-            }
-            self.take_orders()?;
-            self.pulse(session)?;
-            let mut stalled_since = None;
-            while *offset < end {
-                let piece = bytes.get(*offset..end).unwrap_or(&[]);
-                let taken = session.write(piece, self.look())?;
-                *offset += taken;
-                session.listen(Duration::ZERO)?;
-                if taken > 0 {
-                    stalled_since = None;
-                    continue;
-                }
-                self.take_orders()?;
-                let since = *stalled_since.get_or_insert(session.now_ms());
-                if session.now_ms().saturating_sub(since) >= self.settings.patience.silent_ms {
-                    return Ok(Outcome::Unknown("the port took no more"));
-                }
-            }
-        }
-        self.until_out(session, job, *offset)
-    }
-
-    /// Waits for a printer that can print. `Some` when it lost what it had.
-    fn until_ready(
-        &mut self,
-        session: &mut Session,
-        job: &Job,
-        offset: usize,
-    ) -> Result<Option<Outcome>, End> {
-        let mut silent_since = None;
-        let mut noted = false;
-        loop {
-            let asked_at = session.now_ms();
-            match session.ask()? {
-                Reply::Answers if session.status().is_ready() => {
-                    self.tell(session.state())?;
-                    return Ok(None);
-                }
-                Reply::Answers => silent_since = None,
-                Reply::PowerLost => return Ok(Some(Outcome::Unknown("the printer lost power"))),
-                Reply::Silent => {
-                    let since = *silent_since.get_or_insert(asked_at);
-                    if !session.is_current() {
-                        return Err(Gone("its name leads to another device".to_owned()).into());
-                    }
-                    if session.now_ms().saturating_sub(since) >= self.settings.patience.silent_ms {
-                        return Ok(Some(Outcome::Unknown("the printer is silent")));
-                    }
-                    self.tell(PrinterState::Offline)?;
-                    self.take_orders()?;
-                    continue;
-                }
-            }
-            if !noted {
-                noted = true;
-                self.jobs.mark_sending(job.number, offset)?;
-            }
-            self.pulse(session)?;
-            self.recover(session)?;
-            self.rest(session.state())?;
-        }
-    }
-
-    /// Everything is sent: waits until the printer says that it is out.
-    fn until_out(
-        &mut self,
-        session: &mut Session,
-        job: &Job,
-        offset: usize,
-    ) -> Result<Outcome, End> {
-        let ids = self.settings.profile.process_id;
-        let mut ready_since = session.now_ms();
-        loop {
-            let finished = session.finished();
-            if finished.queued && (finished.process_id || !ids || !session.knows_process_ids()) {
-                return Ok(Outcome::Printed);
-            }
-            if session.listen(Duration::from_millis(100))? {
-                continue;
-            }
-            if finished.process_id {
-                // Printers that answer ids and not `GS r`: the id is enough, once nothing follows it.
-                return Ok(Outcome::Printed);
-            }
-            let before = session.now_ms();
-            if let Some(lost) = self.until_ready(session, job, offset)? {
-                let done = session.finished();
-                return Ok(if done.process_id {
-                    Outcome::Printed
-                } else {
-                    lost
-                });
-            }
-            if session.now_ms().saturating_sub(before) > self.settings.patience.look_ms {
-                // It was off line in between: its time begins anew.
-                ready_since = session.now_ms();
-            }
-            if session.now_ms().saturating_sub(ready_since) >= self.settings.patience.finish_ms {
-                return Ok(Outcome::Unknown("the printer never said that it was done"));
-            }
-            self.take_orders()?;
-            self.pulse(session)?;
-        }
-    }
-
     /// Clears the printer's buffer and cuts off the torso of a receipt, before anything else is printed.
     fn clear_torso(&mut self, session: &mut Session) -> Result<(), End> {
         if self.torso {
@@ -495,7 +301,7 @@ impl Worker {
     }
 
     /// Asks a printer to go on after an error whose cause is gone (a cutter that was freed).
-    fn recover(&self, session: &mut Session) -> Result<(), End> {
+    pub(super) fn recover(&self, session: &mut Session) -> Result<(), End> {
         let status = session.status();
         if status.recoverable_error && !status.cover_open && !status.paper_end {
             session.write_all(&RECOVER_AND_CONTINUE, self.look())?;
@@ -504,7 +310,7 @@ impl Worker {
     }
 
     /// Opens the drawer if that was asked for just now. The printer has answered a moment ago.
-    fn pulse(&mut self, session: &mut Session) -> Result<(), End> {
+    pub(super) fn pulse(&mut self, session: &mut Session) -> Result<(), End> {
         let Some(asked_ms) = self.drawer else {
             return Ok(());
         };
@@ -529,11 +335,15 @@ impl Worker {
     }
 
     /// Takes the orders that are there, without waiting.
-    fn take_orders(&mut self) -> Result<(), End> {
+    pub(super) fn take_orders(&mut self) -> Result<(), End> {
         loop {
             match self.orders.try_recv() {
                 Ok(order) => self.take_order(&order),
                 Err(TryRecvError::Empty) => return Ok(()),
+                Err(TryRecvError::Disconnected) if self.printing => {
+                    self.stopping = true;
+                    return Ok(());
+                }
                 Err(TryRecvError::Disconnected) => return Err(End::Stop),
             }
         }
@@ -558,12 +368,12 @@ impl Worker {
         }
     }
 
-    const fn look(&self) -> Duration {
+    pub(super) const fn look(&self) -> Duration {
         Duration::from_millis(self.settings.patience.look_ms)
     }
 
     /// Reports to the till what has changed; again at the next look when the till is behind. Never waits.
-    fn tell(&mut self, state: PrinterState) -> Result<(), End> {
+    pub(super) fn tell(&mut self, state: PrinterState) -> Result<(), End> {
         let status = PrinterStatus {
             state,
             queue: self.jobs.waiting()?,
@@ -578,6 +388,7 @@ impl Worker {
         match self.inputs.try_send(Input::Printer(status.clone())) {
             Ok(()) => self.told = Some(status),
             Err(TrySendError::Full(_)) => {}
+            Err(TrySendError::Disconnected(_)) if self.printing => self.stopping = true,
             Err(TrySendError::Disconnected(_)) => return Err(End::Stop),
         }
         Ok(())
