@@ -98,6 +98,10 @@ impl Receipts {
         self.receipts.len()
     }
 
+    pub(super) fn bytes(&self) -> usize {
+        self.receipts.capacity() * size_of::<Receipt>() + self.before.capacity() * size_of::<u32>()
+    }
+
     pub(super) fn first(&self, receipt: u32) -> Option<u32> {
         self.receipts
             .get(receipt as usize)

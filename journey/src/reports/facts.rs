@@ -127,14 +127,14 @@ impl<'a> Selection<'a> {
 
     /// Every known visit as a sorted list of (owner, day) keys.
     pub(crate) fn all_visits(&self) -> Vec<u64> {
-        keys(self.known_parts(), |part| {
+        keys(self.dataset.owner_count(), self.known_parts(), |part| {
             day_bits(self.day_of_receipt(part.receipt))
         })
     }
 
     /// Every selected visit as a sorted list of (owner, day) keys.
     pub(crate) fn visits(&self) -> Vec<u64> {
-        keys(self.parts(), |part| {
+        keys(self.dataset.owner_count(), self.parts(), |part| {
             day_bits(self.day_of_receipt(part.receipt))
         })
     }
@@ -150,7 +150,9 @@ impl<'a> Selection<'a> {
 
     /// Every selected (owner, sale receipt), sorted.
     pub(crate) fn sale_receipts(&self) -> Vec<u64> {
-        keys(self.parts(), |part| part.receipt)
+        keys(self.dataset.owner_count(), self.parts(), |part| {
+            part.receipt
+        })
     }
 
     /// First and last local day with a selected sale receipt, anonymous ones included.
@@ -177,13 +179,36 @@ impl<'a> Selection<'a> {
     }
 }
 
-/// Sorted keys of (owner, what `low` says) over sale receipts of customers, each once.
-fn keys(parts: impl Iterator<Item = Part>, low: impl Fn(&Part) -> u32) -> Vec<u64> {
-    let mut keys: Vec<u64> = parts
-        .filter(|part| part.owner != NONE && part.sale_lines > 0)
-        .map(|part| u64::from(part.owner) << 32 | u64::from(low(&part)))
-        .collect();
-    keys.sort_unstable();
+/// Sorted keys of (owner, what `low` says) over sale receipts of customers, each once. Sorted by counting
+/// owners: receipts come nearly in order of time, so the keys of one owner are nearly sorted then.
+fn keys(owners: usize, parts: impl Iterator<Item = Part>, low: impl Fn(&Part) -> u32) -> Vec<u64> {
+    let mut next = vec![0_usize; owners + 1];
+    let mut unsorted = Vec::new();
+    for part in parts.filter(|part| part.owner != NONE && part.sale_lines > 0) {
+        unsorted.push(u64::from(part.owner) << 32 | u64::from(low(&part)));
+        if let Some(count) = next.get_mut(part.owner as usize + 1) {
+            *count += 1;
+        }
+    }
+    let mut sum = 0;
+    for start in &mut next {
+        sum += *start;
+        *start = sum;
+    }
+    let mut keys = vec![0_u64; unsorted.len()];
+    for key in unsorted {
+        if let Some(next) = next.get_mut(owner_of(key) as usize) {
+            if let Some(slot) = keys.get_mut(*next) {
+                *slot = key;
+            }
+            *next += 1;
+        }
+    }
+    for own in keys.chunk_by_mut(|a, b| owner_of(*a) == owner_of(*b)) {
+        if !own.is_sorted() {
+            own.sort_unstable();
+        }
+    }
     keys.dedup();
     keys
 }
