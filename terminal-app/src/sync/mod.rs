@@ -6,6 +6,7 @@
 //! what has to be written in the journal is asked of the till's one writer ([`outbox::Appender`]).
 
 pub mod backoff;
+pub mod direct;
 pub mod http;
 pub mod locator;
 pub mod night;
