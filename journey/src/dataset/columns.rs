@@ -195,7 +195,7 @@ impl Columns {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        // 3 x i64, 7 x u32 or i32, 3 x 16 bits, 1 byte; the event id's end and some 20 bytes of text.
-        self.flags.capacity() * (24 + 28 + 6 + 1 + 28)
+        // 3 x i64, 7 x u32 or i32, 3 x 16 bits and the flags.
+        self.flags.capacity() * (24 + 28 + 6 + 1)
     }
 }

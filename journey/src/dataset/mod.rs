@@ -250,6 +250,7 @@ impl Dataset {
             &self.categories,
         ];
         self.columns.bytes()
+            + self.event_ids.bytes()
             + self.receipts.bytes()
             + texts.iter().map(|interner| interner.bytes()).sum::<usize>()
             + self.customers.bytes()
