@@ -96,7 +96,7 @@ impl<'a> Button<'a> {
     pub(crate) fn draw(&self) -> Markup {
         html! {
             button type="button" class={ "key " (self.class) } data-do=(self.does) data-take=[self.takes]
-                aria-label=(self.label) data-key=[self.key] data-cap=[self.key.map(Key::cap)]
+                aria-label=(self.label) data-key=[self.key] data-cap=[self.key.map(Key::cap)] aria-keyshortcuts=[self.key.map(Key::aria)]
                 disabled[!self.enabled] { (self.label) }
         }
     }

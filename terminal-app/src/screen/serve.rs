@@ -26,7 +26,7 @@ use tokio_stream::wrappers::WatchStream;
 use super::guard::{Guard, Stop, Token};
 use super::parts::Face;
 use super::press::{self, PressError};
-use super::stream::{Zones, push};
+use super::stream::{Shown, Zones, push};
 use super::{page, strings};
 use crate::till::{Input, View};
 
@@ -172,14 +172,19 @@ async fn events(State(screen): State<Screen>) -> Response {
     let Ok(permit) = Arc::clone(&screen.streams).try_acquire_owned() else {
         return error(StatusCode::SERVICE_UNAVAILABLE, "too many screens are open");
     };
-    let mut shown = Zones::default();
-    let pushes = WatchStream::new(screen.desk.views.clone()).map(move |view| {
+    let mut shown = None;
+    let pushes = WatchStream::new(screen.desk.views.clone()).filter_map(move |view| {
         // Held as long as the page listens.
         let _held = &permit;
-        let zones = Zones::draw(&screen.face, &view);
-        let text = push(&screen.start, &view, &shown, &zones);
-        shown = zones;
-        Ok::<_, Infallible>(Event::default().event("zones").data(text))
+        let now = Shown {
+            zones: Zones::draw(&screen.face, &view),
+            sound: view.sound,
+        };
+        let text = push(&screen.start, &view, shown.as_ref(), &now)?;
+        shown = Some(now);
+        Some(Ok::<_, Infallible>(
+            Event::default().event("zones").data(text),
+        ))
     });
     let first = Event::default()
         .retry(Duration::from_millis(500))

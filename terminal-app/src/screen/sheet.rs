@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, html};
 use retail::barcode::Command;
 
 use super::code128;
-use super::strings::{Language, Strings, fill};
+use super::strings::{Language, fill};
 
 const STYLE: &str = include_str!("assets/sheet.css");
 /// Height of the bars in modules: scanners held by hand want them at least as high as a finger is wide.
@@ -18,16 +18,19 @@ const QUANTITIES: [u16; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 24];
 /// [`code128::CodeError`] when a command has no barcode; a test holds that every command of the sheet has one.
 pub fn command_sheet(language: Language, shop: &str) -> Result<String, code128::CodeError> {
     let w = language.strings();
-    let pay = [(Command::Cash, w.sheet_cash), (Command::Card, w.sheet_card)];
-    let correct = [
-        (Command::Void, w.sheet_void),
-        (Command::Cancel, w.sheet_cancel),
-        (Command::Reprint, w.sheet_reprint),
+    let pay = [
+        (Command::Cash, w.cash_exact, w.sheet_cash),
+        (Command::Card, w.card, w.sheet_card),
     ];
-    let draw = |commands: &[(Command, &str)]| -> Result<Vec<Markup>, code128::CodeError> {
+    let correct = [
+        (Command::Void, w.void_line, w.sheet_void),
+        (Command::Cancel, w.cancel, w.sheet_cancel),
+        (Command::Reprint, w.copy, w.sheet_reprint),
+    ];
+    let draw = |commands: &[(Command, &str, &str)]| -> Result<Vec<Markup>, code128::CodeError> {
         commands
             .iter()
-            .map(|(command, text)| figure(w, *command, text))
+            .map(|(command, title, text)| figure(*command, title, text))
             .collect()
     };
     let quantities = QUANTITIES
@@ -35,11 +38,11 @@ pub fn command_sheet(language: Language, shop: &str) -> Result<String, code128::
         .map(|quantity| {
             let text = fill(w.sheet_qty, &[quantity]);
             figure(
-                w,
                 Command::Quantity {
                     quantity: *quantity,
                 },
                 &text,
+                "",
             )
         })
         .collect::<Result<Vec<_>, _>>()?;
@@ -62,22 +65,21 @@ pub fn command_sheet(language: Language, shop: &str) -> Result<String, code128::
                 h2 { (w.sheet_pay) }
                 div.wide { @for one in &pay { (one) } }
                 h2 { (w.sheet_correct) }
-                div.wide { @for one in &correct { (one) } }
+                div.third { @for one in &correct { (one) } }
                 h2 { (w.sheet_times) }
-                div.small { @for one in &quantities { (one) } }
+                div.third.small { @for one in &quantities { (one) } }
             }
         }
     };
     Ok(page.into_string())
 }
 
-fn figure(w: &Strings, command: Command, text: &str) -> Result<Markup, code128::CodeError> {
+fn figure(command: Command, title: &str, text: &str) -> Result<Markup, code128::CodeError> {
     let code = command.to_string();
-    let (title, rest) = text.split_once(": ").unwrap_or((text, ""));
     let picture = code128::svg(&code, HEIGHT, &code)?;
     Ok(html! {
-        figure lang=(w.lang) {
-            figcaption { strong { (title) } @if !rest.is_empty() { " " span { (rest) } } }
+        figure {
+            figcaption { strong { (title) } @if !text.is_empty() { " " span { (text) } } }
             (picture)
             code { (code) }
         }

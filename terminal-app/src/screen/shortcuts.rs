@@ -110,6 +110,12 @@ impl fmt::Display for Key {
 }
 
 impl Key {
+    /// As `aria-keyshortcuts` wants it.
+    #[must_use]
+    pub fn aria(&self) -> String {
+        self.to_string().replace("Ctrl+", "Control+")
+    }
+
     /// As the key cap shows it: short.
     #[must_use]
     pub fn cap(&self) -> String {

@@ -35,14 +35,22 @@ impl Zones {
     }
 }
 
+/// What a page shows and has sounded.
+pub(super) struct Shown {
+    pub(super) zones: Zones,
+    pub(super) sound: Option<(u64, Beep)>,
+}
+
 /// What is sent: as JSON in the data of a `zones` event.
 #[derive(Debug, Serialize)]
-pub(super) struct Push<'a> {
+struct Push<'a> {
     /// The start of the till; another one makes the page load itself again.
     start: &'a str,
     mode: &'static str,
     zones: Changed<'a>,
     sound: Option<(u64, Beep)>,
+    /// The sound answers a scan or an entry: what was being typed goes. A printer's alarm leaves it.
+    answers: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -57,24 +65,31 @@ struct Changed<'a> {
     work: Option<&'a str>,
 }
 
-/// The push that takes a page from `before` to `now`, as JSON.
-pub(super) fn push(start: &str, view: &View, before: &Zones, now: &Zones) -> String {
+/// The push that takes a page from what it shows to `now`, as JSON; `None` when nothing changed.
+pub(super) fn push(start: &str, view: &View, shown: Option<&Shown>, now: &Shown) -> Option<String> {
+    let changed = |zone: fn(&Zones) -> &String| {
+        let new = zone(&now.zones);
+        shown
+            .is_none_or(|shown| zone(&shown.zones) != new)
+            .then_some(new.as_str())
+    };
+    if shown.is_some_and(|shown| shown.zones == now.zones && shown.sound == now.sound) {
+        return None;
+    }
     let push = Push {
         start,
         mode: mode_name(&view.mode),
         zones: Changed {
-            bar: changed(&before.bar, &now.bar),
-            basket: changed(&before.basket, &now.basket),
-            customer: changed(&before.customer, &now.customer),
-            work: changed(&before.work, &now.work),
+            bar: changed(|zones| &zones.bar),
+            basket: changed(|zones| &zones.basket),
+            customer: changed(|zones| &zones.customer),
+            work: changed(|zones| &zones.work),
         },
-        sound: view.sound,
+        sound: now.sound,
+        answers: view.notice.is_some()
+            || now.sound.is_some_and(|(_, beep)| beep != Beep::Attention),
     };
-    serde_json::to_string(&push).unwrap_or_default()
-}
-
-fn changed<'a>(before: &str, now: &'a str) -> Option<&'a str> {
-    (before != now).then_some(now)
+    serde_json::to_string(&push).ok()
 }
 
 /// The name of a mode for style sheet and script.

@@ -340,13 +340,11 @@ strings! {
     sheet_pay: "Afrekenen", "Pay";
     sheet_correct: "Verbeteren", "Correct";
     sheet_times: "Volgende artikel zoveel keer", "Next article so many times";
-    sheet_cash: "Contant gepast: de klant betaalt precies, zo nodig afgerond op 5 cent.",
-        "Exact cash: the customer pays exactly, rounded to 5 cents where needed.";
-    sheet_card: "Pin: het hele bedrag met de pinautomaat.", "Card: the whole amount by the card terminal.";
-    sheet_cancel: "Annuleren: sluit de vraag op het scherm, of anders de hele bon.",
-        "Cancel: closes the question on the screen, otherwise the whole sale.";
-    sheet_void: "Verwijder de laatste regel.", "Remove the last line.";
-    sheet_reprint: "Kopie van de laatste bon.", "Copy of the last receipt.";
+    sheet_cash: "De klant betaalt precies, zo nodig afgerond op 5 cent.", "The customer pays exactly, rounded to 5 cents where needed.";
+    sheet_card: "Het hele bedrag met de pinautomaat.", "The whole amount by the card terminal.";
+    sheet_cancel: "Sluit de vraag op het scherm, of anders de hele bon.", "Closes the question on the screen, otherwise the whole sale.";
+    sheet_void: "De laatste regel van de bon.", "The last line of the receipt.";
+    sheet_reprint: "Van de laatste bon, gemerkt KOPIE.", "Of the last receipt, marked KOPIE.";
     sheet_qty: "{} keer", "{} times";
 }
 

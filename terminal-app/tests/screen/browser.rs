@@ -69,7 +69,7 @@ fn open(view: View) -> Browser {
         .expect("chromedriver says its port");
     let options = serde_json::json!({"goog:chromeOptions": {"args": [
         "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1024,768",
+        "--disable-component-update", "--force-prefers-reduced-motion", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1024,768",
         format!("--user-data-dir={}", profile.path().display()),
     ]}});
     let client = runtime.block_on(async {
@@ -152,6 +152,23 @@ impl Browser {
             .expect("the page listens");
         self.until(&format!(
             "return document.querySelector('.place span').textContent === 'Kassa {mark}'"
+        ));
+    }
+
+    /// Makes what the page itself has of the window so large.
+    fn resize(&self, width: u32, height: u32) {
+        let set = |width, height| self.run(self.client.set_window_size(width, height));
+        set(width, height);
+        let frame = |side: &str| {
+            let thick = self.js(&format!("return outer{side} - inner{side}"));
+            thick
+                .as_u64()
+                .and_then(|thick| u32::try_from(thick).ok())
+                .expect("a frame")
+        };
+        set(width + frame("Width"), height + frame("Height"));
+        self.until(&format!(
+            "return innerWidth === {width} && innerHeight === {height}"
         ));
     }
 
@@ -360,6 +377,12 @@ fn the_till_goes_and_comes_back() {
     );
     // The focus stays where it is while the zones change around it.
     page.keys("#entry", "tru");
+    assert_eq!(
+        page.pressed(),
+        Action::Search {
+            text: "tru".to_owned()
+        }
+    );
     page.show(|view| view.customer = Some(samples::regular()));
     assert_eq!(page.js("return document.activeElement.id"), "entry");
     assert_eq!(page.box_text(), "tru");
@@ -378,4 +401,28 @@ fn the_till_goes_and_comes_back() {
     ));
     page.click("Kopie bon");
     assert_eq!(page.pressed(), Action::ReprintLast);
+}
+
+/// Every mode on the screens that shops have, and a tablet held upright: everything fits, every target can be hit, every
+/// text can be read.
+#[test]
+fn every_mode_fits_and_can_be_read() {
+    let page = open(samples::idle());
+    let mut wrong = Vec::new();
+    for (width, height) in [(1024, 768), (1280, 800), (1920, 1080), (768, 1024)] {
+        page.resize(width, height);
+        for (name, view) in samples::all() {
+            page.show(|shown| {
+                *shown = View {
+                    rev: shown.rev,
+                    ..view
+                }
+            });
+            let found = page.js(include_str!("audit.js"));
+            for fault in found.as_array().expect("a list") {
+                wrong.push(format!("{name} at {width} x {height}: {fault}"));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
 }

@@ -33,7 +33,7 @@
   }
 
   let sounds = null;
-  function show({ start: theirs, mode, zones, sound }) {
+  function show({ start: theirs, mode, zones, sound, answers }) {
     if (theirs !== start) return location.reload();
     const asks = mode !== body.dataset.mode;
     body.dataset.mode = mode;
@@ -44,15 +44,14 @@
     if (asks) {
       empty();
       body.classList.remove("letters");
-      $("#work [data-first]")?.focus();
     }
+    if (asks || document.activeElement === body) $("#work [data-first]:enabled")?.focus();
     tick();
     $("tr.fresh")?.scrollIntoView({ block: "nearest" });
     const [number, kind] = sound ?? [0, ""];
     if (sounds !== null && number !== sounds) {
       play(kind);
-      empty(); // a scan clears the number that was being typed
-      hush();
+      if (answers) { empty(); hush(); } // a scan clears the number that was being typed
     }
     sounds = number;
   }
@@ -84,7 +83,7 @@
   }
   function tick() {
     const clock = $("#clock");
-    clock.textContent = new Intl.DateTimeFormat(clock.dataset.lang, { hour: "2-digit", minute: "2-digit", timeZone: clock.dataset.zone }).format();
+    clock.textContent = new Intl.DateTimeFormat(clock.dataset.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: clock.dataset.zone }).format();
   }
   tick();
   setInterval(() => {

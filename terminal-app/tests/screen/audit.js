@@ -1,0 +1,46 @@
+// Reads the page as it stands and says what is wrong with it: things that do not fit, targets that are too small,
+// text with too little contrast (WCAG 2.2, 1.4.3), fields and buttons without a name.
+const wrong = [];
+const name = (node) => `${node.nodeName.toLowerCase()}.${node.className} "${(node.getAttribute("aria-label") ?? node.textContent).trim().slice(0, 40)}"`;
+const seen = (node) => {
+  const box = node.getBoundingClientRect();
+  const style = getComputedStyle(node);
+  return box.width > 1 && box.height > 1 && style.visibility !== "hidden" && style.opacity !== "0" && !node.closest(".sr, .skip, #gone, [inert]");
+};
+const rgb = (text) => text.match(/[\d.]+/g).map(Number);
+const light = ([r, g, b]) => {
+  const [x, y, z] = [r, g, b].map((c) => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+};
+const behind = (node) => {
+  for (let at = node; at; at = at.parentElement) {
+    const colour = rgb(getComputedStyle(at).backgroundColor);
+    if (colour.length === 3 || colour[3] === 1) return colour;
+  }
+  return [255, 255, 255];
+};
+
+if (document.documentElement.scrollWidth > innerWidth) wrong.push(`wider than the screen: ${document.documentElement.scrollWidth}`);
+if (document.documentElement.scrollHeight > innerHeight) wrong.push(`higher than the screen: ${document.documentElement.scrollHeight}`);
+for (const node of document.querySelectorAll("#work, #work > *, .panel > *")) {
+  if (seen(node) && node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).display !== "inline") wrong.push(`cut off: ${name(node)}`);
+}
+for (const node of document.querySelectorAll("button, input")) {
+  if (!seen(node)) continue;
+  const box = (node.closest("label.consent") ?? node).getBoundingClientRect();
+  if (box.width < 47.5 || box.height < 47.5) wrong.push(`target ${Math.round(box.width)} x ${Math.round(box.height)}: ${name(node)}`);
+  if (box.right > innerWidth + 1 || box.left < -1) wrong.push(`beside the screen: ${name(node)}`);
+  if (!node.closest(".lines, #found") && (box.bottom > innerHeight + 1 || box.top < -1)) wrong.push(`below the screen: ${name(node)}`);
+  if (!(node.getAttribute("aria-label") ?? node.textContent).trim() && !node.labels?.length) wrong.push(`no name: ${name(node)}`);
+}
+const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+for (let text = walk.nextNode(); text; text = walk.nextNode()) {
+  const node = text.parentElement;
+  if (!text.nodeValue.trim() || !seen(node) || node.closest(":disabled, script, noscript, #local")) continue;
+  const style = getComputedStyle(node);
+  const [one, two] = [light(rgb(style.color)), light(behind(node))].sort((a, b) => b - a);
+  const ratio = (one + 0.05) / (two + 0.05);
+  const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
+  if (ratio < (large ? 3 : 4.5)) wrong.push(`contrast ${ratio.toFixed(2)}: ${name(node)}`);
+}
+return [...new Set(wrong)];
