@@ -23,3 +23,6 @@ pub use shelf::Shelf;
 pub use step::{Env, Now, Setup, State};
 pub use view::{ModeView, Notice, View};
 pub use work::{MAX_LINES, Work};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,291 @@
+//! Scans: routed by what the till is doing, in order, each with its sound.
+
+use retail::quantity::Quantity;
+
+use super::bench::{BUTTON, Bench, CARD, CHEESE, COLA, NEW_CARD, SHIRT, TEA, ean};
+use crate::till::input::{PaymentOutcome, ScannedCode};
+use crate::till::{Action, Beep, Input, ModeView, Notice};
+
+#[test]
+fn articles_and_cards_in_any_order() {
+    let mut till = Bench::new();
+    till.article(SHIRT);
+    till.article(CARD);
+    till.article(TEA);
+    let view = till.view();
+    assert_eq!(view.basket.len(), 2);
+    assert_eq!(view.total.0, 1999 + 298);
+    let customer = view.customer.unwrap();
+    assert_eq!(customer.customer.name.as_deref(), Some("Jip"));
+    assert_eq!(customer.earns, 22);
+    assert_eq!(till.beeps(), [Beep::Good]);
+}
+
+#[test]
+fn a_fast_second_scan_never_replaces_the_first() {
+    let mut till = Bench::new();
+    for _ in 0..50 {
+        till.article(SHIRT);
+        till.article(TEA);
+    }
+    assert_eq!(till.view().basket.len(), 100);
+}
+
+#[test]
+fn a_barcode_typed_into_the_quantity_field_is_refused() {
+    let mut till = Bench::new();
+    till.keys(&ean(SHIRT));
+    till.act(Action::QuantityKey { n: None });
+    assert_eq!(till.view().notice, Some(Notice::WrongQuantity));
+    assert_eq!(till.view().next_quantity, None);
+}
+
+#[test]
+fn a_scan_clears_the_number_buffer() {
+    let mut till = Bench::new();
+    till.keys("20");
+    till.article(SHIRT);
+    assert_eq!(till.view().buffer, "");
+    till.act(Action::PayCash { tendered: None });
+    assert_eq!(
+        till.sale().tenders[0].tendered,
+        None,
+        "nothing typed is left to pay with"
+    );
+}
+
+#[test]
+fn a_quantity_falls_back_after_one_use() {
+    let mut till = Bench::new();
+    till.keys("3");
+    till.act(Action::QuantityKey { n: None });
+    till.article(TEA);
+    till.article(TEA);
+    till.scan("KLR-QTY-12");
+    till.article(TEA);
+    let quantities: Vec<_> = till.view().basket.iter().map(|row| row.quantity).collect();
+    assert_eq!(
+        quantities,
+        [Quantity::units(3), Quantity::ONE, Quantity::units(12)]
+    );
+}
+
+#[test]
+fn wrong_and_unknown_codes_beep_differently_and_say_what_was_read() {
+    let mut till = Bench::new();
+    till.scan("8712345678907");
+    assert_eq!(till.beeps(), [Beep::Unknown]);
+    assert!(
+        matches!(till.view().notice, Some(Notice::WrongCode { read, .. }) if read == "8712345678907")
+    );
+    till.article("871999999999");
+    assert!(matches!(
+        till.view().notice,
+        Some(Notice::UnknownArticle { .. })
+    ));
+    till.scan("zomaar\u{1}iets");
+    assert!(
+        matches!(till.view().notice, Some(Notice::WrongCode { read, .. }) if read == r"zomaar\x01iets")
+    );
+    till.scan("KLR-DANCE");
+    assert!(matches!(
+        till.view().notice,
+        Some(Notice::UnknownCommand { .. })
+    ));
+    assert_eq!(till.view().basket.len(), 0);
+    till.article(SHIRT);
+    assert_eq!(till.beeps(), [Beep::Good]);
+    assert_eq!(
+        till.view().notice,
+        None,
+        "a good step puts the message away"
+    );
+}
+
+#[test]
+fn an_article_without_a_price_asks_for_one_and_scans_go_on() {
+    let mut till = Bench::new();
+    till.article(BUTTON);
+    assert_eq!(till.beeps(), [Beep::Attention]);
+    assert!(matches!(till.view().mode, ModeView::AskingPrice { .. }));
+    till.article(TEA);
+    assert_eq!(
+        till.view().basket.len(),
+        1,
+        "a scan while a dialog is open is not lost"
+    );
+    till.scan("KLR-CASH");
+    assert_eq!(till.view().notice, Some(Notice::PriceFirst));
+    till.keys("1,25");
+    till.act(Action::Price { price: None });
+    let view = till.view();
+    assert_eq!(view.mode, ModeView::Selling);
+    assert_eq!(view.total.0, 298 + 125);
+    till.scan("KLR-CASH");
+    assert!(till.sale().lines[1].price_typed);
+}
+
+#[test]
+fn an_unknown_card_offers_enrolment() {
+    let mut till = Bench::new();
+    till.article(TEA);
+    till.article(NEW_CARD);
+    assert_eq!(
+        till.view().notice,
+        Some(Notice::UnknownCard {
+            card: ean(NEW_CARD)
+        })
+    );
+    till.act(Action::StartEnrol);
+    assert_eq!(
+        till.view().mode,
+        ModeView::Enrolling {
+            card: Some(ean(NEW_CARD))
+        }
+    );
+    let enrol = |member| Action::Enrol {
+        card: ean(NEW_CARD),
+        name: " Truus ".to_owned(),
+        email: String::new(),
+        member,
+        marketing: false,
+    };
+    till.act(enrol(false));
+    assert_eq!(till.view().notice, Some(Notice::MembershipNeeded));
+    till.act(enrol(true));
+    let customer = till.view().customer.unwrap();
+    assert!(customer.new);
+    assert_eq!(customer.customer.name.as_deref(), Some("Truus"));
+    till.scan("KLR-CASH");
+    assert!(till.sale().link.is_some());
+    till.act(enrol(true));
+    assert_eq!(till.view().notice, Some(Notice::CardTaken));
+}
+
+#[test]
+fn a_loyalty_card_works_on_every_screen_of_a_sale_and_its_payment() {
+    let mut till = Bench::new();
+    till.article(BUTTON);
+    till.article(CARD);
+    assert!(till.view().customer.is_some(), "while a price is asked");
+    till.act(Action::ForgetCustomer);
+    till.act(Action::Price {
+        price: Some(retail::money::Cents(100)),
+    });
+    till.scan("KLR-CARD");
+    till.article(CARD);
+    assert!(
+        till.view().customer.is_some(),
+        "while the terminal is asked"
+    );
+    till.article(SHIRT);
+    assert_eq!(till.view().notice, Some(Notice::PaymentUnderway));
+    assert_eq!(
+        till.view().basket.len(),
+        1,
+        "articles are refused aloud, not dropped"
+    );
+    till.act(Action::PinAnswer {
+        answer: PaymentOutcome::Paid,
+    });
+    assert_eq!(till.sale().points, 1);
+}
+
+#[test]
+fn weighed_labels_follow_the_layouts() {
+    let mut till = Bench::new();
+    till.scan(&ean(&format!("{CHEESE}00500")));
+    let row = till.view().basket[0].clone();
+    assert_eq!(row.quantity, Quantity(500));
+    assert_eq!(row.amount.0, 650);
+}
+
+#[test]
+fn a_deposit_is_a_child_line_that_goes_with_its_article() {
+    let mut till = Bench::new();
+    till.keys("6");
+    till.act(Action::QuantityKey { n: None });
+    till.article(COLA);
+    let view = till.view();
+    assert_eq!(view.basket.len(), 2);
+    assert_eq!(view.basket[1].parent, Some(view.basket[0].n));
+    assert_eq!(view.total.0, 6 * 149 + 6 * 15);
+    till.scan("KLR-VOID");
+    assert!(till.view().basket.is_empty());
+    assert_eq!(till.events.len(), 2);
+}
+
+#[test]
+fn the_first_letters_of_a_name_find_an_article() {
+    let mut till = Bench::new();
+    till.act(Action::Entry {
+        text: Some("shirt".to_owned()),
+    });
+    let found = till.view().search;
+    assert_eq!(found.len(), 1);
+    till.act(Action::PickArticle {
+        gtin: found[0].gtin.clone(),
+    });
+    assert_eq!(till.view().basket[0].name, "T-shirt");
+    till.act(Action::Entry {
+        text: Some(ean(TEA)),
+    });
+    assert_eq!(till.view().basket.len(), 2);
+}
+
+#[test]
+fn nobody_sells_without_logging_in() {
+    let mut till = Bench::with(true, false);
+    till.article(SHIRT);
+    assert_eq!(till.view().notice, Some(Notice::LogInFirst));
+    for _ in 0..5 {
+        till.act(Action::Login {
+            cashier: None,
+            pin: "0000".to_owned(),
+        });
+        assert_eq!(till.effects.len(), 1);
+        till.input(Input::PinChecked(None));
+    }
+    till.act(Action::Login {
+        cashier: None,
+        pin: "4821".to_owned(),
+    });
+    assert_eq!(
+        till.view().notice,
+        Some(Notice::WrongPin),
+        "five wrong ones make wait"
+    );
+    till.mono_ms += 30_000;
+    till.act(Action::Login {
+        cashier: None,
+        pin: "4821".to_owned(),
+    });
+    let anna = till.state.cashiers[0].clone();
+    till.input(Input::PinChecked(Some(anna)));
+    till.article(SHIRT);
+    assert_eq!(till.view().basket.len(), 1);
+}
+
+#[test]
+fn a_shelf_that_fails_is_said_and_nothing_changes() {
+    let mut till = Bench::new();
+    till.article(SHIRT);
+    till.shelf.broken = true;
+    till.article(TEA);
+    assert!(matches!(
+        till.view().notice,
+        Some(Notice::StoreTrouble { .. })
+    ));
+    assert_eq!(till.view().basket.len(), 1);
+}
+
+#[test]
+fn the_code_type_of_a_scanner_decides_what_digits_are() {
+    let mut till = Bench::new();
+    till.input(Input::Scan(ScannedCode {
+        data: ean(SHIRT).into_bytes(),
+        ssi_type: Some(0x0B),
+        scanner: "ssi".to_owned(),
+    }));
+    assert_eq!(till.view().basket.len(), 1);
+}

@@ -1,0 +1,8 @@
+//! The sale held to its rules: one file a subject, and properties over any sequence of inputs.
+
+mod bench;
+mod codes;
+mod paying;
+mod properties;
+mod returns;
+mod scripted;

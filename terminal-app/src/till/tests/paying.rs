@@ -1,0 +1,307 @@
+//! Cash, card and both; what a restart finds; what leaves a trace.
+
+use retail::event::Body;
+use retail::money::Cents;
+use retail::quantity::Quantity;
+use retail::sale::TenderKind;
+
+use super::bench::{Bench, CARD, SHIRT, TEA, number};
+use crate::till::input::{
+    PaymentAnswer, PaymentOutcome, PrinterQuestion, PrinterState, PrinterStatus,
+};
+use crate::till::{Action, Beep, Effect, Input, ModeView, Notice, Print};
+
+fn cash(cents: i64) -> Action {
+    Action::PayCash {
+        tendered: Some(Cents(cents)),
+    }
+}
+
+#[test]
+fn the_common_sale_takes_three_actions() {
+    let mut till = Bench::new();
+    till.article(SHIRT);
+    till.act(Action::PayCashExact);
+    let sale = till.sale();
+    assert_eq!(sale.total, Cents(1999));
+    assert_eq!(sale.rounding, Cents(1));
+    assert_eq!(sale.tenders[0].amount, Cents(2000));
+    assert!(till.opens_drawer());
+    let view = till.view();
+    assert_eq!(view.mode, ModeView::Selling);
+    assert!(view.basket.is_empty() && view.customer.is_none());
+    assert_eq!(view.last.unwrap().number, number(1));
+}
+
+#[test]
+fn the_common_sale_takes_the_scanner_alone() {
+    let mut till = Bench::new();
+    till.article(CARD);
+    till.scan("KLR-QTY-2");
+    till.article(SHIRT);
+    till.article(TEA);
+    till.scan("KLR-VOID");
+    till.scan("KLR-CASH");
+    let sale = till.sale();
+    assert_eq!((sale.lines.len(), sale.total), (1, Cents(3998)));
+    assert_eq!(sale.points, 39);
+    till.scan("KLR-REPRINT");
+    assert!(matches!(till.events.last(), Some(Body::ReceiptCopied(copy)) if copy.of == number(1)));
+    till.article(TEA);
+    till.scan("KLR-CANCEL");
+    assert!(matches!(till.events.last(), Some(Body::SaleCancelled(c)) if c.lines == 1));
+    assert!(till.view().basket.is_empty());
+}
+
+#[test]
+fn due_tendered_and_change_are_three_fields() {
+    let mut till = Bench::new();
+    till.article(SHIRT);
+    till.act(cash(5000));
+    let tender = till.sale().tenders[0];
+    assert_eq!(tender.amount, Cents(2000));
+    assert_eq!(tender.tendered, Some(Cents(5000)));
+    assert_eq!(tender.change, Some(Cents(3000)));
+    let last = till.view().last.unwrap();
+    assert_eq!((last.total, last.change), (Cents(1999), Some(Cents(3000))));
+}
+
+#[test]
+fn rounding_is_for_cash_only_and_for_shops_that_want_it() {
+    let mut till = Bench::new();
+    till.article(SHIRT);
+    till.act(Action::PayCard { amount: None });
+    till.act(Action::PinAnswer {
+        answer: PaymentOutcome::Paid,
+    });
+    assert_eq!(till.sale().rounding, Cents::ZERO);
+    let mut exact = Bench::with(false, true);
+    exact.article(SHIRT);
+    exact.act(Action::PayCashExact);
+    assert_eq!(exact.sale().tenders[0].amount, Cents(1999));
+}
+
+#[test]
+fn what_remains_for_cash_is_rounded_in_a_split_payment() {
+    let mut till = Bench::new();
+    till.article(SHIRT);
+    till.act(Action::PayCard {
+        amount: Some(Cents(1001)),
+    });
+    till.act(Action::PinAnswer {
+        answer: PaymentOutcome::Paid,
+    });
+    assert_eq!(till.view().due, Cents(998));
+    assert_eq!(till.view().due_cash, Cents(1000));
+    till.act(Action::VoidLine { n: None });
+    assert_eq!(till.view().notice, Some(Notice::PartlyPaid));
+    till.act(cash(2000));
+    let sale = till.sale();
+    assert_eq!(sale.rounding, Cents(2));
+    let kinds: Vec<_> = sale.tenders.iter().map(|t| (t.kind, t.amount.0)).collect();
+    assert_eq!(kinds, [(TenderKind::Card, 1001), (TenderKind::Cash, 1000)]);
+}
+
+#[test]
+fn cash_first_and_the_rest_by_card() {
+    let mut till = Bench::new();
+    till.article(SHIRT);
+    till.act(cash(1000));
+    assert!(till.opens_drawer());
+    assert_eq!(till.view().due, Cents(999));
+    till.act(Action::Cancel);
+    assert_eq!(till.view().notice, Some(Notice::PartlyPaid));
+    till.act(Action::PayCard { amount: None });
+    till.act(Action::PinAnswer {
+        answer: PaymentOutcome::Paid,
+    });
+    assert_eq!(till.sale().tenders.len(), 2);
+}
+
+#[test]
+fn amounts_that_cannot_be_are_refused() {
+    let mut till = Bench::new();
+    till.act(Action::PayCashExact);
+    assert_eq!(till.view().notice, Some(Notice::EmptyBasket));
+    till.article(SHIRT);
+    for wrong in [cash(0), cash(-500), cash(1998), cash(20_000_000)] {
+        till.act(wrong);
+        assert_eq!(till.view().notice, Some(Notice::WrongAmount));
+    }
+    till.keys("8712345678906");
+    till.act(Action::PayCash { tendered: None });
+    assert!(matches!(
+        till.view().notice,
+        Some(Notice::NotANumber { .. })
+    ));
+    assert!(till.events.is_empty());
+}
+
+#[test]
+fn a_card_payment_is_never_booked_on_hope() {
+    let mut till = Bench::new();
+    till.article(SHIRT);
+    till.scan("KLR-CARD");
+    let asked: Vec<_> = till.effects.iter().map(std::mem::discriminant).collect();
+    assert_eq!(
+        asked[0],
+        std::mem::discriminant(&Effect::Commit(Box::default())),
+        "the basket is safe before the terminal is asked"
+    );
+    assert!(matches!(
+        till.effects[1],
+        Effect::AskTerminal {
+            amount: Cents(1999),
+            ..
+        }
+    ));
+    till.scan("KLR-CARD");
+    till.scan("KLR-CASH");
+    assert_eq!(till.view().notice, Some(Notice::PaymentUnderway));
+    assert!(till.events.is_empty());
+    till.act(Action::PinAnswer {
+        answer: PaymentOutcome::Refused,
+    });
+    assert_eq!(till.view().notice, Some(Notice::PaymentRefused));
+    assert_eq!(till.view().mode, ModeView::Selling);
+    assert_eq!(till.view().basket.len(), 1);
+}
+
+#[test]
+fn a_payment_under_way_at_a_restart_is_unknown_and_asked_about() {
+    let mut till = Bench::new();
+    till.article(SHIRT);
+    till.scan("KLR-CARD");
+    till.restart();
+    assert_eq!(
+        till.view().mode,
+        ModeView::PaymentUnknown {
+            amount: Cents(1999)
+        }
+    );
+    assert_eq!(till.view().notice, Some(Notice::BasketRestored));
+    till.scan("KLR-CASH");
+    assert_eq!(till.view().notice, Some(Notice::PaymentUnderway));
+    till.act(Action::PinAnswer {
+        answer: PaymentOutcome::Paid,
+    });
+    let kinds: Vec<_> = till.events.iter().map(Body::kind).collect();
+    assert_eq!(kinds, ["payment_settled", "sale"]);
+}
+
+#[test]
+fn an_answer_to_another_request_books_nothing() {
+    let mut till = Bench::new();
+    till.article(SHIRT);
+    till.scan("KLR-CARD");
+    let answer = |request, outcome| Input::Payment(PaymentAnswer { request, outcome });
+    till.input(answer(99, PaymentOutcome::Paid));
+    assert_eq!(till.view().notice, Some(Notice::StrayPayment));
+    assert!(till.events.is_empty());
+    till.input(answer(1, PaymentOutcome::Unknown));
+    assert!(matches!(till.view().mode, ModeView::PaymentUnknown { .. }));
+    till.input(answer(1, PaymentOutcome::Paid));
+    assert!(!till.sale().tenders[0].by_cashier);
+}
+
+#[test]
+fn a_key_repeat_or_a_retried_request_fires_once() {
+    let mut till = Bench::new();
+    till.article(SHIRT);
+    let pay = Input::Action {
+        id: "same".to_owned(),
+        action: Action::PayCashExact,
+    };
+    till.input(pay.clone());
+    assert!(till.input(pay.clone()).is_empty());
+    till.restart();
+    till.article(TEA);
+    assert!(till.input(pay).is_empty(), "not even after a restart");
+    assert_eq!(till.events.len(), 1);
+    assert_eq!(till.view().basket.len(), 1);
+}
+
+#[test]
+fn removed_lines_leave_a_trace() {
+    let mut till = Bench::new();
+    till.article(SHIRT);
+    till.keys("5");
+    till.act(Action::QuantityKey { n: None });
+    till.article(TEA);
+    till.act(Action::SetQuantity {
+        n: Some(2),
+        quantity: Some(2000),
+    });
+    till.act(Action::VoidLine { n: Some(1) });
+    let voided: Vec<_> = till
+        .events
+        .iter()
+        .map(|event| match event {
+            Body::LineVoided(void) => (void.line.qty, void.line.amount.0),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        voided,
+        [(Quantity::units(3), 3 * 298), (Quantity::ONE, 1999)]
+    );
+    till.act(Action::PayCashExact);
+    assert_eq!(till.sale().lines[0].n, 1, "lines of a receipt count from 1");
+}
+
+#[test]
+fn an_open_basket_survives_a_restart_and_a_log_out() {
+    let mut till = Bench::new();
+    till.article(SHIRT);
+    till.article(CARD);
+    till.act(Action::Logout);
+    till.restart();
+    let view = till.view();
+    assert_eq!(view.basket.len(), 1);
+    assert!(view.customer.is_some());
+    assert!(matches!(view.mode, ModeView::LoggedOut { .. }));
+}
+
+#[test]
+fn a_printer_fault_never_blocks_a_sale_and_its_question_makes_a_copy() {
+    let mut till = Bench::new();
+    let status = |state, asks| {
+        Input::Printer(PrinterStatus {
+            state,
+            queue: 1,
+            asks,
+        })
+    };
+    till.input(status(PrinterState::PaperOut, None));
+    assert_eq!(till.beeps(), [Beep::Attention]);
+    till.input(status(PrinterState::PaperOut, None));
+    assert_eq!(till.events.len(), 1, "once a fault");
+    till.article(SHIRT);
+    till.scan("KLR-CASH");
+    assert_eq!(till.sale().total, Cents(1999));
+    let asks = PrinterQuestion {
+        job: 5,
+        receipt: number(1),
+    };
+    till.input(status(PrinterState::Ready, Some(asks)));
+    let no = Action::PrinterAnswer {
+        job: 5,
+        printed: false,
+    };
+    till.act(no.clone());
+    let Some(Effect::Commit(commit)) = till.effects.first() else {
+        panic!("no commit");
+    };
+    assert_eq!(commit.print, Some(Print::CopyOf(number(1))));
+    assert_eq!(commit.settle_job, Some((5, false)));
+    assert!(till.act(no).is_empty(), "asked and answered once");
+}
+
+#[test]
+fn the_wait_of_a_customer_is_measured() {
+    let mut till = Bench::new();
+    till.article(SHIRT);
+    till.mono_ms += 42_400;
+    till.scan("KLR-CASH");
+    assert_eq!(till.sale().wait_s, Some(42));
+}
