@@ -11,6 +11,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 #[path = "../tests/screen/samples.rs"]
+#[expect(
+    clippy::expect_used,
+    reason = "made-up data, which the tests hold to be right"
+)]
 mod samples;
 
 /// Nothing here needs to be a secret.

@@ -106,7 +106,6 @@ pub async fn run(
 }
 
 /// The routes.
-#[must_use]
 pub fn router(screen: Screen) -> Router {
     Router::new()
         .route("/", get(whole_page))

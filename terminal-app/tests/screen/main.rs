@@ -1,7 +1,12 @@
 //! The cashier's screen: its HTML, its HTTP, and itself in a real browser.
 
+#[cfg(test)]
 mod browser;
+#[cfg(test)]
 mod http;
+#[cfg(test)]
 mod pages;
+#[cfg(test)]
 mod samples;
+#[cfg(test)]
 mod stand;

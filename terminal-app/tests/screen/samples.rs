@@ -319,8 +319,9 @@ fn hostile() -> View {
     view
 }
 
-/// All samples with their names.
-pub(crate) fn all() -> Vec<(&'static str, View)> {
+type Named = (&'static str, View);
+
+fn between_sales() -> Vec<Named> {
     let last = |change: Option<i64>| LastReceipt {
         number: receipt(42),
         total: Cents(6439),
@@ -328,21 +329,7 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
         tendered: change.map(|change| Cents(6440 + change)),
         change: change.map(Cents),
     };
-    let refused = View {
-        notice: Some(Notice::PaymentRefused),
-        selected: Some(2),
-        ..with_customer()
-    };
-    let mut split = View {
-        paid: vec![PaidPart {
-            kind: TenderKind::Cash,
-            amount: Cents(2000),
-        }],
-        ..selling()
-    };
-    split.due = split.total - Cents(2000);
-    split.due_cash = split.due;
-    let mut kinds = vec![
+    vec![
         (
             "not_enrolled",
             View {
@@ -407,6 +394,25 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
                 ..idle()
             },
         ),
+    ]
+}
+
+fn sales() -> Vec<Named> {
+    let refused = View {
+        notice: Some(Notice::PaymentRefused),
+        selected: Some(2),
+        ..with_customer()
+    };
+    let mut split = View {
+        paid: vec![PaidPart {
+            kind: TenderKind::Cash,
+            amount: Cents(2000),
+        }],
+        ..selling()
+    };
+    split.due = split.total - Cents(2000);
+    split.due_cash = split.due;
+    vec![
         ("selling", selling()),
         ("customer", with_customer()),
         ("selected", refused),
@@ -472,6 +478,11 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
             },
         ),
         ("troubled", troubled()),
+    ]
+}
+
+fn questions() -> Vec<Named> {
+    vec![
         (
             "asking_price",
             asking(ModeView::AskingPrice {
@@ -524,9 +535,16 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
                 })
             },
         ),
-        ("hostile", hostile()),
-    ];
-    for (_, view) in &mut kinds {
+    ]
+}
+
+/// All samples with their names.
+pub(crate) fn all() -> Vec<Named> {
+    let mut all = between_sales();
+    all.extend(sales());
+    all.extend(questions());
+    all.push(("hostile", hostile()));
+    for (_, view) in &mut all {
         // Where a till asks who pays, nothing else is enabled.
         if matches!(
             view.mode,
@@ -535,5 +553,5 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
             view.enabled = Enabled::default();
         }
     }
-    kinds
+    all
 }
