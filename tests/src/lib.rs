@@ -5,4 +5,5 @@
 pub mod demo;
 pub mod devices;
 pub mod dice;
+pub mod nights;
 pub mod shop;

@@ -88,6 +88,8 @@ pub fn plan(seed: u64, last_day: NaiveDate, tills: usize, articles: usize) -> Ye
     let people = (0..260)
         .map(|number| {
             let mut own = dice.fork(number);
+            // Who he is does not hang on the length of the year.
+            let mut who = Dice::new(seed.rotate_left(17) ^ number);
             add_person_visits(
                 &mut visits,
                 &mut own,
@@ -97,9 +99,9 @@ pub fn plan(seed: u64, last_day: NaiveDate, tills: usize, articles: usize) -> Ye
                 articles,
             );
             Person {
-                name: NAMES[own.index(NAMES.len())],
+                name: NAMES[who.index(NAMES.len())],
                 card: card(number),
-                marketing: own.percent(40),
+                marketing: who.percent(40),
             }
         })
         .collect();
@@ -168,7 +170,8 @@ fn add_person_visits(
     last_day: NaiveDate,
     articles: usize,
 ) {
-    let start = first_day + Days::new(dice.below(if dice.percent(40) { 90 } else { 350 }));
+    let joined_within = if dice.percent(40) { 90 } else { 350 };
+    let start = first_day + Days::new(dice.below(joined_within));
     // Most visits, gap in days, and the day after which he stays away.
     let (most, gap, until) = match dice.below(100) {
         0..=15 => (40, 18 + dice.below(20), last_day),
@@ -197,11 +200,12 @@ fn buy(
     enrols: bool,
     articles: usize,
 ) -> Visit {
-    let lines = 1 + dice.below(3).min(dice.below(4));
+    let most = dice.below(4);
+    let lines = 1 + dice.below(3).min(most);
     let basket = (0..lines)
         .map(|_| {
             (
-                dice.index(articles).min(dice.index(articles)),
+                favourite(dice, articles),
                 if dice.one_in(9) { 2 } else { 1 },
             )
         })
@@ -214,6 +218,12 @@ fn buy(
         enrols,
         what: What::Buys { basket, cash },
     }
+}
+
+/// An article; those at the head of the catalogue are bought more often.
+fn favourite(dice: &mut Dice, articles: usize) -> usize {
+    let one = dice.index(articles);
+    one.min(dice.index(articles))
 }
 
 fn moment(dice: &mut Dice, day: NaiveDate) -> NaiveDateTime {

@@ -1,0 +1,118 @@
+//! `cargo demo`: plays shop with real processes on simulated devices, until Ctrl-C or for one scripted day.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use retail::clock::Clock;
+use tests::demo::shop::{CASHIERS, OWNER, Shop, absolute, machine_clock};
+use tests::demo::{day, page};
+
+#[derive(Parser)]
+#[command(
+    name = "demo",
+    about = "A head office and a shop with two tills, on simulated scanners and printers"
+)]
+struct Arguments {
+    /// Folder of the demo; a second run with the same folder goes on where it was
+    #[arg(long, default_value = "demo")]
+    dir: PathBuf,
+    /// First port: tills at PORT and PORT+1, head office at PORT+2, the demo's counter at PORT+3
+    #[arg(long, default_value_t = 7070, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1024..=65_000))]
+    port_base: u16,
+    /// Play one scripted day without anyone at the screen, compare both sides, and end
+    #[arg(long)]
+    day: bool,
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "the one place of the demo that talks to the person at the terminal"
+)]
+fn say(line: &str) {
+    println!("{line}");
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "the one place of the demo that talks to the person at the terminal"
+)]
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nthe demo failed: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    let clock: Arc<dyn Clock> = machine_clock();
+    let dir = absolute(&arguments.dir)?;
+    say(&format!("preparing the shop in {}", dir.display()));
+    let mut shop = Shop::prepare(&dir, arguments.port_base, clock.as_ref())?;
+    shop.start()?;
+    if arguments.day {
+        let report = day::play(&mut shop, &|what| say(&format!("  {what}")))?;
+        shop.stop()?;
+        let totals = &report.sums.totals;
+        say(&format!(
+            "\nthe day is right: {} receipts and {} copy today; tills and head office agree on {} events, \
+             {} sales and {} returns, net {}, to the cent",
+            report.receipts,
+            report.copies,
+            report.sums.events,
+            totals.sales,
+            totals.returns,
+            totals.net()
+        ));
+        return Ok(());
+    }
+    open(shop, arguments.port_base)
+}
+
+/// Shows where everything is, and serves the counter until Ctrl-C.
+fn open(shop: Shop, port_base: u16) -> Result<()> {
+    say("\nThe shop is open.\n");
+    for till in &shop.tills {
+        say(&format!("  {:<22} {}/", till.name(), till.url()));
+    }
+    let pins: Vec<_> = CASHIERS
+        .iter()
+        .map(|(name, pin)| format!("{name} {pin}"))
+        .collect();
+    say(&format!("  {:<22} {}", "  PINs", pins.join(", ")));
+    say(&format!("  {:<22} {}/", "Owner's pages", shop.office.url()));
+    say(&format!("  {:<22} {} / {}", "  log-in", OWNER.0, OWNER.1));
+    let counter = SocketAddr::from(([127, 0, 0, 1], port_base + 3));
+    say(&format!(
+        "  {:<22} http://{counter}/   scan here, and see the paper",
+        "The counter"
+    ));
+    say("\nCtrl-C closes the shop; the same folder opens it again.");
+    let shop = Arc::new(Mutex::new(shop));
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .worker_threads(2)
+        .build()?;
+    let served = runtime.block_on(async {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            served = page::serve(Arc::clone(&shop), counter) => served.context("the counter's page"),
+            stopped = tokio::signal::ctrl_c() => stopped.context("Ctrl-C"),
+            _ = terminate.recv() => Ok(()),
+        }
+    });
+    runtime.shutdown_background();
+    say("\nclosing the shop");
+    let closed = shop
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .stop();
+    served.and(closed)
+}
