@@ -6,15 +6,15 @@ use cortex_m::interrupt::{self, Mutex};
 use cortex_m::peripheral::{SYST, syst::SystClkSource};
 use cortex_m_rt::exception;
 
-use crate::registers::{Register, SYSTEM};
+use crate::system::{Register, SYSTEM};
 
 /// The system clock.
 pub(crate) const HERTZ: u32 = 50_000_000;
 
 static NOW_MS: Mutex<Cell<u64>> = Mutex::new(Cell::new(0));
 
-const RIS: Register = Register::at(SYSTEM, 0x050);
-const RCC: Register = Register::at(SYSTEM, 0x060);
+const RIS: Register = Register::new(SYSTEM, 0x050);
+const RCC: Register = Register::new(SYSTEM, 0x060);
 const PLL_LOCKED: u32 = 1 << 6;
 
 /// The 8 MHz crystal of the board through the PLL, divided by 4 (LM3S6965 datasheet, 5.3).

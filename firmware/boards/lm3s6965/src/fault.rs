@@ -10,7 +10,7 @@ use cortex_m_rt::{ExceptionFrame, exception};
 use link::message::ResetReason;
 
 use crate::gpio;
-use crate::registers::{Register, SYSTEM};
+use crate::system::{Register, SYSTEM};
 
 /// Kept through a reset, undefined after power-on.
 const PANICKED: u32 = 0x6B6C_6173;
@@ -45,7 +45,7 @@ fn keep(value: u32) {
 
 /// Why the board started. Clears the causes for the next time.
 pub(crate) fn reset_reason() -> ResetReason {
-    const RESC: Register = Register::at(SYSTEM, 0x05C);
+    const RESC: Register = Register::new(SYSTEM, 0x05C);
     const EXTERNAL: u32 = 1 << 0;
     const POWER_ON: u32 = 1 << 1;
     const WATCHDOG: u32 = 1 << 3;

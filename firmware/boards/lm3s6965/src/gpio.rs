@@ -4,14 +4,14 @@ use core::convert::Infallible;
 
 use embedded_hal::digital::{ErrorType, OutputPin};
 
-use crate::registers::{Register, SYSTEM};
+use crate::system::{Register, SYSTEM, clock_module};
 
 const PORT_A: usize = 0x4000_4000;
-const DIRECTION: Register = Register::at(PORT_A, 0x400);
-const ALTERNATE: Register = Register::at(PORT_A, 0x420);
-const PULL_UP: Register = Register::at(PORT_A, 0x510);
-const DIGITAL: Register = Register::at(PORT_A, 0x51C);
-const RCGC2: Register = Register::at(SYSTEM, 0x108);
+const DIRECTION: Register = Register::new(PORT_A, 0x400);
+const ALTERNATE: Register = Register::new(PORT_A, 0x420);
+const PULL_UP: Register = Register::new(PORT_A, 0x510);
+const DIGITAL: Register = Register::new(PORT_A, 0x51C);
+const RCGC2: Register = Register::new(SYSTEM, 0x108);
 
 /// PA0 and PA1 are the link's UART, PA2 to PA6 outputs, PA7 an input.
 const UART_PINS: u32 = 0b0000_0011;
@@ -32,7 +32,7 @@ impl Pin {
 
     /// The data register is addressed with a mask, so writing one pin never touches another.
     const fn data(self) -> Register {
-        Register::at(PORT_A, (1 << self.0) << 2)
+        Register::new(PORT_A, (1 << self.0) << 2)
     }
 
     pub(crate) fn write(self, high: bool) {
@@ -47,10 +47,8 @@ impl Pin {
 /// Clocks the port. Levels are written before the pins become outputs: none is ever high by
 /// accident.
 pub(crate) fn start() {
-    RCGC2.set(1);
-    // The port must not be touched for some cycles after its clock was switched on.
-    cortex_m::asm::delay(16);
-    Register::at(PORT_A, (OUTPUTS as usize) << 2).write(0);
+    clock_module(RCGC2, 1);
+    Register::new(PORT_A, (OUTPUTS as usize) << 2).write(0);
     DIRECTION.write(OUTPUTS);
     ALTERNATE.write(UART_PINS);
     PULL_UP.write(INPUT);

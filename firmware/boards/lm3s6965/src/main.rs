@@ -9,7 +9,7 @@
 mod clock;
 mod fault;
 mod gpio;
-mod registers;
+mod system;
 #[cfg(feature = "test-commands")]
 mod test_commands;
 mod uart;
@@ -27,7 +27,6 @@ use hub::turn::{Board, Ports};
 use link::hub_end::{Boot, Timing};
 
 use crate::gpio::Pin;
-use crate::uart::Uart;
 
 /// Bytes of scans that wait for the till: some 120 articles.
 const SCANS: usize = 2_048;
@@ -50,13 +49,14 @@ fn main() -> ! {
     if let Some(core) = &mut core {
         clock::start_ticks(&mut core.SYST);
     }
-    let scanner = Uart::start(&uart::SCANNER, 9_600);
+    uart::clock_all();
+    let scanner = uart::start(&uart::SCANNER, 9_600);
     #[cfg(feature = "test-commands")]
     let scanner = test_commands::Watched::new(scanner);
     let ports = Ports {
-        link: Uart::start(&uart::LINK, 115_200),
+        link: uart::start(&uart::LINK, 115_200),
         scanner,
-        printer: Uart::start(&uart::PRINTER, 9_600),
+        printer: uart::start(&uart::PRINTER, 9_600),
     };
     vectors::unmask(|interrupt| {
         #[expect(unsafe_code, reason = "no critical section depends on this mask")]
@@ -93,9 +93,9 @@ fn main() -> ! {
             contact = Some(open);
             board.notice(Event::DrawerContact { open }, now_ms);
         }
-        let overruns = uart::take_overruns();
-        if overruns > 0 {
-            board.notice(Event::Overruns(overruns), now_ms);
+        let lost = uart::take_lost();
+        if lost > 0 {
+            board.notice(Event::Overruns(lost), now_ms);
         }
         board.turn(now_ms);
         watchdog::feed();

@@ -5,7 +5,9 @@ use core::convert::Infallible;
 
 use embedded_io::{ErrorType, Read, ReadReady, Write, WriteReady};
 
-use crate::{gpio, uart::Uart};
+use pl011::Uart;
+
+use crate::gpio;
 
 const PANIC: &[u8] = b"KLR-TEST-PANIC";
 

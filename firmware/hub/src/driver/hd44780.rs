@@ -11,7 +11,7 @@
 //! use hub::driver::{display::CustomerDisplay, hd44780::Hd44780};
 //!
 //! fn greet<I: I2c, D: DelayNs>(i2c: I, delay: D) -> Result<(), I::Error> {
-//!     let mut display = Hd44780::new(i2c, delay, 0x27, 16)?;
+//!     let mut display = Hd44780::new(i2c, delay, 0x27, 16);
 //!     display.show("Welkom", "€ 12,50")
 //! }
 //! ```
@@ -43,21 +43,17 @@ pub struct Hd44780<I, D> {
 }
 
 impl<I: I2c, D: DelayNs> Hd44780<I, D> {
-    /// `address` is 27h (PCF8574) or 3Fh (PCF8574A) unless its jumpers were changed.
-    ///
-    /// # Errors
-    ///
-    /// When the display does not answer.
-    pub fn new(i2c: I, delay: D, address: u8, columns: u8) -> Result<Self, I::Error> {
-        let mut display = Self {
+    /// `address` is 27h (PCF8574) or 3Fh (PCF8574A) unless its jumpers were changed. Nothing
+    /// is sent before the first [`show`](CustomerDisplay::show): the display may be plugged in
+    /// later, or never.
+    pub fn new(i2c: I, delay: D, address: u8, columns: u8) -> Self {
+        Self {
             i2c,
             delay,
             address,
             columns: columns.min(COLUMNS_MAX),
             ready: false,
-        };
-        display.start()?;
-        Ok(display)
+        }
     }
 
     /// Whatever mode the controller was left in: three times 8-bit, then 4-bit.
@@ -107,8 +103,8 @@ impl<I: I2c, D: DelayNs> Hd44780<I, D> {
 impl<I: I2c, D: DelayNs> CustomerDisplay for Hd44780<I, D> {
     type Error = I::Error;
 
-    /// Shows both lines without clearing first, so nothing flickers. A display that did not
-    /// answer before is started anew: it may have been plugged in again.
+    /// Shows both lines without clearing first, so nothing flickers. A display that was
+    /// not started, or did not answer, is started (anew): it may have been plugged in again.
     fn show(&mut self, upper: &str, lower: &str) -> Result<(), Self::Error> {
         if !self.ready {
             self.start()?;
@@ -190,7 +186,7 @@ mod tests {
         expected.extend(line(0x00, b"Totaal          "));
         expected.extend(line(0x40, b"\x08 12,50 caf e\xDF? "));
         let mut i2c = Mock::new(&expected);
-        let mut display = Hd44780::new(i2c.clone(), NoopDelay, ADDRESS, 16).expect("answers");
+        let mut display = Hd44780::new(i2c.clone(), NoopDelay, ADDRESS, 16);
         assert_eq!(display.show("Totaal", "€ 12,50 caf é°日"), Ok(()));
         i2c.done();
     }
@@ -201,7 +197,7 @@ mod tests {
         expected.extend(line(0x00, b"12345678901234567890"));
         expected.extend(line(0x40, b"                    "));
         let mut i2c = Mock::new(&expected);
-        let mut display = Hd44780::new(i2c.clone(), NoopDelay, ADDRESS, 40).expect("answers");
+        let mut display = Hd44780::new(i2c.clone(), NoopDelay, ADDRESS, 40);
         assert_eq!(display.show("123456789012345678901234", ""), Ok(()));
         i2c.done();
     }
@@ -215,7 +211,7 @@ mod tests {
         expected.extend(line(0x00, b"a"));
         expected.extend(line(0x40, b"b"));
         let mut i2c = Mock::new(&expected);
-        let mut display = Hd44780::new(i2c.clone(), NoopDelay, ADDRESS, 1).expect("answers");
+        let mut display = Hd44780::new(i2c.clone(), NoopDelay, ADDRESS, 1);
         assert_eq!(display.show("a", "b"), Err(fault));
         assert_eq!(display.show("a", "b"), Ok(()));
         i2c.done();
