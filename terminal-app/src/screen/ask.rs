@@ -38,7 +38,7 @@ pub(crate) fn price(face: &Face, view: &View, name: &str, unit: Unit) -> Markup 
         letters: false,
     };
     html! {
-        div.panel role="group" aria-labelledby="asked" {
+        div.panel role="group" tabindex="-1" aria-labelledby="asked" {
             h1 #asked { (w.price_title) }
             p { (fill(w.price_of, &[&name])) }
             (pad::entry(face, &entry, w.set_price))
@@ -61,7 +61,7 @@ pub(crate) fn card(face: &Face, view: &View, amount: Cents, by_cashier: bool) ->
         (w.card_title, w.card_paid)
     };
     html! {
-        div.panel role="group" aria-labelledby="asked" {
+        div.panel role="group" tabindex="-1" aria-labelledby="asked" {
             h1 #asked { (title) }
             p.sum { (amount.abs()) }
             (notices::place(face, view))
@@ -88,7 +88,7 @@ pub(crate) fn payment_unknown(face: &Face, view: &View, amount: Cents) -> Markup
         (w.unknown_title, w.unknown_paid)
     };
     html! {
-        div.panel.serious role="group" aria-labelledby="asked" {
+        div.panel.serious role="group" tabindex="-1" aria-labelledby="asked" {
             h1 #asked { (title) }
             p.sum { (amount.abs()) }
             p { (w.unknown_text) }

@@ -6,7 +6,7 @@
 use maud::{Markup, html};
 use retail::money::Cents;
 use retail::quantity::{Quantity, Unit};
-use retail::sale::ReturnReason;
+use retail::sale::{ReturnReason, TenderKind};
 
 use super::parts::{Button, Face, json, money, quantity, reason, tender};
 use super::strings::{Strings, fill};
@@ -131,7 +131,9 @@ fn foot(w: &Strings, view: &View) -> Markup {
                 ul.paid {
                     @for part in &view.paid { li { span { (tender(w, part.kind)) } (money(part.amount)) } }
                     li.due { span { (w.still_due) } (money(view.due)) }
-                    li { (Button::new(w.take_back, &Action::TakeBackCash).class("small").draw()) }
+                    @if view.paid.iter().any(|part| part.kind == TenderKind::Cash) {
+                        li { (Button::new(w.take_back, &Action::TakeBackCash).class("small").draw()) }
+                    }
                 }
             }
             div.total {

@@ -21,7 +21,7 @@ pub(crate) fn which_receipt(face: &Face, view: &View) -> Markup {
         letters: false,
     };
     html! {
-        div.panel role="group" aria-labelledby="asked" {
+        div.panel role="group" tabindex="-1" aria-labelledby="asked" {
             h1 #asked { (w.ask_receipt_title) }
             p { (w.ask_receipt) }
             (pad::entry(face, &entry, w.enter))
@@ -35,7 +35,7 @@ pub(crate) fn which_receipt(face: &Face, view: &View) -> Markup {
 pub(crate) fn fetching(face: &Face, view: &View, text: &str) -> Markup {
     let w = face.words();
     html! {
-        div.panel role="group" aria-labelledby="asked" {
+        div.panel role="group" tabindex="-1" aria-labelledby="asked" {
             h1 #asked { (w.return_title) }
             p.wait role="status" { span.spin aria-hidden="true" {} (text) }
             (notices::place(face, view))
@@ -61,7 +61,7 @@ pub(crate) fn panel(face: &Face, view: &View, back: &ReturnView) -> Markup {
     };
     let any = chosen().next().is_some();
     html! {
-        div.panel role="group" aria-labelledby="asked" {
+        div.panel role="group" tabindex="-1" aria-labelledby="asked" {
             h1 #asked { (w.return_title) }
             (pad::entry(face, &entry, w.enter))
             (notices::place(face, view))

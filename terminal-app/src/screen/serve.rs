@@ -22,6 +22,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::WatchStream;
+use tower_http::timeout::TimeoutLayer;
 
 use super::guard::{Guard, Stop, Token};
 use super::parts::Face;
@@ -36,6 +37,8 @@ const MAX_STREAMS: usize = 16;
 const BEAT: Duration = Duration::from_secs(5);
 /// How long an answer to `GET /state?after=REV` may wait.
 const PATIENCE: Duration = Duration::from_secs(25);
+/// A post that takes longer to arrive is given up.
+const ARRIVAL: Duration = Duration::from_secs(10);
 const CSS: &str = include_str!("assets/screen.css");
 const SCRIPT: &str = include_str!("assets/screen.js");
 const ICON: &str = include_str!("assets/icon.svg");
@@ -107,11 +110,12 @@ pub async fn run(
 
 /// The routes.
 pub fn router(screen: Screen) -> Router {
+    let arrival = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ARRIVAL);
     Router::new()
         .route("/", get(whole_page))
         .route("/events", get(events))
         .route("/state", get(state))
-        .route("/action", post(action))
+        .route("/action", post(action).layer(arrival))
         .route("/screen.css", get(|| asset("text/css; charset=utf-8", CSS)))
         .route(
             "/screen.js",

@@ -158,7 +158,6 @@ strings! {
     state_asleep: "Slapend", "Dormant";
     state_won_back: "Teruggewonnen", "Won back";
     state_brought_back: "Teruggebracht", "Brought back";
-    here_now: "nu hier", "here now";
 
     // The box, the keypad, the actions
     box_label: "Artikelnummer, klantenkaart, bonnummer of naam", "Article number, loyalty card, receipt number or name";
@@ -189,7 +188,7 @@ strings! {
     copy: "Kopie bon", "Copy receipt";
     drawer: "Lade", "Drawer";
     quantity_key: "Aantal ×", "Qty ×";
-    back: "Terug", "Back";
+    close_found: "Zoekresultaten sluiten", "Close search results";
 
     // Not enrolled, log-in
     not_enrolled_title: "Deze kassa is nog niet aangemeld", "This till is not enrolled yet";
@@ -238,8 +237,6 @@ strings! {
     return_lines: "Regels van bon {}", "Lines of receipt {}";
     sold: "Verkocht", "Sold";
     comes_back: "Retour", "Returned";
-    all_back: "alles van {}", "all of {}";
-    all: "alles", "all";
     none_left: "al terug", "already back";
     reason: "Reden", "Reason";
     reason_all: "Reden voor alle regels", "Reason for all lines";

@@ -73,6 +73,11 @@ fn found(face: &Face, view: &View) -> Markup {
                     }
                 }
             }
+            @if !view.search.is_empty() {
+                li {
+                    button.key.hit.quiet type="button" data-clear data-do=(action_json(&Action::Search { text: String::new() })) { (w.close_found) }
+                }
+            }
         }
     }
 }

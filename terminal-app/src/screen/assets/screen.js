@@ -45,7 +45,7 @@
       empty();
       body.classList.remove("letters");
     }
-    if (asks || document.activeElement === body) $("#work [data-first]:enabled")?.focus();
+    if (asks || document.activeElement === body) $("#work [data-first]:enabled, #work .panel[tabindex]")?.focus();
     tick();
     $("tr.fresh")?.scrollIntoView({ block: "nearest" });
     const [number, kind] = sound ?? [0, ""];
@@ -254,7 +254,7 @@
       $(`[data-focus-key="${key}"]`)?.focus();
       const button = $(`#work [data-key="${key}"], [data-key="${key}"]`);
       if (!button || button.disabled) return;
-      const away = JSON.parse(button.dataset.do).do === "cancel" && $("#entry")?.value;
+      const away = JSON.parse(button.dataset.do).do === "cancel" && ($("#entry")?.value || $("#found li"));
       if (!away) return press(button);
       empty();
       return $("#entry").dispatchEvent(new Event("input", { bubbles: true }));
@@ -268,7 +268,7 @@
     }
     const types = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.altKey && !event.metaKey;
     if (types && !isField(at)) field()?.focus();
-    else if (event.key === "Enter" && at === body && $("#entry")?.value) $("#entry").form.requestSubmit();
+    else if (event.key === "Enter" && (at === body || at.matches(".panel")) && $("#entry")?.value) $("#entry").form.requestSubmit();
   }, true);
 
   // ---- Sounds: another one for good, unknown and attention
