@@ -51,7 +51,9 @@ impl Examined {
     pub const fn is_well(&self) -> bool {
         matches!(
             self.finding,
-            Finding::Opens | Finding::Busy | Finding::Answers(PrinterState::Ready)
+            Finding::Opens
+                | Finding::Busy
+                | Finding::Answers(PrinterState::Ready | PrinterState::PaperLow)
         )
     }
 
@@ -88,7 +90,9 @@ impl Examined {
     pub fn cure(&self, language: Language) -> Option<String> {
         let nl = language == Language::Nl;
         let text = match &self.finding {
-            Finding::Opens | Finding::Answers(PrinterState::Ready) => return None,
+            Finding::Opens | Finding::Answers(PrinterState::Ready | PrinterState::PaperLow) => {
+                return None;
+            }
             Finding::Answers(_) if nl => "Kijk naar papier, klep en lampjes van de printer.",
             Finding::Answers(_) => "Look at paper, cover and lamps of the printer.",
             Finding::Silent if nl => {

@@ -325,6 +325,21 @@ mod tests {
 
     proptest! {
         #[test]
+        fn any_bytes_are_read_to_their_end(bytes in prop::collection::vec(any::<u8>(), 0..200), limit in 1_usize..40) {
+            let mut rest = &bytes[..];
+            while let Some((_, len)) = next(rest) {
+                prop_assert!(len > 0 && len <= rest.len());
+                rest = &rest[len..];
+            }
+            // What is left over is the beginning of one command.
+            prop_assert!(rest.is_empty() || [0x10, 0x1B, 0x1D].contains(&rest[0]));
+            let _text = to_text(&bytes, 42);
+            let ends = pieces(&bytes, limit);
+            prop_assert_eq!(ends.last().copied().unwrap_or(0), bytes.len());
+            prop_assert!(ends.is_sorted());
+        }
+
+        #[test]
         fn pieces_are_small_and_end_between_commands(
             parts in prop::collection::vec(prop_oneof![
                 Just(b"\x1BE\x01".to_vec()),

@@ -8,6 +8,8 @@ use retail::quantity::{Quantity, Unit};
 use retail::sale::{Line, LineClass, Receipt, Return, ReturnReason, Sale, Tender, TenderKind};
 use retail::vat::{self, VatRate};
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn shop() -> Shop {
@@ -263,6 +265,49 @@ fn names_cannot_command_the_printer() {
         rest = &rest[len..];
     }
     assert_eq!((cuts, drawers, starts), (1, 0, 1));
+}
+
+proptest! {
+    #[test]
+    fn any_sale_fits_the_paper_and_commands_nothing(
+        articles in prop::collection::vec((any::<String>(), 1_i64..10_000_000, 1_i64..200), 1..12),
+        name in any::<String>(),
+        profile in 0..profile::PROFILES.len(),
+        copy: bool,
+    ) {
+        let profile = profile::PROFILES[profile];
+        let lines: Vec<Line> = (1..)
+            .zip(&articles)
+            .map(|(n, (name, cents, pieces))| line(n, name, *pieces, *cents, VatRate::HIGH))
+            .collect();
+        let total: Cents = lines.iter().map(|l| l.amount).sum();
+        let event = event(Body::Sale(receipt(lines, vec![card(total.0)])));
+        let shop = Shop { name, ..shop() };
+        let job = render(&event, &shop, &profile, &Options { copy, ..Options::default() }).unwrap();
+        let mut rest = &job.bytes[..];
+        let mut tokens = Vec::new();
+        while let Some((token, len)) = decode::next(rest) {
+            tokens.push(token);
+            rest = &rest[len..];
+        }
+        prop_assert!(rest.is_empty());
+        let count = |wanted: &decode::Token<'_>| tokens.iter().filter(|t| *t == wanted).count();
+        prop_assert_eq!(count(&decode::Token::Initialise), 1);
+        prop_assert_eq!(count(&decode::Token::Cut), usize::from(profile.cutter == profile::Cutter::Partial));
+        let harmless = |t: &decode::Token<'_>| !matches!(
+            t,
+            decode::Token::Unknown(_)
+                | decode::Token::Drawer(_)
+                | decode::Token::DrawerNow(_)
+                | decode::Token::Recover(_)
+                | decode::Token::RealTimeStatus(_)
+        );
+        prop_assert!(tokens.iter().all(harmless));
+        let text = decode::to_text(&job.bytes, profile.columns);
+        prop_assert!(text.lines().all(|line| line.chars().count() <= profile.columns), "{}", text);
+        prop_assert!(text.contains(&total.to_string()), "{}", text);
+        prop_assert_eq!(text.matches("KOPIE").count() >= 2, copy);
+    }
 }
 
 #[test]

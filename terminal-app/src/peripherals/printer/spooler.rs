@@ -79,6 +79,7 @@ impl Spooler {
             trouble: String::new(),
             printing: false,
             stopping: false,
+            attempts: 0,
         };
         let thread = std::thread::Builder::new()
             .name("printer".to_owned())
@@ -161,6 +162,8 @@ pub(super) struct Worker {
     printing: bool,
     /// The till stops: finish the job if the printer is willing, then end.
     pub(super) stopping: bool,
+    /// Jobs sent since the start.
+    pub(super) attempts: u32,
 }
 
 impl Worker {
