@@ -426,3 +426,85 @@ fn every_mode_fits_and_can_be_read() {
     }
     assert_eq!(wrong, Vec::<String>::new());
 }
+
+#[test]
+fn forms_and_results() {
+    let sample = |name: &str| {
+        let all = samples::all();
+        all.into_iter()
+            .find(|(known, _)| *known == name)
+            .expect("a sample")
+            .1
+    };
+    let page = open(sample("log_in"));
+    page.run(async {
+        page.client
+            .find(Locator::XPath("//label[contains(., 'Bram')]"))
+            .await?
+            .click()
+            .await
+    });
+    for key in ["1", "2", "3", "4"] {
+        page.run(async {
+            page.client
+                .find(Locator::Css(&format!("[data-pad='{key}']")))
+                .await?
+                .click()
+                .await
+        });
+    }
+    page.run(async {
+        page.client
+            .find(Locator::Css("#login [type=submit]"))
+            .await?
+            .click()
+            .await
+    });
+    let bram = retail::ids::CashierId::new(2).ok();
+    assert_eq!(
+        page.pressed(),
+        Action::Login {
+            cashier: bram,
+            pin: "1234".to_owned()
+        }
+    );
+    assert_eq!(page.js("return document.querySelector('#pin').value"), "");
+
+    // What was said is told before the return is complete.
+    page.show(|shown| {
+        *shown = View {
+            rev: shown.rev,
+            ..sample("returning")
+        }
+    });
+    page.keys("[name=text]", "!");
+    page.click("Retour afronden");
+    let text = "Naad is los na één keer wassen!".to_owned();
+    assert_eq!(page.pressed(), Action::ReturnRemark { text });
+    assert_eq!(page.pressed(), Action::ConfirmReturn);
+
+    // Results are walked with the arrows, and put away without cancelling the sale.
+    page.show(|shown| {
+        *shown = View {
+            rev: shown.rev,
+            ..sample("search")
+        }
+    });
+    page.keys("#entry", &Key::Down.to_string());
+    page.keys(":focus", &Key::Down.to_string());
+    page.keys(":focus", &Key::Enter.to_string());
+    assert_eq!(
+        page.pressed(),
+        Action::PickArticle {
+            gtin: "8712345670001".to_owned()
+        }
+    );
+    page.keys("body", &Key::Escape.to_string());
+    assert_eq!(
+        page.pressed(),
+        Action::Search {
+            text: String::new()
+        }
+    );
+    page.nothing_more();
+}
