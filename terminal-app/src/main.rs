@@ -1,5 +1,6 @@
 //! The till of one POS box: arguments in, exit code out. Everything else is in the library.
 
+use std::io::IsTerminal as _;
 use std::panic;
 use std::process::ExitCode;
 
@@ -11,6 +12,7 @@ use tracing_subscriber::EnvFilter;
 fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_env_filter(
             EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn")),
         )

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use retail::clock::{Clock, wall_time};
+use retail::clock::Clock;
 
 use crate::store::{Marker, Store};
+use crate::sync::direct::Direct;
 use crate::sync::outbox::{Append, Appender, OutboxError};
 
 /// Appends by a connection of its own, and keeps the marker.
@@ -32,15 +33,12 @@ impl StoreAppender {
 
 impl Appender for StoreAppender {
     fn append(&mut self, request: Append) -> Result<(), OutboxError> {
-        let at = wall_time(self.clock.now(), self.zone);
-        match request {
-            Append::Epoch { epoch, why, hole } => {
-                self.store.open_epoch(epoch, why, hole, at)?;
-            }
-            Append::Event(body) => {
-                self.store.append_event(&body, at)?;
-            }
+        Direct {
+            store: &mut self.store,
+            clock: self.clock.as_ref(),
+            zone: self.zone,
         }
+        .append(request)?;
         if let Some(head) = self.store.head()? {
             Marker::of(self.store.path()).write(head)?;
         }

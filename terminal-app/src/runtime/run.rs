@@ -25,7 +25,7 @@ use crate::sync::pack::Credentials;
 use crate::sync::receipts::{self, Fetcher};
 use crate::sync::worker::{self, Worker};
 use crate::till::input::{
-    Cashier, FetchFailed, PaymentAnswer, PaymentOutcome, ScannerStatus,
+    Cashier, FetchFailed, Health, PaymentAnswer, PaymentOutcome, ScannerStatus,
 };
 use crate::till::{Effect, Input, View};
 
@@ -73,7 +73,7 @@ pub fn run(config: &Config, ready: impl FnOnce(SocketAddr)) -> Result<(), RunErr
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let _lock = InstanceLock::take(&config.store)?;
     let mut store = Store::open(&config.store)?;
-    store.without_checkpoints()?;
+    store.for_the_loop()?;
     let cashier = cashier_of(config, &mut store)?;
     let (inputs, queue) = sync_channel(QUEUE);
     let mut room = Room::open(config, store, cashier, Arc::clone(&clock), inputs.clone())?;
@@ -169,6 +169,7 @@ struct Room {
     office: Option<Office>,
     engine: Engine,
     watch: Watch,
+    health: Health,
     cashiers: Vec<Cashier>,
     keeper: Keeper,
 }
@@ -211,6 +212,7 @@ impl Room {
             office: None,
             engine,
             watch: Watch::default(),
+            health: Health::default(),
             cashiers,
             keeper,
         };
@@ -415,7 +417,10 @@ impl Room {
     fn look(&mut self) -> Result<(), RunError> {
         let last = self.engine.store().last_event_ms()?;
         let health = self.watch.look(self.clock.now(), last, free_mb(&self.config.store));
-        self.engine.step(&Input::Health(health));
+        if health != self.health {
+            self.health = health;
+            self.engine.step(&Input::Health(health));
+        }
         let cashiers = self.engine.store().cashiers()?;
         if cashiers != self.cashiers {
             self.cashiers.clone_from(&cashiers);

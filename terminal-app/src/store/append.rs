@@ -99,6 +99,10 @@ pub(super) fn write_event(
             )?;
             None
         }
+        Body::Hole(_) => {
+            tx.execute("INSERT INTO hole (event) VALUES (?1)", [key])?;
+            None
+        }
         _ => None,
     };
     if let Some((serial, return_of)) = receipt {

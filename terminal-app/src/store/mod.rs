@@ -85,9 +85,11 @@ impl Store {
         Ok(())
     }
 
-    /// Leaves checkpoints to [`Store::checkpoint`], so that no sale waits for one.
-    pub fn without_checkpoints(&self) -> Result<(), StoreError> {
+    /// For the till's own loop: checkpoints are left to [`Store::checkpoint`], so that no sale waits for one, and more pages
+    /// stay in memory.
+    pub fn for_the_loop(&self) -> Result<(), StoreError> {
         self.conn.pragma_update(None, "wal_autocheckpoint", 0)?;
+        self.conn.pragma_update(None, "cache_size", -4096)?;
         Ok(())
     }
 
@@ -127,7 +129,7 @@ fn connect(path: &Path, synchronous: &str) -> Result<Connection, StoreError> {
         return Err(StoreError::NoWal(format!("synchronous={level}")));
     }
     conn.pragma_update(None, "foreign_keys", true)?;
-    conn.pragma_update(None, "cache_size", -4096)?;
+    conn.pragma_update(None, "cache_size", -1024)?;
     conn.set_prepared_statement_cache_capacity(64);
     Ok(conn)
 }
@@ -178,3 +180,6 @@ pub(crate) fn receipt_of_key(key: i64) -> Result<retail::ids::ReceiptNumber, Sto
 pub(crate) fn bytes_16(row: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<[u8; 16]> {
     row.get(at)
 }
+
+#[cfg(test)]
+mod tests;

@@ -270,10 +270,8 @@ impl Outbox for Store {
 
     fn holes(&mut self) -> Result<Vec<Hole>, OutboxError> {
         let mut holes = Vec::new();
-        // Only events that begin like a hole are read; the envelope stands in front, so the kind is near the start.
         self.each_event(
-            "SELECT bytes FROM event WHERE instr(substr(bytes, 1, 200), CAST('\"kind\":\"hole\"' AS BLOB)) > 0
-             ORDER BY key",
+            "SELECT e.bytes FROM hole h JOIN event e ON e.key = h.event ORDER BY e.key",
             [],
             |event| {
                 if let Body::Hole(hole) = event.body {

@@ -77,6 +77,8 @@ pub struct State {
     /// Steps since the start: what the screen tells views apart by.
     pub(super) steps: u64,
     pub(super) cashiers: Vec<Cashier>,
+    /// Who is logged in when nobody else is: a shop without PINs.
+    pub(super) always: Option<Cashier>,
     pub(super) login: Login,
     pub(super) search: Vec<Found>,
     /// A card that nobody has, offered for enrolment.
@@ -109,6 +111,7 @@ impl State {
             work,
             steps: 0,
             cashiers,
+            always: None,
             login: Login::default(),
             search: Vec::new(),
             offered_card: None,
@@ -130,6 +133,7 @@ impl State {
 
     /// Logs a cashier in without a PIN, as the settings of a shop without PINs say, unless somebody is already.
     pub fn log_in(&mut self, cashier: Cashier) {
+        self.always = Some(cashier.clone());
         self.work.cashier.get_or_insert(cashier);
     }
 
@@ -386,7 +390,7 @@ impl Step<'_, '_> {
     fn log_out(&mut self) -> Handled {
         self.not_paying()?;
         let work = &mut self.state.work;
-        work.cashier = None;
+        work.cashier.clone_from(&self.state.always);
         work.buffer.clear();
         work.next_quantity = None;
         self.state.search.clear();

@@ -207,7 +207,7 @@ impl Bench {
         };
         let mut state = State::new(Arc::new(setup), vec![anna.clone()], None);
         if logged_in {
-            state.log_in(anna);
+            state.work.cashier = Some(anna);
         }
         Self {
             state,

@@ -267,6 +267,15 @@ fn nobody_sells_without_logging_in() {
 }
 
 #[test]
+fn a_shop_without_pins_cannot_lock_itself_out() {
+    let mut till = Bench::with(true, false);
+    let anna = till.state.cashiers[0].clone();
+    till.state.log_in(anna.clone());
+    till.act(Action::Logout);
+    assert_eq!(till.view().cashier, Some(anna));
+}
+
+#[test]
 fn a_shelf_that_fails_is_said_and_nothing_changes() {
     let mut till = Bench::new();
     till.article(SHIRT);

@@ -1,0 +1,249 @@
+//! The commands of the till as a user meets them: real processes on real files.
+
+use std::path::Path;
+
+use assert_cmd::Command;
+use chrono::DateTime;
+use ed25519_dalek::SigningKey;
+use retail::ids::{OrgId, TillId};
+use retail::wire::EnrolAnswer;
+use tempfile::TempDir;
+use terminal_app::store::Store;
+
+const SETTINGS: &str =
+    "[shop]\nid = \"dorp\"\nname = \"De Wollen Draad\"\n[till]\nname = \"Kassa 1\"\n";
+
+/// A folder with settings in it.
+fn folder() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("till.toml"), SETTINGS).unwrap();
+    folder
+}
+
+fn till(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_terminal-app"));
+    command.current_dir(folder);
+    command
+}
+
+/// Runs a command and says `(exit code, standard output, standard error)`.
+#[track_caller]
+fn run(command: &mut Command) -> (i32, String, String) {
+    let output = command.output().unwrap();
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+fn enrolled(folder: &Path) {
+    let mut store = Store::open(&folder.join("till.db")).unwrap();
+    let answer = EnrolAnswer {
+        org: OrgId([1; 16]),
+        shop: "dorp".to_owned(),
+        shop_name: "De Wollen Draad".to_owned(),
+        time_zone: "Europe/Amsterdam".to_owned(),
+        till: TillId::new(3).unwrap(),
+        directory_key: "02".repeat(32),
+    };
+    let at = DateTime::parse_from_rfc3339("2026-11-21T14:03:00+01:00").unwrap();
+    store
+        .enrol(&answer, &SigningKey::from_bytes(&[4; 32]), at)
+        .unwrap();
+}
+
+#[test]
+fn wrong_usage_is_2_and_help_has_examples() {
+    let folder = folder();
+    let (code, _, err) = run(till(folder.path()).arg("sell"));
+    assert_eq!(code, 2);
+    assert!(err.contains("Usage"));
+    let (code, out, _) = run(till(folder.path()).args(["cashier", "add", "--help"]));
+    assert_eq!(code, 0);
+    assert!(out.contains("Example"));
+}
+
+#[test]
+fn wrong_settings_are_said_with_line_reason_and_cure() {
+    let folder = folder();
+    let wrong = format!("{SETTINGS}[[scanner]]\nport = \"/dev/ttyS0\"\nboud = 9600\n");
+    std::fs::write(folder.path().join("till.toml"), wrong).unwrap();
+    let (code, out, err) = run(till(folder.path()).arg("run"));
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(
+        err.contains("line 8") && err.contains("no setting `boud`"),
+        "{err}"
+    );
+    assert!(err.contains("did you mean `baud`"), "{err}");
+}
+
+#[test]
+fn settings_can_stand_elsewhere_and_paths_are_relative_to_them() {
+    let folder = TempDir::new().unwrap();
+    let inner = folder.path().join("etc");
+    std::fs::create_dir(&inner).unwrap();
+    std::fs::write(
+        inner.join("kassa.toml"),
+        format!("{SETTINGS}[store]\npath = \"data/t.db\"\n"),
+    )
+    .unwrap();
+    let mut command = till(folder.path());
+    command.args([
+        "cashier",
+        "add",
+        "--name",
+        "Anna",
+        "--pin-stdin",
+        "--config",
+        "etc/kassa.toml",
+    ]);
+    let (code, out, err) = run(command.write_stdin("4821\n"));
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert_eq!(out, "cashier 1: Anna\n");
+    assert!(inner.join("data/t.db").exists());
+}
+
+#[test]
+fn bad_rows_go_to_a_rejects_file_and_the_rest_goes_in() {
+    let folder = folder();
+    let csv = "gtin,name,price_cents,vat_percent,category\n\
+               8712345678906,T-shirt,1999,21,Kleding\n\
+               8712345678907,Fout,1,21,\n\
+               5901234123457,Thee,\"2,98\",9,\n";
+    std::fs::write(folder.path().join("a.csv"), csv).unwrap();
+    let (code, out, err) = run(till(folder.path()).args(["articles", "import", "a.csv"]));
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(out, "1 new, 0 changed, 0 unchanged, 2 rejected\n");
+    let rejects = std::fs::read_to_string(folder.path().join("a.csv.rejects.csv")).unwrap();
+    assert!(
+        rejects.contains("3,") && rejects.contains("check digit"),
+        "{rejects}"
+    );
+    let (_, out, _) = run(till(folder.path()).args(["articles", "import", "a.csv"]));
+    assert_eq!(out, "0 new, 0 changed, 1 unchanged, 2 rejected\n");
+    std::fs::write(folder.path().join("b.csv"), "a,b\n1,2\n").unwrap();
+    let (code, _, err) = run(till(folder.path()).args(["articles", "import", "b.csv"]));
+    assert_eq!(code, 1);
+    assert!(err.contains("no column `gtin`"), "{err}");
+}
+
+#[test]
+fn a_pin_that_is_none_is_refused() {
+    let folder = folder();
+    let mut command = till(folder.path());
+    command.args(["cashier", "add", "--name", "Anna", "--pin-stdin"]);
+    let (code, _, err) = run(command.write_stdin("12\n"));
+    assert_eq!(code, 1);
+    assert!(err.contains("4 to 8 digits"), "{err}");
+}
+
+#[test]
+fn scans_are_explained_line_by_line() {
+    let folder = folder();
+    let mut command = till(folder.path());
+    command.args(["barcode", "--json"]);
+    let (code, out, _) =
+        run(command.write_stdin("8712345678906\n8712345678907\n\\x41\\\\\nKLR-QTY-4"));
+    assert_eq!(code, 0);
+    let lines: Vec<serde_json::Value> = out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let kinds: Vec<_> = lines
+        .iter()
+        .map(|line| line["kind"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds, ["article", "invalid", "unknown", "command"]);
+    assert!(lines[1]["reason"].is_string());
+}
+
+#[test]
+fn the_journal_is_exported_and_verified() {
+    let folder = folder();
+    let (code, _, err) = run(till(folder.path()).args(["journal", "export"]));
+    assert_eq!(code, 1);
+    assert!(
+        err.contains("not enrolled") && err.contains("hint"),
+        "{err}"
+    );
+    enrolled(folder.path());
+    let (code, out, _) = run(till(folder.path()).args(["journal", "export"]));
+    assert_eq!(code, 0);
+    let line: serde_json::Value = serde_json::from_str(out.trim()).unwrap();
+    assert_eq!((&line["till"], &line["seq"]), (&3.into(), &1.into()));
+    assert_eq!(line["prev_hash"].as_str().unwrap(), "0".repeat(64));
+    let event: serde_json::Value = serde_json::from_str(line["event"].as_str().unwrap()).unwrap();
+    for key in ["v", "till", "epoch", "seq", "at", "kind"] {
+        assert!(!event[key].is_null(), "{key}");
+    }
+    let (code, out, _) = run(till(folder.path()).args(["journal", "verify"]));
+    assert_eq!(
+        (code, out.contains("1 events in 1 epoch")),
+        (0, true),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_backup_is_a_whole_till() {
+    let folder = folder();
+    enrolled(folder.path());
+    let (code, _, err) = run(till(folder.path()).args(["backup", "copy.db"]));
+    assert_eq!(code, 0, "{err}");
+    let copy = Store::open(&folder.path().join("copy.db")).unwrap();
+    assert_eq!(copy.identity().unwrap().till.get(), 3);
+    let (code, _, err) = run(till(folder.path()).args(["backup", "copy.db"]));
+    assert_eq!(code, 1);
+    assert!(err.contains("exists already"), "{err}");
+}
+
+#[test]
+fn sync_and_enrol_without_head_office_say_so() {
+    let folder = folder();
+    let (code, _, err) = run(till(folder.path()).args(["enrol", "--code", "X"]));
+    assert_eq!(code, 1);
+    assert!(err.contains("names no head office"), "{err}");
+    enrolled(folder.path());
+    // A port that nobody listens at: taken and let go of.
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let settings = format!("{SETTINGS}[server]\nurl = \"http://127.0.0.1:{port}\"\n");
+    std::fs::write(folder.path().join("till.toml"), settings).unwrap();
+    let (code, out, err) = run(till(folder.path()).arg("sync"));
+    assert_eq!(code, 1);
+    assert!(out.contains("sent 0 events"), "{out}");
+    assert!(
+        err.contains("1 events wait on this till; nothing is lost"),
+        "{err}"
+    );
+}
+
+#[test]
+fn the_doctor_finds_what_is_missing() {
+    let folder = folder();
+    let (code, out, _) = run(till(folder.path()).arg("doctor"));
+    assert_eq!(code, 1);
+    for line in [
+        "ok SQLite",
+        "ok database",
+        "!! enrolled",
+        "!! articles",
+        "!! cashiers",
+        "ok disk",
+    ] {
+        assert!(out.contains(line), "{line}: {out}");
+    }
+}
+
+#[test]
+fn the_sheet_of_command_barcodes_is_written() {
+    let folder = folder();
+    let (code, _, err) = run(till(folder.path()).args(["command-sheet", "sheet.html"]));
+    assert_eq!(code, 0, "{err}");
+    let sheet = std::fs::read_to_string(folder.path().join("sheet.html")).unwrap();
+    assert!(sheet.contains("KLR-CASH"));
+}
