@@ -62,12 +62,12 @@
     heard = performance.now();
     clearTimeout(missed);
     missed = undefined;
-    body.classList.remove("gone");
+    body.classList.remove("lost");
     $("#gone").hidden = true;
   };
   const lost = () => {
     missed ??= setTimeout(() => {
-      body.classList.add("gone");
+      body.classList.add("lost");
       $("#gone").hidden = false;
     }, 1200);
   };
