@@ -129,6 +129,12 @@ fn write_side(
     new: &NewEvent,
     entropy: &mut dyn Entropy,
 ) -> Result<(), StoreError> {
+    if let Some((_, customer)) = new.link
+        && super::directory::is_forgotten(tx, customer)?
+    {
+        // He was forgotten while the basket was open: nothing travels beside this event.
+        return Ok(());
+    }
     let seq = head.seq;
     let mut sides: Vec<Side> = Vec::new();
     if let Some((link, customer)) = new.link {

@@ -114,6 +114,13 @@ fn put_card(tx: &Transaction<'_>, card: CardHash, customer: CustomerId) -> Resul
     Ok(())
 }
 
+/// True when head office said that this customer was forgotten.
+pub(super) fn is_forgotten(conn: &Connection, customer: CustomerId) -> Result<bool, StoreError> {
+    Ok(conn
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM tombstone WHERE customer = ?1)")?
+        .query_row([customer.0], |row| row.get(0))?)
+}
+
 /// One change of head office. `watermark`: the key of this till's last event that its figures count.
 pub(super) fn apply(
     tx: &Transaction<'_>,
@@ -123,10 +130,7 @@ pub(super) fn apply(
 ) -> Result<(), StoreError> {
     match change {
         Down::Customer(entry) => {
-            let gone: bool = tx
-                .prepare_cached("SELECT EXISTS (SELECT 1 FROM tombstone WHERE customer = ?1)")?
-                .query_row([entry.customer.0], |row| row.get(0))?;
-            if !gone {
+            if !is_forgotten(tx, entry.customer)? {
                 put_entry(tx, entry, watermark, generation)?;
             }
             Ok(())
