@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::io::Read;
+use std::time::Duration;
 
 use retail::article::{Article, article_key};
 use retail::barcode::Gtin;
@@ -15,6 +16,10 @@ use super::{Store, StoreError};
 const COLUMNS: &str = "gtin, name, price, vat, category, unit, deposit";
 /// The longest number of an article, in characters.
 const MAX_NUMBER: usize = 40;
+/// Rows to a transaction: a till that sells meanwhile waits no longer than this takes.
+const CHUNK: u64 = 200;
+/// The time between two transactions that is left to a till that sells meanwhile.
+const PAUSE: Duration = Duration::from_millis(4);
 /// The longest name or category, in characters.
 const MAX_TEXT: usize = 200;
 
@@ -101,7 +106,8 @@ impl Store {
     }
 
     /// Reads `gtin,name,price_cents,vat_percent,category` (order free; `unit` and `deposit_cents` optional; others are
-    /// passed over). Good rows go in, others are reported; the same file twice changes nothing. `progress` gets the rows so far.
+    /// passed over). Good rows go in (by small
+    /// transactions: an import that is broken off is simply done again), others are reported; the same file twice changes nothing. `progress` gets the rows so far.
     pub fn import_articles(
         &mut self,
         csv: impl Read,
@@ -111,7 +117,7 @@ impl Store {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(csv);
         let header =
             Header::read(reader.headers().map_err(unreadable)?).map_err(StoreError::Unwritable)?;
-        let tx = self
+        let mut tx = self
             .conn
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut report = ImportReport::default();
@@ -131,6 +137,14 @@ impl Store {
             };
             count += 1;
             progress(count);
+            if count % CHUNK == 0 {
+                tx.commit()?;
+                // Nobody wakes this thread: it only lets others have the write lock.
+                std::thread::park_timeout(PAUSE);
+                tx = self
+                    .conn
+                    .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            }
             let line = record.position().map_or(0, csv::Position::line);
             match header.article(&record).and_then(|article| {
                 if seen.insert(article_key(&article.gtin).to_owned()) {

@@ -480,10 +480,7 @@ fn the_work_in_hand_is_found_again() {
     let path = folder.path().join("till.db");
     let store = Store::open(&path).unwrap();
     assert_eq!(store.work().unwrap(), None);
-    let work = Work {
-        rev: 7,
-        ..Work::default()
-    };
+    let work = Work::default();
     Drafts::open(&path).unwrap().save(&work).unwrap();
     assert_eq!(store.work().unwrap(), Some(work));
 }

@@ -2,6 +2,7 @@
 //! of the process. What must survive a power cut (money being asked for) is saved again inside a commit.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension as _};
 
@@ -19,6 +20,9 @@ pub(super) fn save(conn: &Connection, work: &Work) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// How long a save waits for another writer; the next step saves again.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 /// Saves the work in hand without waiting for the disk.
 #[derive(Debug)]
 pub struct Drafts {
@@ -30,6 +34,7 @@ impl Drafts {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let conn = connect(path, "NORMAL")?;
         conn.pragma_update(None, "wal_autocheckpoint", 0)?;
+        conn.busy_timeout(PATIENCE)?;
         Ok(Self { conn })
     }
 
