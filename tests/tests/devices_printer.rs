@@ -533,6 +533,34 @@ fn a_printer_that_holds_the_line_for_a_while_loses_nothing() {
 }
 
 #[test]
+fn a_late_answer_to_an_earlier_receipt_confirms_nothing() {
+    let mut counter = Counter::new("generic-80");
+    counter.patience.silent_ms = 1_500;
+    let printer = counter.printer(PrinterKind {
+        columns: 48,
+        process_ids: false,
+        ..PrinterKind::default()
+    });
+    let (spooler, news) = counter.start();
+    news.wait_state(PrinterState::Ready);
+    // The printer holds the line at the end of a receipt, until the till has given it up.
+    let (bytes, text) = counter.receipt(7);
+    printer.stall_after(bytes.len() - 2);
+    counter.queue.put(1, &bytes);
+    spooler.wake();
+    counter.queue.wait(1, State::Unknown);
+    // It takes up again what it had, and answers for it: that is not the end of the next receipt.
+    let (next, next_text) = counter.receipt(8);
+    printer.stall(false);
+    counter.queue.put(2, &next);
+    spooler.wake();
+    counter.queue.wait(2, State::Printed);
+    let paper = printer.seen().paper;
+    assert_eq!(paper.matches(&text).count(), 1, "{paper}");
+    assert!(paper.ends_with(&next_text), "{paper}");
+}
+
+#[test]
 fn a_printer_that_never_confirms_is_asked_about() {
     let mut counter = Counter::new("epson-80");
     counter.patience.finish_ms = 500;

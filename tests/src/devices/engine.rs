@@ -71,6 +71,12 @@ pub(crate) struct Engine {
     pub(crate) fails_after: Option<usize>,
     /// The port goes away when this many bytes have come in from now on.
     pub(crate) unplugs_after: Option<usize>,
+    /// It takes no more bytes when this many to be printed have come in from now on.
+    pub(crate) stalls_after: Option<usize>,
+    /// Takes no bytes.
+    pub(crate) stalled: bool,
+    /// Bytes that came in with the last one taken.
+    held: Vec<u8>,
     /// Answers no real-time question.
     pub(crate) mute: bool,
     real_time: Vec<u8>,
@@ -93,6 +99,9 @@ impl Engine {
             paper_low: false,
             fails_after: None,
             unplugs_after: None,
+            stalls_after: None,
+            stalled: false,
+            held: Vec::new(),
             mute: false,
             real_time: Vec::new(),
             buffer: Vec::new(),
@@ -104,7 +113,13 @@ impl Engine {
     /// Takes bytes in and answers.
     pub(crate) fn receive(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut answers = Vec::new();
-        for byte in bytes {
+        let mut all = std::mem::take(&mut self.held);
+        all.extend_from_slice(bytes);
+        for byte in &all {
+            if self.stalled {
+                self.held.push(*byte);
+                continue;
+            }
             if !self.seen.powered {
                 self.miss(*byte);
                 continue;
@@ -157,6 +172,10 @@ impl Engine {
                 }
                 _ => {
                     self.buffer.push(self.real_time.remove(0));
+                    if count_down(&mut self.stalls_after) {
+                        self.stalls_after = None;
+                        self.stalled = true;
+                    }
                 }
             }
         }
@@ -252,7 +271,7 @@ impl Engine {
     }
 
     /// Bytes came in over a cable that is about to be pulled: true when it is now.
-    pub(crate) fn is_pulled_by(&mut self, bytes: usize) -> bool {
+    pub(crate) const fn is_pulled_by(&mut self, bytes: usize) -> bool {
         match self.unplugs_after {
             Some(left) if left <= bytes => {
                 self.unplugs_after = None;

@@ -22,8 +22,6 @@ struct State {
     engine: Engine,
     /// The cable is to be in (true) or out.
     wants_cable: bool,
-    /// Takes no bytes off the line.
-    stalled: bool,
     /// Bytes to send.
     answers: Vec<u8>,
     stop: bool,
@@ -64,7 +62,6 @@ impl Printer {
             state: Mutex::new(State {
                 engine,
                 wants_cable: true,
-                stalled: false,
                 answers: Vec::new(),
                 stop: false,
                 trouble: None,
@@ -156,7 +153,12 @@ impl Printer {
 
     /// Takes no bytes off the line (true), or goes on where it was.
     pub fn stall(&self, stalled: bool) {
-        self.change(|state| state.stalled = stalled);
+        self.change(|state| state.engine.stalled = stalled);
+    }
+
+    /// Takes no bytes any more when `bytes` more to be printed have come in, until [`Printer::stall`] is given `false`.
+    pub fn stall_after(&self, bytes: usize) {
+        self.change(|state| state.engine.stalls_after = Some(bytes));
     }
 
     /// Answers no status question (true), as a printer that has only one wire.
@@ -183,7 +185,7 @@ impl Printer {
     fn change(&self, change: impl FnOnce(&mut State)) {
         let mut state = self.shared.lock();
         change(&mut state);
-        let mut answers = Vec::new();
+        let mut answers = state.engine.receive(&[]);
         state.engine.work(&mut answers);
         state.answers.extend(answers);
         drop(state);
@@ -232,7 +234,7 @@ impl Cable {
         let (wants_cable, stalled, answers) = {
             let mut state = self.shared.lock();
             let answers = std::mem::take(&mut state.answers);
-            (state.wants_cable, state.stalled, answers)
+            (state.wants_cable, state.engine.stalled, answers)
         };
         match (&mut self.line, wants_cable) {
             (Some(_), false) => self.line = None,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use devices::escpos::answer::{Answer, AnswerParser, QUESTIONS_MAX};
-use devices::escpos::command::{ProcessId, Question};
+use devices::escpos::command::{ProcessId, Question, TRANSMIT_PAPER_STATUS};
 use devices::escpos::status::Status;
 use retail::clock::Clock;
 
@@ -21,6 +21,11 @@ const ANSWER_SILENCE_MS: u32 = 500;
 const ANSWER_MS: u64 = 1_000;
 /// How long the printer's answers may still trickle in once it answers again, ms.
 const TRICKLE_MS: u64 = 300;
+
+/// How long a printer may take to work off what it still had, ms.
+const SETTLE_MS: u64 = 5_000;
+/// How long nothing must follow an answer to `GS r`, ms.
+const QUIET_MS: u64 = 500;
 
 /// How the printer took a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +59,8 @@ pub struct Session {
     finished: Finished,
     /// The printer has answered a process id before, so it always will.
     knows_process_ids: bool,
+    /// Answers to `GS r` so far, awaited or not.
+    queued_answers: u32,
 }
 
 impl std::fmt::Debug for Session {
@@ -81,6 +88,7 @@ impl Session {
             awaited: None,
             finished: Finished::default(),
             knows_process_ids: false,
+            queued_answers: 0,
         })
     }
 
@@ -208,6 +216,7 @@ impl Session {
                     }
                 }
                 Answer::Queued(_) => {
+                    self.queued_answers = self.queued_answers.wrapping_add(1);
                     if self.awaited.is_some() {
                         self.finished.queued = true;
                     }
@@ -265,6 +274,33 @@ impl Session {
     #[must_use]
     pub const fn knows_process_ids(&self) -> bool {
         self.knows_process_ids
+    }
+
+    /// Waits until the printer has worked off what it still had, and has said so: answers that are on their way to an
+    /// earlier `GS r` would else be taken for the end of the next job. A few seconds at most.
+    ///
+    /// # Errors
+    /// [`Gone`].
+    pub fn settle(&mut self) -> Result<(), Gone> {
+        self.write_all(&TRANSMIT_PAPER_STATUS, Duration::from_millis(ANSWER_MS))?;
+        let began_ms = self.now_ms();
+        let before = self.queued_answers;
+        let mut last = (before, began_ms);
+        loop {
+            self.listen(Duration::from_millis(100))?;
+            let now = self.now_ms();
+            if self.queued_answers != last.0 {
+                last = (self.queued_answers, now);
+            }
+            let limit_ms = if last.0 == before {
+                SETTLE_MS
+            } else {
+                QUIET_MS
+            };
+            if now.saturating_sub(last.1) >= limit_ms {
+                return Ok(());
+            }
+        }
     }
 
     /// The job is over: later answers do not belong to it.

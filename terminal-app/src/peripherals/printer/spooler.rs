@@ -298,6 +298,7 @@ impl Worker {
             bytes.extend(INITIALIZE);
             bytes.extend([b'\n', 0x1D, b'V', 66, 0]);
             session.write_all(&bytes, self.look())?;
+            session.settle()?;
             self.torso = false;
         }
         Ok(())
