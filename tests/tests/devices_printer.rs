@@ -1,6 +1,8 @@
 //! The print spooler against a printer on a real pseudo-terminal that suffers what printers suffer: no receipt is lost
 //! in silence, none is printed twice by itself, and the drawer never opens late.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -28,9 +30,11 @@ enum State {
     Unknown,
 }
 
+type Jobs = BTreeMap<JobNumber, (Job, State)>;
+
 /// A queue in memory with the states of the store.
 #[derive(Clone, Default)]
-struct Queue(Arc<(Mutex<BTreeMap<JobNumber, (Job, State)>>, Condvar)>);
+struct Queue(Arc<(Mutex<Jobs>, Condvar)>);
 
 impl Queue {
     fn put(&self, number: i64, bytes: &[u8]) {
@@ -56,8 +60,7 @@ impl Queue {
     #[track_caller]
     fn wait(&self, number: i64, state: State) {
         let jobs = self.0.0.lock().unwrap();
-        let is_other =
-            |jobs: &mut BTreeMap<JobNumber, (Job, State)>| jobs[&JobNumber(number)].1 != state;
+        let is_other = |jobs: &mut Jobs| jobs[&JobNumber(number)].1 != state;
         let (jobs, timeout) = self.0.1.wait_timeout_while(jobs, LIMIT, is_other).unwrap();
         assert!(
             !timeout.timed_out(),
@@ -69,9 +72,8 @@ impl Queue {
     /// Waits until the spooler has decided about the job.
     fn wait_decided(&self, number: i64) -> State {
         let jobs = self.0.0.lock().unwrap();
-        let open = |jobs: &mut BTreeMap<JobNumber, (Job, State)>| {
-            matches!(jobs[&JobNumber(number)].1, State::Queued | State::Sending)
-        };
+        let open =
+            |jobs: &mut Jobs| matches!(jobs[&JobNumber(number)].1, State::Queued | State::Sending);
         let (jobs, timeout) = self.0.1.wait_timeout_while(jobs, LIMIT, open).unwrap();
         assert!(!timeout.timed_out(), "job {number} is still open");
         jobs[&JobNumber(number)].1
@@ -79,9 +81,7 @@ impl Queue {
 
     fn wait_begun(&self, number: i64) {
         let jobs = self.0.0.lock().unwrap();
-        let queued = |jobs: &mut BTreeMap<JobNumber, (Job, State)>| {
-            jobs[&JobNumber(number)].1 == State::Queued
-        };
+        let queued = |jobs: &mut Jobs| jobs[&JobNumber(number)].1 == State::Queued;
         let (_jobs, timeout) = self.0.1.wait_timeout_while(jobs, LIMIT, queued).unwrap();
         assert!(!timeout.timed_out(), "job {number} was never begun");
     }

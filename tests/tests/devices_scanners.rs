@@ -1,6 +1,13 @@
 //! Scanner threads against scanners on real pseudo-terminals: every scan arrives once, whole and in order, however its
 //! bytes come in and however often the cable is pulled.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests"
+)]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
