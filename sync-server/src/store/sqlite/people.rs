@@ -187,6 +187,7 @@ impl PeopleTables for View<'_> {
             "DELETE FROM derived WHERE customer = ?1",
             "DELETE FROM dirty WHERE customer = ?1",
             "DELETE FROM change WHERE kind = 0 AND customer = ?1",
+            "DELETE FROM problem WHERE kind = 'card_twice' AND instr(detail, ?1) > 0",
         ] {
             self.0.execute(sql, [customer])?;
         }
