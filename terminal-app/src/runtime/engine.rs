@@ -24,7 +24,9 @@ pub struct Engine {
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").field("store", &self.store).finish_non_exhaustive()
+        f.debug_struct("Engine")
+            .field("store", &self.store)
+            .finish_non_exhaustive()
     }
 }
 
@@ -89,7 +91,8 @@ impl Engine {
     /// What the screen shows now.
     #[must_use]
     pub fn view(&self) -> View {
-        self.state.view(self.store.next_receipt().is_some(), &self.now())
+        self.state
+            .view(self.store.next_receipt().is_some(), &self.now())
     }
 
     /// Takes one input. Call [`Engine::save_work`] after the screen was told.
@@ -164,3 +167,6 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

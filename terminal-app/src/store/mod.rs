@@ -78,6 +78,23 @@ impl Store {
         self.identity.as_ref()
     }
 
+    /// Makes the database believe that the disk ends here; 0 takes the limit away.
+    #[cfg(test)]
+    pub(crate) fn end_of_disk(&self, extra_pages: i64) {
+        let used: i64 = self
+            .conn
+            .query_row("PRAGMA page_count", [], |row| row.get(0))
+            .unwrap();
+        let most = if extra_pages == 0 {
+            1_000_000_000
+        } else {
+            used + extra_pages
+        };
+        self.conn
+            .query_row(&format!("PRAGMA max_page_count = {most}"), [], |_| Ok(()))
+            .unwrap();
+    }
+
     /// Moves what the write-ahead log holds into the database file, as far as nobody reads it. Off the sale's path.
     pub fn checkpoint(&self) -> Result<(), StoreError> {
         self.conn
