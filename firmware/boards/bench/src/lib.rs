@@ -1,9 +1,13 @@
-//! A test bench for the hub's firmware: QEMU runs the real image, its three serial ports are
-//! pseudo-terminals, and the till's real end of the link sits on the first.
+//! A test bench for the hub's firmware: an emulator runs the real image, the till's real end of
+//! the link sits on its first port, and the test is scanner and printer.
 //!
-//! Needs `qemu-system-arm` and, in `HUB_IMAGE`, the ELF file of the lm3s6965 board built with
-//! the feature `test-commands`.
+//! | board | machine | needs |
+//! |---|---|---|
+//! | [`Board::Lm3s6965`] | QEMU, three pseudo-terminals | `qemu-system-arm`; `HUB_IMAGE`: the ELF file, built with the feature `test-commands` |
+//! | [`Board::Pico`] | rp2040js, USB serial and two UARTs | Node, `npm ci` in the folder `pico` of this crate; `PICO_IMAGE`: the ELF file |
 
+mod machine;
 mod rig;
 
+pub use machine::{Board, Pin};
 pub use rig::{Rig, Seen};

@@ -1,19 +1,15 @@
-//! QEMU, three ports and a till. The till commits every scan at once and prints what it is told.
+//! A machine, three ports and a till. The till commits every scan at once and prints what it is told.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
+use std::fs::File;
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::AsFd;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::time::Instant;
-use std::{env, mem};
 
 use link::message::{BootId, Notice, ResetReason, ScanId, Status, Verdict};
-use link::till_end::{Action, DrawerEnd, Event, PrintOutcome, Resume, TillEnd, Timing};
-use nix::fcntl::OFlag;
+use link::till_end::{Action, DrawerEnd, Event, PrintOutcome, Resume, TillEnd};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
+
+use crate::machine::{Board, Machine, Pin};
 
 /// What the till saw.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +39,8 @@ pub enum Seen {
 /// The bench.
 #[derive(Debug)]
 pub struct Rig {
-    qemu: Child,
+    board: Board,
+    machine: Machine,
     link: File,
     /// The cable of the scanner.
     pub scanner: File,
@@ -60,22 +57,25 @@ pub struct Rig {
     pub seen: Vec<Seen>,
     /// Everything that was printed.
     pub paper: Vec<u8>,
+    /// Changes of the output pins, where the machine shows them.
+    pub pins: Vec<Pin>,
 }
 
 impl Rig {
-    /// Starts QEMU with the image of `HUB_IMAGE`.
+    /// Starts the machine of a board.
     ///
     /// # Errors
     ///
-    /// When there is no image, no QEMU, or it does not start.
-    pub fn start() -> io::Result<Self> {
-        let (qemu, [link, scanner, printer]) = start_qemu()?;
+    /// When there is no image, no emulator, or it does not start.
+    pub fn start(board: Board) -> io::Result<Self> {
+        let (machine, [link, scanner, printer]) = Machine::start(board)?;
         Ok(Self {
-            qemu,
+            board,
+            machine,
             link,
             scanner,
             printer,
-            till: TillEnd::new(1, None, Timing::default(), 0),
+            till: TillEnd::new(1, None, board.timing(), 0),
             runs: 1,
             start: now(),
             due_ms: 0,
@@ -84,19 +84,19 @@ impl Rig {
             out: Vec::new(),
             seen: Vec::new(),
             paper: Vec::new(),
+            pins: Vec::new(),
         })
     }
 
-    /// Kills QEMU and starts it anew: power off and on.
+    /// Kills the machine and starts it anew: power off and on.
     ///
     /// # Errors
     ///
     /// When it does not start again.
     pub fn restart_hub(&mut self) -> io::Result<()> {
-        self.qemu.kill()?;
-        self.qemu.wait()?;
-        let (qemu, [link, scanner, printer]) = start_qemu()?;
-        self.qemu = qemu;
+        self.machine.stop();
+        let (machine, [link, scanner, printer]) = Machine::start(self.board)?;
+        self.machine = machine;
         self.link = link;
         self.scanner = scanner;
         self.printer = printer;
@@ -118,7 +118,7 @@ impl Rig {
         });
         self.runs += 1;
         let now_ms = self.now_ms();
-        self.till = TillEnd::new(self.runs, resume, Timing::default(), now_ms);
+        self.till = TillEnd::new(self.runs, resume, self.board.timing(), now_ms);
         self.out.clear();
         self.due_ms = now_ms;
     }
@@ -201,6 +201,7 @@ impl Rig {
             let received = take(&mut self.link);
             self.step(Event::Received(&received));
             self.paper.extend(take(&mut self.printer));
+            self.pins.extend(self.machine.pins());
             // The scanner is not read by this till; what is sent to it must not fill its port.
             take(&mut self.scanner);
             self.flush();
@@ -282,62 +283,12 @@ impl Rig {
     }
 }
 
-impl Drop for Rig {
-    fn drop(&mut self) {
-        // Already gone is as good.
-        let _killed = self.qemu.kill();
-        let _waited = self.qemu.wait();
-    }
-}
-
 #[expect(
     clippy::disallowed_methods,
-    reason = "the one clock of the bench: QEMU runs in real time"
+    reason = "the one clock of the bench: the machines run in real time"
 )]
 fn now() -> Instant {
     Instant::now()
-}
-
-fn start_qemu() -> io::Result<(Child, [File; 3])> {
-    let image = env::var_os("HUB_IMAGE").map(PathBuf::from).ok_or_else(|| {
-        io::Error::new(
-            ErrorKind::NotFound,
-            "HUB_IMAGE does not name the image of the lm3s6965 board",
-        )
-    })?;
-    let mut qemu = Command::new("qemu-system-arm")
-        .args(["-machine", "lm3s6965evb", "-nographic", "-monitor", "none"])
-        .args(["-serial", "pty", "-serial", "pty", "-serial", "pty"])
-        .arg("-kernel")
-        .arg(image)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let stdout = qemu.stdout.take().ok_or(ErrorKind::BrokenPipe)?;
-    let mut lines = BufReader::new(stdout).lines();
-    let mut port = || -> io::Result<File> {
-        let line = lines.next().ok_or(ErrorKind::UnexpectedEof)??;
-        let mut words = line.split_whitespace();
-        let path = words
-            .find(|word| word.starts_with("/dev/"))
-            .ok_or(ErrorKind::InvalidData)?;
-        open(path)
-    };
-    let ports = [port()?, port()?, port()?];
-    Ok((qemu, ports))
-}
-
-fn open(path: &str) -> io::Result<File> {
-    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .custom_flags(flags.bits())
-        .open(path)?;
-    let mut termios = tcgetattr(&file)?;
-    cfmakeraw(&mut termios);
-    tcsetattr(&file, SetArg::TCSANOW, &termios)?;
-    Ok(file)
 }
 
 fn take(port: &mut File) -> Vec<u8> {
@@ -349,5 +300,5 @@ fn take(port: &mut File) -> Vec<u8> {
         }
         taken.extend(buffer.iter().take(len));
     }
-    mem::take(&mut taken)
+    taken
 }

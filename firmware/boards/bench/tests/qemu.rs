@@ -6,12 +6,12 @@
 
 use std::io::Write;
 
-use bench::{Rig, Seen};
+use bench::{Board, Rig, Seen};
 use link::message::ResetReason;
 use link::till_end::{DrawerEnd, Event, PrintOutcome};
 
 fn rig() -> Rig {
-    let mut rig = Rig::start().expect("QEMU starts");
+    let mut rig = Rig::start(Board::Lm3s6965).expect("QEMU starts");
     assert!(
         rig.run_until(10_000, |rig| rig.count(is_here) == 1),
         "no hello: {:?}",
@@ -160,15 +160,23 @@ fn garbage_on_every_port_stops_nothing() {
     assert_eq!(rig.count(is_here), 1, "it never restarted");
 }
 
-#[test]
-fn a_panic_restarts_the_hub_and_says_so() {
+#[track_caller]
+fn check_restart(command: &[u8], reason: ResetReason) {
     let mut rig = rig();
-    rig.scanner
-        .write_all(b"]C0KLR-TEST-PANIC\r\n")
-        .expect("open");
-    let panicked =
-        |rig: &Rig| rig.count(|seen| matches!(seen, Seen::Here(_, _, ResetReason::Panic))) == 1;
-    assert!(rig.run_until(20_000, panicked), "{:?}", rig.seen);
+    rig.scanner.write_all(command).expect("open");
+    let restarted =
+        |rig: &Rig| rig.count(|seen| matches!(seen, Seen::Here(_, _, why) if *why == reason)) == 1;
+    assert!(rig.run_until(20_000, restarted), "{:?}", rig.seen);
     rig.scanner.write_all(b"]C0AFTER\r\n").expect("open");
     assert!(rig.run_until(5_000, |rig| rig.codes().last() == Some(&"]C0AFTER")));
+}
+
+#[test]
+fn a_panic_restarts_the_hub_and_says_so() {
+    check_restart(b"]C0KLR-TEST-PANIC\r\n", ResetReason::Panic);
+}
+
+#[test]
+fn the_watchdog_restarts_a_hub_that_hangs() {
+    check_restart(b"]C0KLR-TEST-HANG\r\n", ResetReason::Watchdog);
 }

@@ -14,6 +14,7 @@ use crate::system::{Register, SYSTEM};
 
 /// Kept through a reset, undefined after power-on.
 const PANICKED: u32 = 0x6B6C_6173;
+const RUNNING: u32 = 0x7275_6E73;
 
 #[expect(
     unsafe_code,
@@ -43,7 +44,9 @@ fn keep(value: u32) {
     }
 }
 
-/// Why the board started. Clears the causes for the next time.
+/// Why the board started. Clears the causes for the next time. Where the chip does not say (QEMU
+/// does not), the memory does: only power-on clears it, and only the watchdog resets a running
+/// board without a word.
 pub(crate) fn reset_reason() -> ResetReason {
     const RESC: Register = Register::new(SYSTEM, 0x05C);
     const EXTERNAL: u32 = 1 << 0;
@@ -51,9 +54,9 @@ pub(crate) fn reset_reason() -> ResetReason {
     const WATCHDOG: u32 = 1 << 3;
     let causes = RESC.read();
     RESC.write(0);
-    let panicked = read_kept(0) == PANICKED;
-    keep(0);
-    if panicked {
+    let kept = read_kept(0);
+    keep(RUNNING);
+    if kept == PANICKED {
         ResetReason::Panic
     } else if causes & WATCHDOG != 0 {
         ResetReason::Watchdog
@@ -61,8 +64,10 @@ pub(crate) fn reset_reason() -> ResetReason {
         ResetReason::PowerOn
     } else if causes & EXTERNAL != 0 {
         ResetReason::Pin
+    } else if kept == RUNNING {
+        ResetReason::Watchdog
     } else {
-        ResetReason::Unknown
+        ResetReason::PowerOn
     }
 }
 

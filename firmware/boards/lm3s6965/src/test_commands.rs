@@ -1,5 +1,5 @@
-//! Test images only: a scanner port on which `KLR-TEST-PANIC` makes the firmware panic, with
-//! the drawer's coil on, as the worst moment would have it.
+//! Test images only: a scanner port on which `KLR-TEST-PANIC` makes the firmware panic and
+//! `KLR-TEST-HANG` makes it hang, with the drawer's coil on, as the worst moment would have it.
 
 use core::convert::Infallible;
 
@@ -9,7 +9,7 @@ use pl011::Uart;
 
 use crate::gpio;
 
-const PANIC: &[u8] = b"KLR-TEST-PANIC";
+const COMMAND: &[u8] = b"KLR-TEST-";
 
 /// The scanner's port, watched.
 pub(crate) struct Watched {
@@ -23,16 +23,33 @@ impl Watched {
     }
 
     fn watch(&mut self, byte: u8) {
-        self.matched = match PANIC.get(self.matched) {
+        if self.matched == COMMAND.len() {
+            self.matched = 0;
+            self.obey(byte);
+        }
+        self.matched = match COMMAND.get(self.matched) {
             Some(next) if *next == byte => self.matched + 1,
-            _ => usize::from(PANIC.first() == Some(&byte)),
+            _ => usize::from(COMMAND.first() == Some(&byte)),
         };
-        if self.matched == PANIC.len() {
-            gpio::DRAWER.write(true);
-            #[expect(clippy::panic, reason = "this is what the command is for")]
-            {
-                panic!("as the test asked");
+    }
+
+    /// The first letter tells the commands apart.
+    fn obey(&self, letter: u8) {
+        match letter {
+            b'P' => {
+                gpio::DRAWER.write(true);
+                #[expect(clippy::panic, reason = "this is what the command is for")]
+                {
+                    panic!("as the test asked");
+                }
             }
+            b'H' => {
+                gpio::DRAWER.write(true);
+                loop {
+                    cortex_m::asm::nop();
+                }
+            }
+            _ => {}
         }
     }
 }

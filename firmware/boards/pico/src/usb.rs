@@ -52,6 +52,10 @@ impl<'b> UsbLink<'b> {
             .strings(&[names])
             .ok()?
             .device_class(USB_CLASS_CDC)
+            // The largest: a host that reads a descriptor in one piece (the emulator does) gets
+            // it in one piece.
+            .max_packet_size_0(64)
+            .ok()?
             .build();
         Some(Self {
             device,
@@ -63,7 +67,8 @@ impl<'b> UsbLink<'b> {
     }
 
     fn poll(&mut self) {
-        if self.device.poll(&mut [&mut self.serial]) && self.start == self.end {
+        let _events = self.device.poll(&mut [&mut self.serial]);
+        if self.start == self.end {
             self.start = 0;
             self.end = self.serial.read(&mut self.received).unwrap_or(0);
         }
