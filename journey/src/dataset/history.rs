@@ -145,6 +145,17 @@ impl<'a> History<'a> {
         self
     }
 
+    /// Only what happened in these shops: what somebody who may see them may know of him.
+    #[must_use]
+    pub fn in_shops(mut self, shops: &[String]) -> Self {
+        let dataset = self.dataset;
+        self.rows.retain(|row| {
+            let shop = dataset.event(*row).shop();
+            shops.iter().any(|id| id == shop)
+        });
+        self
+    }
+
     /// Without rows of outside histories.
     #[must_use]
     pub fn without_imported(mut self) -> Self {

@@ -5,7 +5,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::Serialize;
 
 use super::Query;
-use super::customers::{MAX_PAGE, Page};
+use super::customers::{MAX_EXPORT, MAX_PAGE, Page};
 use super::facts::Selection;
 use crate::dataset::{Class, CustomerNo, Dataset, Event, NONE};
 use crate::record::{Apart, Reason};
@@ -95,7 +95,7 @@ pub fn of_customer(
         receipts,
         |row| dataset.owner(row) == owner,
         offset,
-        limit,
+        limit.min(MAX_PAGE),
     )
 }
 
@@ -108,13 +108,40 @@ pub fn of_selection(
     limit: usize,
 ) -> Page<ReceiptRow> {
     let selection = Selection::new(dataset, query);
+    let limit = limit.min(MAX_PAGE);
+    page(&selection, selected(&selection), |_| true, offset, limit)
+}
+
+/// The receipts of the selection; the parts of one follow each other.
+fn selected(selection: &Selection<'_>) -> Vec<u32> {
     let mut receipts: Vec<u32> = selection.parts().map(|part| part.receipt).collect();
     receipts.dedup();
-    page(&selection, receipts, |_| true, offset, limit)
+    receipts
 }
 
 fn is_line(dataset: &Dataset, row: u32) -> bool {
     dataset.class(row) != Class::Other && dataset.receipt(row) != NONE
+}
+
+/// The latest receipts of the selection for a file, at most so many and never more than [`MAX_EXPORT`].
+#[must_use]
+pub fn export(dataset: &Dataset, query: &Query, most: usize) -> Vec<ReceiptRow> {
+    let selection = Selection::new(dataset, query);
+    let receipts = selected(&selection);
+    page(&selection, receipts, |_| true, 0, most.min(MAX_EXPORT)).rows
+}
+
+/// One receipt, when it is in the selection.
+#[must_use]
+pub fn receipt(dataset: &Dataset, query: &Query, receipt: &str) -> Option<ReceiptRow> {
+    let selection = Selection::new(dataset, query);
+    let number = dataset.receipt_find(receipt)?;
+    dataset
+        .rows_of_receipt(number)
+        .any(|row| is_line(dataset, row) && selection.knows(row) && selection.takes(row))
+        .then(|| page(&selection, vec![number], |_| true, 0, 1))?
+        .rows
+        .pop()
 }
 
 /// The lines of one receipt and the touchpoints on it, in order.
@@ -169,7 +196,7 @@ fn page(
         .map(|receipt| (first(receipt), receipt))
         .collect();
     let latest_first = |(a, _): &(u32, u32), (b, _): &(u32, u32)| dataset.order(*b, *a);
-    let end = offset.saturating_add(limit.min(MAX_PAGE));
+    let end = offset.saturating_add(limit);
     if end < order.len() {
         order.select_nth_unstable_by(end, latest_first);
         order.truncate(end);
