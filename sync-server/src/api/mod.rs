@@ -16,6 +16,7 @@ use crate::store::{self, Result, Store, StoreError};
 
 pub mod answer;
 mod counters;
+mod generation;
 pub mod http;
 mod metrics;
 pub mod serve;
@@ -38,6 +39,8 @@ pub struct Office {
     /// When each till last sent something signed; kept by the store with its next batch.
     seen: Mutex<BTreeMap<TillId, i64>>,
     counters: Counters,
+    /// The generation of this process, begun when a till first asks for changes.
+    generation: Mutex<Option<u64>>,
 }
 
 impl fmt::Debug for Office {
@@ -91,6 +94,7 @@ impl Office {
             book: RwLock::new(Book::new()?),
             seen: Mutex::default(),
             counters: Counters::default(),
+            generation: Mutex::default(),
         };
         office.replay_tombstones()?;
         Ok(office)
@@ -144,6 +148,26 @@ impl Office {
         make(&mut **entropy)
     }
 
+    /// The tag of this process in the cursors of tills.
+    fn generation(&self) -> Result<u64> {
+        let mut mine = self.generation.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tag) = *mine {
+            return Ok(tag);
+        }
+        let now_s = self.now_ms().div_euclid(1_000);
+        let tag = store::write(self.store(), |tables| {
+            let mut all = generations(tables)?;
+            let end = u64::try_from(tables.ends()?.change).unwrap_or(0);
+            let tag = all.begin(now_s, end);
+            let text = serde_json::to_string(&all)
+                .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            tables.set_meta("generations", &text)?;
+            Ok(tag)
+        })?;
+        *mine = Some(tag);
+        Ok(tag)
+    }
+
     pub(crate) const fn tombstone_log(&self) -> Option<&PathBuf> {
         self.tombstone_log.as_ref()
     }
@@ -156,5 +180,15 @@ impl Office {
     pub(crate) fn last_seen(&self, till: TillId) -> Option<i64> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.get(&till).copied()
+    }
+}
+
+/// All generations this database remembers.
+fn generations(tables: &mut dyn store::Tables) -> Result<generation::Generations> {
+    match tables.meta("generations")? {
+        Some(text) => {
+            serde_json::from_str(&text).map_err(|error| StoreError::Corrupt(error.to_string()))
+        }
+        None => Ok(generation::Generations::default()),
     }
 }

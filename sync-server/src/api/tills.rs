@@ -12,6 +12,7 @@ use retail::wire::{
 };
 use sha2::{Digest, Sha256};
 
+use super::generation::Cursor;
 use super::{Counters, Office, add};
 use crate::book::Derived;
 use crate::ingest::{self, IngestError, MAX_BRANCHES};
@@ -253,18 +254,34 @@ impl Office {
         self.settle(PAGE).map_err(|error| internal(&error))?;
         let key = *self.directory_key();
         let last_day = self.last_sale_day().map_err(|error| internal(&error))?;
-        let after = i64::try_from(after).map_err(malformed)?;
+        let tag = self.generation().map_err(|error| internal(&error))?;
         store::read(self.store(), |tables| {
-            let rows = tables.changes(after, PAGE)?;
+            let end = u64::try_from(tables.ends()?.change).unwrap_or(0);
+            let Some(from) = super::generations(tables)?.resume(after, end) else {
+                // A cursor of a database that was put back to a backup since: begin anew.
+                return Ok(DownPage {
+                    changes: Vec::new(),
+                    cursor: 0,
+                    complete: false,
+                    watermark: None,
+                    run: self.run().to_owned(),
+                });
+            };
+            let from = i64::try_from(from).unwrap_or(i64::MAX);
+            let rows = tables.changes(from, PAGE)?;
             let complete = u32::try_from(rows.len()).is_ok_and(|rows| rows < PAGE);
-            let cursor = rows.last().map_or(after, |row| row.rev);
+            let cursor = Cursor {
+                tag,
+                rev: u64::try_from(rows.last().map_or(from, |row| row.rev)).unwrap_or(0),
+                partial: !complete,
+            };
             let mut changes = Vec::with_capacity(rows.len());
             for row in rows {
                 changes.extend(down(tables, &key, last_day, row.change)?);
             }
             Ok(DownPage {
                 changes,
-                cursor: u64::try_from(cursor).unwrap_or(0),
+                cursor: cursor.encode(),
                 complete,
                 watermark: watermark(tables, till)?,
                 run: self.run().to_owned(),
