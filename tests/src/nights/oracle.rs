@@ -330,8 +330,9 @@ fn search(file: &Path, who: &super::world::Forgotten) -> Result<()> {
         .collect::<Result<_, _>>()?;
     let hex = who.customer.to_string();
     for table in names {
-        // A tombstone is all that may stay of him: at head office in a table and in the list of changes.
-        let may_name = table == "tombstone" || table == "change";
+        // All that may stay of him is his tombstone (and, at head office, the change that tells it) and that two random ids
+        // once were one: permanent both.
+        let may_name = ["tombstone", "change", "alias"].contains(&table.as_str());
         let mut statement = conn.prepare(&format!("SELECT * FROM \"{table}\""))?;
         let columns = statement.column_count();
         let mut rows = statement.query([])?;

@@ -122,7 +122,12 @@ impl World {
         }
     }
 
-    pub(super) fn into_record(self) -> (Trace, Tally) {
+    /// What the night saw; its files are kept only when somebody wants to look into them.
+    pub(super) fn into_record(mut self) -> (Trace, Tally) {
+        if std::env::var_os("KLANTREIS_KEEP").is_some() {
+            self.dir.disable_cleanup(true);
+            self.say(format!("its files are in {}", self.dir.path().display()));
+        }
         let mut tally = self.tally;
         tally.merge(&self.net.borrow().tally);
         (self.trace, tally)
