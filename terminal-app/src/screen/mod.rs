@@ -1,4 +1,4 @@
-//! The cashier's screen: a page on loopback, drawn here as HTML from the till's [`View`], live by server-sent events.
+//! The cashier's screen: a page on loopback, drawn here as HTML from the till's [`View`](crate::till::View), live by server-sent events.
 //!
 //! The page posts [`crate::till::Action`]s and shows what the till says; it decides nothing. Three zones are pushed whole when
 //! they change and swapped by a small script of our own. Strict content security policy, three locks against other pages

@@ -330,13 +330,13 @@ fn scans() {
     // A card that is scanned stands in its field; what was typed stays.
     page.show(|view| {
         view.mode = ModeView::Enrolling {
-            card: Some("2610000000017".to_owned()),
+            card: Some("2610000000016".to_owned()),
         };
         view.sound = Some((2, Beep::Good));
     });
     assert_eq!(
         page.js("return document.querySelector('[name=card]').value"),
-        "2610000000017"
+        "2610000000016"
     );
     assert_eq!(
         page.js("return document.querySelector('[name=name]').value"),
@@ -359,7 +359,7 @@ fn scans() {
     assert_eq!(
         page.pressed(),
         Action::Enrol {
-            card: "2610000000017".to_owned(),
+            card: "2610000000016".to_owned(),
             name: "Jip".to_owned(),
             email: String::new(),
             member: true,

@@ -143,7 +143,7 @@ fn a_button_of_the_screen_is_an_action_of_the_till() {
                 "entry" => action["text"] = "1".into(),
                 "login" => action["pin"] = "1234".into(),
                 "enrol" => {
-                    action["card"] = "2610000000017".into();
+                    action["card"] = "2610000000016".into();
                     action["member"] = true.into();
                 }
                 typed if typed.starts_with("typed_") => action["typed"] = "1".into(),

@@ -448,7 +448,7 @@ fn sales() -> Vec<Named> {
             "unknown_card",
             View {
                 notice: Some(Notice::UnknownCard {
-                    card: "2610000000017".to_owned(),
+                    card: "2610000000016".to_owned(),
                 }),
                 ..selling()
             },
@@ -531,7 +531,7 @@ fn questions() -> Vec<Named> {
             View {
                 customer: None,
                 ..asking(ModeView::Enrolling {
-                    card: Some("2610000000017".to_owned()),
+                    card: Some("2610000000016".to_owned()),
                 })
             },
         ),
