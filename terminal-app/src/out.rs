@@ -1,10 +1,7 @@
 //! The only place that prints. Standard output is for what was asked for, standard error for everything else.
-#![expect(
-    clippy::print_stderr,
-    reason = "the one output module of this program"
-)]
+#![expect(clippy::print_stderr, reason = "the one output module of this program")]
 
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, StdoutLock, Write as _};
 
 use crate::error::CliError;
 
@@ -14,6 +11,28 @@ pub fn line(text: impl AsRef<str>) -> Result<(), CliError> {
     writeln!(out, "{}", text.as_ref())
         .and_then(|()| out.flush())
         .map_err(CliError::output)
+}
+
+/// Many lines of what was asked for, written in large pieces.
+#[derive(Debug)]
+pub struct Lines(BufWriter<StdoutLock<'static>>);
+
+impl Lines {
+    /// Begins; nobody else prints meanwhile.
+    #[must_use]
+    pub fn begin() -> Self {
+        Self(BufWriter::with_capacity(64 * 1024, io::stdout().lock()))
+    }
+
+    /// One line.
+    pub fn line(&mut self, text: &str) -> Result<(), CliError> {
+        writeln!(self.0, "{text}").map_err(CliError::output)
+    }
+
+    /// The rest goes out.
+    pub fn end(mut self) -> Result<(), CliError> {
+        self.0.flush().map_err(CliError::output)
+    }
 }
 
 /// A line for the person at the terminal.

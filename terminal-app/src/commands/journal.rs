@@ -23,6 +23,7 @@ pub(super) fn export(config: &Config) -> Result<(), CliError> {
     if store.identity().is_none() {
         return Err(StoreError::NotEnrolled.into());
     }
+    let mut lines = out::Lines::begin();
     store.for_each_event(|stored| {
         let event = std::str::from_utf8(&stored.bytes).map_err(|_| {
             CliError::new(
@@ -39,8 +40,9 @@ pub(super) fn export(config: &Config) -> Result<(), CliError> {
             event,
         })
         .map_err(|e| CliError::bug(e.to_string()))?;
-        out::line(json)
-    })
+        lines.line(&json)
+    })?;
+    lines.end()
 }
 
 pub(super) fn verify(config: &Config) -> Result<(), CliError> {
