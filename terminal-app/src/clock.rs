@@ -44,7 +44,10 @@ impl Clock for SystemClock {
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
-    #[expect(clippy::disallowed_methods, reason = "the one real entropy of the till")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one real entropy of the till"
+    )]
     #[expect(
         clippy::expect_used,
         reason = "without randomness no key, link or token would be safe: better to stop"

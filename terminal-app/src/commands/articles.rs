@@ -45,7 +45,10 @@ pub(super) fn import(config: &Config, file: &Path) -> Result<(), CliError> {
         out::note(format!("line {}: {}", row.line, row.reason));
     }
     write_rejects(&rejects, &report.rejected).map_err(|e| CliError::file(&rejects, &e))?;
-    out::note(format!("all rejected rows, with their reasons: {}", rejects.display()));
+    out::note(format!(
+        "all rejected rows, with their reasons: {}",
+        rejects.display()
+    ));
     Ok(())
 }
 
@@ -60,7 +63,8 @@ fn write_rejects(path: &Path, rows: &[RejectedRow]) -> Result<(), std::io::Error
         .flexible(true)
         .from_path(path)
         .map_err(std::io::Error::other)?;
-    csv.write_record(["line", "reason", "row"]).map_err(std::io::Error::other)?;
+    csv.write_record(["line", "reason", "row"])
+        .map_err(std::io::Error::other)?;
     for row in rows {
         let (line, reason) = (row.line.to_string(), row.reason.as_str());
         let fields = [line.as_str(), reason]

@@ -15,7 +15,12 @@ pub(super) fn add(config: &Config, name: &str) -> Result<(), CliError> {
     std::io::stdin()
         .take(MAX_INPUT)
         .read_to_string(&mut pin)
-        .map_err(|e| CliError::new(format!("the PIN cannot be read: {e}"), "give it on standard input"))?;
+        .map_err(|e| {
+            CliError::new(
+                format!("the PIN cannot be read: {e}"),
+                "give it on standard input",
+            )
+        })?;
     let mut store = super::open(config)?;
     let cashier = store.set_cashier(name, Some(pin.trim()), &mut SystemEntropy)?;
     out::line(format!("cashier {}: {}", cashier.id, cashier.name))

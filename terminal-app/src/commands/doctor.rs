@@ -46,7 +46,12 @@ pub(super) fn run(config: &Config) -> Result<(), CliError> {
     let mut examined: Vec<(&str, devices::Examined)> = config
         .scanners
         .iter()
-        .map(|scanner| ("scanner", devices::scanner(&line::Settings::from(&scanner.serial))))
+        .map(|scanner| {
+            (
+                "scanner",
+                devices::scanner(&line::Settings::from(&scanner.serial)),
+            )
+        })
         .collect();
     if let Some(printer) = &config.printer {
         let line = line::Settings::from(&printer.serial);
@@ -87,8 +92,15 @@ fn database(found: &mut Findings, config: &Config, store: &mut Store) -> Result<
             found.say("enrolled", &text, None)?;
         }
         Some(identity) => {
-            let text = format!("in shop {}, the settings say {}", identity.shop, config.shop.id);
-            found.say("enrolled", &text, Some("set [shop] id as it was at enrolment"))?;
+            let text = format!(
+                "in shop {}, the settings say {}",
+                identity.shop, config.shop.id
+            );
+            found.say(
+                "enrolled",
+                &text,
+                Some("set [shop] id as it was at enrolment"),
+            )?;
         }
         None => found.say(
             "enrolled",
@@ -127,7 +139,11 @@ fn clock_and_disk(
     let time = wall_time(now, config.shop.time_zone);
     found.say(
         "clock",
-        &format!("{} ({})", time.format("%d-%m-%Y %H:%M:%S"), config.shop.time_zone),
+        &format!(
+            "{} ({})",
+            time.format("%d-%m-%Y %H:%M:%S"),
+            config.shop.time_zone
+        ),
         health
             .clock
             .map(|_| "the clock is wrong: set it, and let systemd-timesyncd or chrony keep it"),
@@ -136,7 +152,9 @@ fn clock_and_disk(
     found.say(
         "disk",
         &room,
-        health.disk.map(|_| "make room: a till that cannot write cannot sell"),
+        health
+            .disk
+            .map(|_| "make room: a till that cannot write cannot sell"),
     )
 }
 

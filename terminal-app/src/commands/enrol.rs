@@ -59,7 +59,9 @@ fn of_call(error: &CallError) -> CliError {
             "ask head office for a new code: sync-server till-code --shop ID"
         }
         CallError::Refused(_) => "ask head office what is wrong",
-        _ => "check [server] url, the network, and that head office is running; the code is still good if it was not used",
+        _ => {
+            "check [server] url, the network, and that head office is running; the code is still good if it was not used"
+        }
     };
     CliError::new(error.to_string(), hint)
 }

@@ -26,7 +26,12 @@ pub(super) fn run(config: &Config) -> Result<(), CliError> {
     let clock = Arc::new(SystemClock::new());
     let wire = HttpWire::new(server, Patience::Thread)
         .map_err(|e| CliError::new(e.to_string(), "check [server] ca"))?;
-    let mut office = Client::new(wire, identity.till, identity.key.clone(), Box::new(SystemEntropy));
+    let mut office = Client::new(
+        wire,
+        identity.till,
+        identity.key.clone(),
+        Box::new(SystemEntropy),
+    );
     let second = Store::open(&config.store)?;
     let mut appender = StoreAppender::new(second, clock.clone(), config.shop.time_zone);
     let who = Credentials {
@@ -57,7 +62,10 @@ pub(super) fn run(config: &Config) -> Result<(), CliError> {
         out::note("head office was restored from a backup: it gets everything again");
     }
     if summary.unreadable > 0 {
-        out::note(format!("{} events can no longer be read; they are declared as a hole", summary.unreadable));
+        out::note(format!(
+            "{} events can no longer be read; they are declared as a hole",
+            summary.unreadable
+        ));
     }
     let waiting = store.standing().map_or(0, |standing| standing.waiting);
     result.map_err(|error| {

@@ -19,7 +19,9 @@ pub struct StoreAppender {
 
 impl std::fmt::Debug for StoreAppender {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StoreAppender").field("store", &self.store).finish_non_exhaustive()
+        f.debug_struct("StoreAppender")
+            .field("store", &self.store)
+            .finish_non_exhaustive()
     }
 }
 

@@ -75,10 +75,16 @@ mod tests {
         let health = |watch: &mut Watch, now, last| watch.look(now, last, None).clock;
         assert_eq!(health(&mut watch, noon, None), None);
         let hour_back = at("2026-11-21T11:00:00Z");
-        assert_eq!(health(&mut watch, hour_back, None), Some(ClockTrouble::SetBack));
+        assert_eq!(
+            health(&mut watch, hour_back, None),
+            Some(ClockTrouble::SetBack)
+        );
         assert_eq!(health(&mut watch, noon, None), None);
         let later = Some(at("2026-11-21T13:00:00Z").timestamp_millis());
-        assert_eq!(health(&mut watch, noon, later), Some(ClockTrouble::BehindJournal));
+        assert_eq!(
+            health(&mut watch, noon, later),
+            Some(ClockTrouble::BehindJournal)
+        );
         let never_set = at("1970-01-01T00:00:12Z");
         assert_eq!(
             health(&mut Watch::default(), never_set, None),

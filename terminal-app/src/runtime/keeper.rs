@@ -76,7 +76,9 @@ fn work(store: &Store, shared: &(Mutex<Slot>, Condvar)) {
             .unwrap_or_else(PoisonError::into_inner);
         let (head, stop) = (guard.head.take(), guard.stop);
         drop(guard);
-        let result = head.map_or(Ok(()), |head| marker.write(head)).and_then(|()| tidy(store, stop));
+        let result = head
+            .map_or(Ok(()), |head| marker.write(head))
+            .and_then(|()| tidy(store, stop));
         if let Err(error) = &result
             && !failing
         {
@@ -93,5 +95,9 @@ fn tidy(store: &Store, now: bool) -> Result<(), StoreError> {
     let mut log = store.path().as_os_str().to_owned();
     log.push("-wal");
     let large = std::fs::metadata(PathBuf::from(log)).is_ok_and(|log| log.len() > LOG_BYTES);
-    if large || now { store.checkpoint() } else { Ok(()) }
+    if large || now {
+        store.checkpoint()
+    } else {
+        Ok(())
+    }
 }

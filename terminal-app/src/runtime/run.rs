@@ -56,7 +56,9 @@ pub enum RunError {
     #[error("[till] cashier: {0}")]
     Cashier(#[from] CashierError),
     /// The settings are of another shop than the database.
-    #[error("the settings are of shop \"{settings}\", this till was enrolled in shop \"{enrolled}\"")]
+    #[error(
+        "the settings are of shop \"{settings}\", this till was enrolled in shop \"{enrolled}\""
+    )]
     OtherShop {
         /// `[shop] id`.
         settings: String,
@@ -91,14 +93,21 @@ pub fn run(config: &Config, ready: impl FnOnce(SocketAddr)) -> Result<(), RunErr
     let stop = Arc::new(AtomicBool::new(false));
     let (ended, mut end) = oneshot::channel();
     let loop_stop = Arc::clone(&stop);
-    let thread = std::thread::Builder::new().name("till".to_owned()).spawn(move || {
-        room.work(&queue, &views, &loop_stop);
-        drop(queue);
-        drop(room);
-        // The receiver is gone only when the process is ending anyway.
-        let _ = ended.send(());
-    })?;
-    let screen = Screen::new(face(config), desk(watch, inputs.clone()), address, &mut SystemEntropy);
+    let thread = std::thread::Builder::new()
+        .name("till".to_owned())
+        .spawn(move || {
+            room.work(&queue, &views, &loop_stop);
+            drop(queue);
+            drop(room);
+            // The receiver is gone only when the process is ending anyway.
+            let _ = ended.send(());
+        })?;
+    let screen = Screen::new(
+        face(config),
+        desk(watch, inputs.clone()),
+        address,
+        &mut SystemEntropy,
+    );
     ready(address);
     let served = tokio.block_on(async {
         let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
@@ -260,7 +269,12 @@ impl Room {
             };
             let wire = HttpWire::new(server, patience)?;
             let entropy = Box::new(SystemEntropy);
-            Ok(Some(Box::new(Client::new(wire, who.till, who.key.clone(), entropy))))
+            Ok(Some(Box::new(Client::new(
+                wire,
+                who.till,
+                who.key.clone(),
+                entropy,
+            ))))
         };
         let report = || -> Box<dyn Fn(Input) + Send> {
             let inputs = self.inputs.clone();
@@ -294,7 +308,12 @@ impl Room {
         Ok(())
     }
 
-    fn work(&mut self, queue: &Receiver<Input>, views: &watch::Sender<Arc<View>>, stop: &AtomicBool) {
+    fn work(
+        &mut self,
+        queue: &Receiver<Input>,
+        views: &watch::Sender<Arc<View>>,
+        stop: &AtomicBool,
+    ) {
         let mut looked_ms = None;
         while !stop.load(Ordering::Acquire) {
             let input = match queue.recv_timeout(LOOK) {
@@ -396,7 +415,11 @@ impl Room {
         answers
     }
 
-    fn check_pin(&self, cashier: Option<retail::ids::CashierId>, pin: String) -> std::io::Result<()> {
+    fn check_pin(
+        &self,
+        cashier: Option<retail::ids::CashierId>,
+        pin: String,
+    ) -> std::io::Result<()> {
         let (path, inputs) = (self.config.store.clone(), self.inputs.clone());
         std::thread::Builder::new()
             .name("pin".to_owned())
@@ -416,7 +439,9 @@ impl Room {
     /// Clock, disk, and what commands changed underneath: cashiers and the enrolment.
     fn look(&mut self) -> Result<(), RunError> {
         let last = self.engine.store().last_event_ms()?;
-        let health = self.watch.look(self.clock.now(), last, free_mb(&self.config.store));
+        let health = self
+            .watch
+            .look(self.clock.now(), last, free_mb(&self.config.store));
         if health != self.health {
             self.health = health;
             self.engine.step(&Input::Health(health));
@@ -426,9 +451,7 @@ impl Room {
             self.cashiers.clone_from(&cashiers);
             self.engine.step(&Input::Cashiers(cashiers));
         }
-        if self.engine.store().identity().is_none()
-            && self.engine.store_mut().refresh_identity()?
-        {
+        if self.engine.store().identity().is_none() && self.engine.store_mut().refresh_identity()? {
             check_start(&self.config, self.engine.store_mut(), self.clock.as_ref())?;
             self.start_office()?;
         }

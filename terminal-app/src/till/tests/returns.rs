@@ -227,7 +227,7 @@ fn a_receipt_of_another_till_is_fetched_or_refused_with_the_reason() {
         ..number(1)
     };
     till.scan(&code(other));
-    assert_eq!(till.effects, [Effect::FetchReceipt(other)]);
+    assert!(till.effects.contains(&Effect::FetchReceipt(other)));
     till.input(Input::ReceiptFetched {
         number: other,
         result: Err(FetchFailed::Unreachable),
