@@ -83,7 +83,12 @@ pub async fn serve(
     let handle = Handle::new();
     tokio::spawn(stop_gracefully(handle.clone(), stop.clone()));
     let refolding = tokio::spawn(refold(Arc::clone(&office), stop));
-    let app = http::router(office).into_make_service_with_connect_info::<SocketAddr>();
+    let transport = crate::web::Transport {
+        tls: config.is_some(),
+    };
+    let app = http::router(office)
+        .layer(axum::Extension(transport))
+        .into_make_service_with_connect_info::<SocketAddr>();
     let served = match config {
         Some(config) => {
             let mut server = axum_server::from_tcp_rustls(listener, config)

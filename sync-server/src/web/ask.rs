@@ -1,0 +1,256 @@
+//! One request of somebody who is logged in, and what can come of it. Pages run on a blocking thread, so many at once;
+//! whoever is not logged in is led to the log-in, and every form must carry the token of its session.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::MethodRouter;
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use maud::Markup;
+
+use super::cache::{Found, Version};
+use super::params::{Params, link};
+use super::strings::{Language, Strings};
+use super::{Transport, Web, layout, log_in, origin};
+use crate::book::Book;
+use crate::owner::LoggedIn;
+use crate::scope::Scope;
+use crate::store::StoreError;
+use crate::store::rows::Shop;
+
+/// The cookie that holds the token of a session.
+pub(crate) const COOKIE: &str = "klantreis";
+/// The cookie that holds the language.
+pub(crate) const LANGUAGE_COOKIE: &str = "taal";
+
+/// Why there is no page.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// Not there, or not to be seen: nobody hears which.
+    NotFound,
+    /// A form without its token, or from another site.
+    Forged,
+    /// Ours.
+    Failed(String),
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// What a page gives.
+pub(crate) type Answer = Result<Response, Refused>;
+/// A page.
+pub(crate) type Page = fn(&Ask) -> Answer;
+
+/// One request of somebody who is logged in.
+#[derive(Debug)]
+pub(crate) struct Ask {
+    pub(crate) web: Web,
+    pub(crate) who: LoggedIn,
+    pub(crate) token: String,
+    pub(crate) language: Language,
+    /// Path as asked.
+    pub(crate) path: String,
+    /// Path and query, to come back to.
+    pub(crate) here: String,
+    pub(crate) params: Params,
+    pub(crate) form: Params,
+    pub(crate) tls: bool,
+}
+
+impl Ask {
+    pub(crate) const fn scope(&self) -> &Scope {
+        &self.who.scope
+    }
+
+    pub(crate) const fn words(&self) -> &'static Strings {
+        self.language.strings()
+    }
+
+    /// The shops of the scope.
+    pub(crate) fn shops(&self) -> Result<Vec<Shop>, Refused> {
+        Ok(self.web.office.shops(self.scope())?)
+    }
+
+    /// Today, where the shops are.
+    pub(crate) fn today(&self, shops: &[Shop]) -> NaiveDate {
+        super::format::local(self.web.office.now_ms(), zone(shops)).date()
+    }
+
+    /// Whole pages have a head, a menu and a foot.
+    pub(crate) fn page(&self, title: &str, main: &Markup) -> Answer {
+        Ok(layout::page(self, title, main).into_response())
+    }
+
+    /// An answer from memory when it was given before, or made from the book.
+    pub(crate) fn cached<T: Send + Sync + 'static>(
+        &self,
+        question: String,
+        make: impl Fn(&Book) -> T + Send + 'static,
+    ) -> Result<Arc<T>, Refused> {
+        let web = self.web.clone();
+        let book = web.office.book()?;
+        let version = version(&book);
+        let now_ms = web.office.clock().monotonic_ms();
+        match web.cache.find(&question, version, now_ms) {
+            Found::Fresh(value) => return Ok(value),
+            Found::Stale { value, renew } => {
+                if renew {
+                    let web = web.clone();
+                    tokio::task::spawn_blocking(move || renew_answer(&web, &question, &make));
+                }
+                return Ok(value);
+            }
+            Found::Missing => {}
+        }
+        let value = Arc::new(make(&book));
+        let done_ms = web.office.clock().monotonic_ms();
+        web.cache.keep(&question, version, now_ms, done_ms, &value);
+        Ok(value)
+    }
+}
+
+fn renew_answer<T: Send + Sync + 'static>(web: &Web, question: &str, make: &dyn Fn(&Book) -> T) {
+    match web.office.book() {
+        Ok(book) => {
+            let began_ms = web.office.clock().monotonic_ms();
+            let value = Arc::new(make(&book));
+            let done_ms = web.office.clock().monotonic_ms();
+            web.cache
+                .keep(question, version(&book), began_ms, done_ms, &value);
+        }
+        Err(error) => tracing::error!(%error, "cannot renew a figure"),
+    }
+}
+
+fn version(book: &Book) -> Version {
+    Version {
+        ends: book.ends(),
+        dataset: book.dataset().version(),
+    }
+}
+
+/// The time zone of the first shop; the Netherlands when there is none.
+pub(crate) fn zone(shops: &[Shop]) -> Tz {
+    shops
+        .first()
+        .and_then(|shop| shop.time_zone.parse().ok())
+        .unwrap_or(chrono_tz::Europe::Amsterdam)
+}
+
+/// A cookie's value.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|text| text.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
+}
+
+/// The language somebody chose, by cookie; Dutch otherwise.
+pub(crate) fn language(headers: &HeaderMap) -> Language {
+    match cookie(headers, LANGUAGE_COOKIE) {
+        Some("en") => Language::En,
+        _ => Language::Nl,
+    }
+}
+
+/// A page to look at.
+pub(crate) fn get(page: Page) -> MethodRouter<Web> {
+    axum::routing::get(move |State(web): State<Web>, request: Request| run(web, request, page))
+}
+
+/// A form to send.
+pub(crate) fn post(page: Page) -> MethodRouter<Web> {
+    axum::routing::post(move |State(web): State<Web>, request: Request| run(web, request, page))
+}
+
+async fn run(web: Web, request: Request<Body>, page: Page) -> Response {
+    let (parts, body) = request.into_parts();
+    let language = language(&parts.headers);
+    let is_form = parts.method == axum::http::Method::POST;
+    if is_form && !origin::is_ours(&parts.headers) {
+        return refused(&Refused::Forged, language);
+    }
+    let form = if is_form {
+        let request = Request::from_parts(parts.clone(), body);
+        match String::from_request(request, &()).await {
+            Ok(text) => Params::parse(&text),
+            Err(rejected) => return layout::error(language, rejected.status()),
+        }
+    } else {
+        Params::default()
+    };
+    let here = parts
+        .uri
+        .path_and_query()
+        .map_or("/", |path| path.as_str())
+        .to_owned();
+    let Some(token) = cookie(&parts.headers, COOKIE).map(str::to_owned) else {
+        return to_log_in(is_form, &here);
+    };
+    let tls = parts
+        .extensions
+        .get::<Transport>()
+        .is_some_and(|transport| transport.tls);
+    let Ok(place) = Arc::clone(&web.places).acquire_owned().await else {
+        return layout::error(language, StatusCode::SERVICE_UNAVAILABLE);
+    };
+    let work = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        let who = match web.office.session(&token) {
+            Ok(Some(who)) => who,
+            Ok(None) => return to_log_in(is_form, &here),
+            Err(error) => return refused(&error.into(), language),
+        };
+        if is_form && form.get("token") != Some(who.csrf.as_str()) {
+            return refused(&Refused::Forged, language);
+        }
+        let ask = Ask {
+            web,
+            who,
+            token,
+            language,
+            path: parts.uri.path().to_owned(),
+            here,
+            params: Params::parse(parts.uri.query().unwrap_or_default()),
+            form,
+            tls,
+        };
+        page(&ask).unwrap_or_else(|reason| refused(&reason, language))
+    });
+    work.await.unwrap_or_else(|error| {
+        refused(
+            &Refused::Failed(format!("a page failed: {error}")),
+            language,
+        )
+    })
+}
+
+fn to_log_in(is_form: bool, here: &str) -> Response {
+    let back = if is_form { "/" } else { here };
+    Redirect::to(&link(log_in::PATH, &[("terug", back)])).into_response()
+}
+
+/// The page of a refusal. What went wrong inside is logged here, once; nobody reads it on a page.
+fn refused(reason: &Refused, language: Language) -> Response {
+    let status = match reason {
+        Refused::NotFound => StatusCode::NOT_FOUND,
+        Refused::Forged => StatusCode::FORBIDDEN,
+        Refused::Failed(error) => {
+            tracing::error!(%error, "a page failed");
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+    };
+    layout::error(language, status)
+}

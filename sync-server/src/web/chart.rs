@@ -1,0 +1,224 @@
+//! Charts: plotly's description of them as data in the page, drawn by the script when they come into sight.
+//! Every text that could come from outside is escaped twice: for plotly, which reads labels as HTML, and for the page.
+
+use maud::{Markup, PreEscaped, html};
+use plotly::common::{
+    ColorBar, ColorScale, ColorScaleElement, Font, HoverInfo, Marker, Orientation,
+};
+use plotly::configuration::DisplayModeBar;
+use plotly::layout::{Axis, AxisType, BarMode, Legend, Margin};
+use plotly::{Bar, Configuration, HeatMap, Layout, Plot};
+
+use super::strings::Language;
+
+const TEAL: &str = "#0b5a53";
+const SAND: &str = "#e0a43c";
+const INK: &str = "#17211f";
+const LINE: &str = "#e2e7e4";
+const FONT: &str = "Inter, Noto Sans, Liberation Sans, Segoe UI, Roboto, Arial, sans-serif";
+
+/// A chart with a name for whoever does not see it.
+pub(crate) struct Chart {
+    pub(crate) id: &'static str,
+    pub(crate) label: String,
+    pub(crate) plot: Plot,
+}
+
+impl std::fmt::Debug for Chart {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Chart")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Chart {
+    /// A place for the chart and its data.
+    pub(crate) fn html(&self, waiting: &str) -> Markup {
+        html! {
+            div.chart id=(self.id) role="img" aria-label=(self.label) {
+                p.waiting { (waiting) }
+            }
+            script type="application/json" data-chart=(self.id) { (PreEscaped(for_script(&self.plot.to_json()))) }
+        }
+    }
+}
+
+/// JSON that cannot end its script element.
+fn for_script(json: &str) -> String {
+    json.replace('<', "\\u003c")
+        .replace('>', "\\u003e")
+        .replace('&', "\\u0026")
+}
+
+/// A text that plotly shows as it is.
+pub(crate) fn label(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+fn layout(language: Language) -> Layout {
+    Layout::new()
+        .font(Font::new().family(FONT).size(13).color(INK))
+        .separators(match language {
+            Language::Nl => ",.",
+            Language::En => ".,",
+        })
+        .paper_background_color("#ffffff")
+        .plot_background_color("#ffffff")
+}
+
+fn plot(layout: Layout) -> Plot {
+    let mut plot = Plot::new();
+    plot.set_layout(layout);
+    plot.set_configuration(
+        Configuration::new()
+            .responsive(true)
+            .display_mode_bar(DisplayModeBar::False)
+            .display_logo(false)
+            .scroll_zoom(false),
+    );
+    plot
+}
+
+/// Two series of bars, one on the other.
+pub(crate) fn stacked(
+    language: Language,
+    labels: &[String],
+    below: (&str, Vec<usize>),
+    above: (&str, Vec<usize>),
+) -> Plot {
+    let labels: Vec<String> = labels.iter().map(|text| label(text)).collect();
+    let quiet = || {
+        Axis::new()
+            .fixed_range(true)
+            .grid_color(LINE)
+            .zero_line_color(LINE)
+    };
+    let mut plot = plot(
+        layout(language)
+            .bar_mode(BarMode::Stack)
+            .bar_gap(0.25)
+            .margin(Margin::new().left(40).right(8).top(8).bottom(60))
+            .legend(
+                Legend::new()
+                    .orientation(Orientation::Horizontal)
+                    .x(0.0)
+                    .y(1.12),
+            )
+            .x_axis(
+                quiet()
+                    .type_(AxisType::Category)
+                    .n_ticks(12)
+                    .show_grid(false),
+            )
+            .y_axis(quiet().tick_format(",d")),
+    );
+    for ((name, values), color) in [(below, TEAL), (above, SAND)] {
+        plot.add_trace(
+            Bar::new(labels.clone(), values)
+                .name(label(name))
+                .marker(Marker::new().color(color)),
+        );
+    }
+    plot
+}
+
+/// A heat map of rates from 0 to 1, first row on top; `None` where there is nothing yet. `texts` are shown at the pointer.
+pub(crate) fn heat(
+    language: Language,
+    columns: &[String],
+    rows: &[String],
+    mut rates: Vec<Vec<Option<f64>>>,
+    mut texts: Vec<Vec<String>>,
+) -> Plot {
+    let columns: Vec<String> = columns.iter().map(|text| label(text)).collect();
+    // plotly counts rows from below.
+    let rows: Vec<String> = rows.iter().rev().map(|text| label(text)).collect();
+    rates.reverse();
+    texts.reverse();
+    let most = rates
+        .iter()
+        .flat_map(|row| row.iter().skip(1))
+        .flatten()
+        .fold(0.05_f64, |most, rate| most.max(*rate));
+    let scale = [
+        (0.0, "#f4f6f4"),
+        (0.25, "#c9e3dc"),
+        (0.6, "#5ea79b"),
+        (1.0, TEAL),
+    ];
+    let mut plot = plot(
+        layout(language)
+            .margin(Margin::new().left(76).right(8).top(30).bottom(8))
+            .x_axis(
+                Axis::new()
+                    .type_(AxisType::Category)
+                    .side(plotly::common::AxisSide::Top)
+                    .fixed_range(true)
+                    .n_ticks(14)
+                    .show_grid(false),
+            )
+            .y_axis(
+                Axis::new()
+                    .type_(AxisType::Category)
+                    .fixed_range(true)
+                    .n_ticks(18)
+                    .show_grid(false),
+            ),
+    );
+    plot.add_trace(
+        HeatMap::new(columns, rows, rates)
+            .zmin(0.0)
+            .zmax(most)
+            .x_gap(2)
+            .y_gap(2)
+            .hover_text_matrix(
+                texts
+                    .into_iter()
+                    .map(|row| row.iter().map(|text| label(text)).collect())
+                    .collect(),
+            )
+            .hover_info(HoverInfo::Text)
+            .hover_on_gaps(false)
+            .color_scale(ColorScale::Vector(
+                scale
+                    .iter()
+                    .map(|(at, color)| ColorScaleElement(*at, (*color).to_owned()))
+                    .collect(),
+            ))
+            .color_bar(
+                ColorBar::new()
+                    .tick_format(".0%")
+                    .thickness(12)
+                    .outline_width(0),
+            ),
+    );
+    plot
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_label_ends_the_script_or_becomes_html() {
+        let evil = "</script><script>alert(1)</script><b>".to_owned();
+        let plot = stacked(
+            Language::Nl,
+            &[evil.clone()],
+            (&evil, vec![1]),
+            (&evil, vec![2]),
+        );
+        let chart = Chart {
+            id: "weken",
+            label: evil,
+            plot,
+        };
+        let html = chart.html("").into_string();
+        assert_eq!(html.matches("</script>").count(), 1, "{html}");
+        assert!(!html.contains("alert(1)</"), "{html}");
+        assert!(!html.contains("<b>"), "{html}");
+    }
+}

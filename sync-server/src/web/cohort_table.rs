@@ -1,0 +1,201 @@
+//! Cohorts: customers by the month of their first visit, and which part of them came in later months; as a heat map
+//! and as the table of the same figures, each of which opens its customers.
+
+use journey::reports::cohorts::Cohort;
+
+use super::chart::{self, Chart};
+use super::customers;
+use super::filter::Asked;
+use super::strings::Language;
+use super::table::{Cell, Column, Entry, Table};
+
+/// Months of a cohort shown on a page; files hold all.
+const MONTHS_ON_PAGE: usize = 13;
+/// Cohorts shown on a page, the latest ones.
+const COHORTS_ON_PAGE: usize = 24;
+
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+fn rate(part: usize, whole: usize) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+/// The latest cohorts, with at most so many months.
+fn latest(cohorts: &[Cohort]) -> &[Cohort] {
+    cohorts
+        .get(cohorts.len().saturating_sub(COHORTS_ON_PAGE)..)
+        .unwrap_or_default()
+}
+
+/// The heat map.
+pub(crate) fn chart(language: Language, cohorts: &[Cohort]) -> Chart {
+    let words = language.strings();
+    let cohorts = latest(cohorts);
+    let width = cohorts
+        .iter()
+        .map(|cohort| cohort.active.len())
+        .max()
+        .unwrap_or(0)
+        .min(MONTHS_ON_PAGE);
+    let columns: Vec<String> = (0..width).map(|k| format!("+{k}")).collect();
+    let rows: Vec<String> = cohorts
+        .iter()
+        .map(|cohort| language.month(&cohort.cohort))
+        .collect();
+    let mut rates = Vec::with_capacity(cohorts.len());
+    let mut texts = Vec::with_capacity(cohorts.len());
+    for cohort in cohorts {
+        let month = language.month(&cohort.cohort);
+        let cell = |k: usize| cohort.active.get(k).copied();
+        // Month 0 is everyone: it says nothing and would drown the rest.
+        rates.push(
+            (0..width)
+                .map(|k| {
+                    cell(k)
+                        .filter(|_| k > 0)
+                        .and_then(|active| rate(active, cohort.size))
+                })
+                .collect(),
+        );
+        texts.push(
+            (0..width)
+                .map(|k| match cell(k) {
+                    Some(active) => words
+                        .cohort_hover
+                        .replacen("{}", &month, 1)
+                        .replacen("{}", &k.to_string(), 1)
+                        .replacen("{}", &language.count(active), 1)
+                        .replacen("{}", &language.count(cohort.size), 1)
+                        .replacen(
+                            "{}",
+                            &Cell::Rate(rate(active, cohort.size)).text(language),
+                            1,
+                        ),
+                    None => String::new(),
+                })
+                .collect(),
+        );
+    }
+    Chart {
+        id: "cohorten",
+        label: words.cohorts_chart.to_owned(),
+        plot: chart::heat(language, &columns, &rows, rates, texts),
+    }
+}
+
+/// The table: rates on the page, counts in files.
+pub(crate) fn table(language: Language, cohorts: &[Cohort], asked: &Asked) -> Table {
+    let words = language.strings();
+    let cohorts = latest(cohorts);
+    let width = cohorts
+        .iter()
+        .map(|cohort| cohort.active.len())
+        .max()
+        .unwrap_or(0)
+        .min(MONTHS_ON_PAGE);
+    let mut columns = vec![
+        Column::new("cohort", words.cohort),
+        Column::new("size", words.new_customers),
+    ];
+    columns.extend((1..width).map(|k| Column::new(format!("active_{k}"), format!("+{k}"))));
+    let rows = cohorts.iter().rev().map(|cohort| {
+        let behind = |k: usize| {
+            let which = format!("cohort:{}:{k}", cohort.cohort);
+            asked.link(customers::PATH, &[("achter", &which)])
+        };
+        let mut row = vec![
+            Entry::text(language.month(&cohort.cohort)),
+            Entry::link(Cell::Count(cohort.size), || behind(0)),
+        ];
+        row.extend((1..width).map(|k| match cohort.active.get(k) {
+            None => Cell::Empty.into(),
+            Some(active) => {
+                let rate = rate(*active, cohort.size);
+                Entry {
+                    heat: rate.map(heat),
+                    href: (*active > 0).then(|| behind(k)),
+                    ..Cell::Rate(rate).into()
+                }
+            }
+        }));
+        row
+    });
+    Table {
+        caption: words.cohorts.to_owned(),
+        columns,
+        rows: rows.collect(),
+    }
+}
+
+/// 0 to 10, by tenths up to half of the cohort and more.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between 0 and 10 after the clamp"
+)]
+fn heat(rate: f64) -> u8 {
+    (rate * 20.0).round().clamp(0.0, 10.0) as u8
+}
+
+/// All cohorts with counts, for a file.
+pub(crate) fn file(language: Language, cohorts: &[Cohort]) -> Table {
+    let words = language.strings();
+    let width = cohorts
+        .iter()
+        .map(|cohort| cohort.active.len())
+        .max()
+        .unwrap_or(0);
+    let mut columns = vec![
+        Column::new("cohort", words.cohort),
+        Column::new("size", words.new_customers),
+        Column::new("last_month_is_partial", words.partial),
+        Column::new("history_may_start_earlier", words.starts_earlier),
+    ];
+    columns.extend((0..width).map(|k| Column::new(format!("active_{k}"), format!("+{k}"))));
+    let rows = cohorts.iter().map(|cohort| {
+        let mut row = vec![
+            Entry::text(cohort.cohort.clone()),
+            Cell::Count(cohort.size).into(),
+            Entry::text(cohort.last_month_is_partial.to_string()),
+            Entry::text(cohort.history_may_start_earlier.to_string()),
+        ];
+        row.extend((0..width).map(|k| {
+            cohort
+                .active
+                .get(k)
+                .map_or(Cell::Empty, |active| Cell::Count(*active))
+                .into()
+        }));
+        row
+    });
+    Table {
+        caption: words.cohorts.to_owned(),
+        columns,
+        rows: rows.collect(),
+    }
+}
+
+/// What must be known to read the table, in words.
+pub(crate) fn notes(language: Language, cohorts: &[Cohort]) -> Vec<String> {
+    let words = language.strings();
+    let mut notes = Vec::new();
+    if cohorts
+        .last()
+        .is_some_and(|cohort| cohort.last_month_is_partial)
+    {
+        notes.push(words.note_partial.to_owned());
+    }
+    let old: Vec<String> = cohorts
+        .iter()
+        .filter(|cohort| cohort.history_may_start_earlier)
+        .map(|cohort| language.month(&cohort.cohort))
+        .collect();
+    if let (Some(first), Some(last)) = (old.first(), old.last()) {
+        let which = if first == last {
+            first.clone()
+        } else {
+            format!("{first} – {last}")
+        };
+        notes.push(words.note_earlier.replace("{}", &which));
+    }
+    notes
+}

@@ -1,0 +1,254 @@
+//! One customer: where he is on his path, how he came there, what he bought, and who he is as far as he said so.
+//! Somebody who may see some shops sees what happened there, and nothing of elsewhere.
+
+use axum::response::{IntoResponse, Redirect};
+use chrono::NaiveDate;
+use journey::path::{self, Path};
+use journey::reports::customers::{CustomerRow, customer};
+use journey::reports::last_sale_day;
+use journey::reports::receipts::{ReceiptRow, of_customer};
+use maud::{Markup, html};
+
+use super::ask::{Answer, Ask, Refused};
+use super::params::link;
+use super::strings::Language;
+use super::table::Table;
+use super::{customers, journey_line, layout, receipts, timeline};
+use crate::book::Book;
+use crate::people::Person;
+use crate::scope::Filter;
+use crate::store::rows::Shop;
+
+/// Where one is.
+pub(crate) const PATH: &str = "/klant";
+/// Where one is forgotten.
+pub(crate) const FORGET_PATH: &str = "/klant/vergeten";
+
+const RECEIPTS: usize = 25;
+
+/// What the book says of somebody.
+#[derive(Debug)]
+struct Known {
+    path: Path,
+    row: Option<CustomerRow>,
+    receipts: Vec<ReceiptRow>,
+    total_receipts: usize,
+}
+
+/// The id he is known by now; a merge may have given him another.
+fn person(ask: &Ask) -> Result<Person, Refused> {
+    let id = ask.params.get("id").ok_or(Refused::NotFound)?;
+    ask.web
+        .office
+        .person(ask.scope(), id)?
+        .ok_or(Refused::NotFound)
+}
+
+fn known(ask: &Ask, book: &Book, id: &str, receipts: usize) -> Option<Known> {
+    let dataset = book.dataset();
+    let number = dataset.customer(id)?;
+    let query = ask.scope().query(&Filter::default());
+    let mut history = dataset.history(number);
+    if let Some(shops) = ask.scope().shops() {
+        history = history.in_shops(shops);
+    }
+    let last = history.events().next_back().map(|event| event.local_day());
+    let as_of = last_sale_day(dataset, &query).max(last).unwrap_or_default();
+    let found = of_customer(dataset, &query, number, 0, receipts);
+    Some(Known {
+        path: path::path(&history, book.model(), as_of),
+        row: customer(dataset, &query, number),
+        receipts: found.rows,
+        total_receipts: found.total,
+    })
+}
+
+fn called(person: &Person, language: Language) -> String {
+    person.name.clone().unwrap_or_else(|| {
+        format!(
+            "{} {}",
+            language.strings().customer,
+            customers::short(&person.id)
+        )
+    })
+}
+
+/// `GET /klant?id=`
+pub(crate) fn page(ask: &Ask) -> Answer {
+    let (words, language) = (ask.words(), ask.language);
+    let person = person(ask)?;
+    let shops = ask.shops()?;
+    let title = called(&person, language);
+    let book = ask.web.office.book()?;
+    let known = known(ask, &book, &person.id, RECEIPTS);
+    let model = book.model().clone();
+    drop(book);
+    let file = link("", &[("id", &person.id)]);
+    let file = file.trim_start_matches('?');
+    let main = html! {
+        (layout::heading(&title, &html! { p.soft.id { (words.customer_id) " " (person.id) } }))
+        @match &known {
+            None => { div.card.empty { h2 { (words.never_bought) } p { (words.never_bought_text) } } }
+            Some(known) => {
+                section.card aria-labelledby="pad-kop" {
+                    div.heading { h2 id="pad-kop" { (words.path) } p.soft { (words.seen_on) " " (language.day(known.path.as_of)) } }
+                    p.answer { (summary(&known.path, &model, language)) }
+                    (journey_line::html(&known.path, &model, language))
+                    @if ask.scope().shops().is_some() { p.soft { (words.only_your_shops) } }
+                }
+                @if let Some(row) = &known.row { (facts(row, &known.path, language)) }
+            }
+        }
+        (who(&person, ask))
+        @if let Some(known) = &known {
+            section.card aria-labelledby="tijdlijn-kop" {
+                div.heading { h2 id="tijdlijn-kop" { (words.timeline) } (layout::downloads(ask, "klant-tijdlijn", file)) }
+                (timeline::html(&known.path, &model, &shops, language))
+            }
+            section.card aria-labelledby="bonnen-kop" {
+                div.heading { h2 id="bonnen-kop" { (words.menu_receipts) } (layout::downloads(ask, "klant-bonnen", file)) }
+                @if known.receipts.is_empty() { p { (words.no_receipts) } }
+                @else {
+                    (own_receipts(language, &known.receipts, &shops).html(language))
+                    @if known.total_receipts > known.receipts.len() {
+                        p.soft { (words.and_earlier.replace("{}", &language.count(known.total_receipts - known.receipts.len()))) }
+                    }
+                }
+            }
+        }
+    };
+    ask.page(&title, &main)
+}
+
+/// His receipts: whose they are goes without saying.
+fn own_receipts(language: Language, rows: &[ReceiptRow], shops: &[Shop]) -> Table {
+    let mut table = receipts::table(language, rows, shops);
+    for column in &mut table.columns {
+        if column.name == "customer_short" {
+            column.shown = super::table::Shown::InFiles;
+        }
+    }
+    table
+}
+
+fn summary(path: &Path, model: &journey::model::Model, language: Language) -> String {
+    let language = match language {
+        Language::Nl => journey::model::Language::Nl,
+        Language::En => journey::model::Language::En,
+    };
+    path::summary(path, model, language).replace(" -> ", " → ")
+}
+
+fn facts(row: &CustomerRow, path: &Path, language: Language) -> Markup {
+    let words = language.strings();
+    let day = |day: Option<NaiveDate>| day.map_or("–".to_owned(), |day| language.day(day));
+    html! {
+        dl.facts.card {
+            div { dt { (words.visits) } dd { (language.count(row.visits)) } }
+            div { dt { (words.receipts) } dd { (language.count(row.receipts)) } }
+            div { dt { (words.spent) } dd { (language.money(row.net_cents)) } }
+            @if row.returns_cents != 0 { div { dt { (words.returned) } dd { (language.money(row.returns_cents)) } } }
+            div { dt { (words.first_visit) } dd { (day(row.first_visit)) } }
+            div { dt { (words.last_visit) } dd { (day(row.last_visit)) } }
+            @if let Some(since) = path.loyal_since { div { dt { (words.loyal_since) } dd { (language.day(since)) } } }
+            @if let Some(since) = path.asleep_since { div { dt { (words.asleep_since) } dd { (language.day(since)) } } }
+            @if path.won_back > 0 { div { dt { (words.won_back_times) } dd { (language.count(path.won_back)) } } }
+        }
+    }
+}
+
+fn who(person: &Person, ask: &Ask) -> Markup {
+    let words = ask.words();
+    let consent = |consent: &Option<retail::loyalty::Consent>| match consent {
+        Some(consent) if consent.given => words.yes,
+        Some(_) => words.no,
+        None => words.not_asked,
+    };
+    let own = !person.cards.is_empty()
+        || person.member.is_some()
+        || person.name.is_some()
+        || person.email.is_some();
+    html! {
+        section.card aria-labelledby="wie-kop" {
+            h2 id="wie-kop" { (words.details) }
+            @if own {
+                dl.facts {
+                    div { dt { (words.name) } dd { (person.name.as_deref().unwrap_or("–")) } }
+                    div { dt { (words.email) } dd { (person.email.as_deref().unwrap_or("–")) } }
+                    div { dt { (words.cards) } dd { (if person.cards.is_empty() { "–".to_owned() } else { person.cards.join(", ") }) } }
+                    div { dt { (words.points) } dd { (ask.language.number(person.points)) } }
+                    div { dt { (words.member) } dd { (consent(&person.member)) } }
+                    div { dt { (words.marketing) } dd { (consent(&person.marketing)) } }
+                }
+            } @else { p { (words.no_details) } }
+            @if !person.aliases.is_empty() {
+                p.soft { (words.also_known) " " (person.aliases.iter().map(|id| customers::short(id)).collect::<Vec<_>>().join(", ")) }
+            }
+            p.no-print { a.danger href=(link(FORGET_PATH, &[("id", &person.id)])) { (words.forget) } }
+        }
+    }
+}
+
+/// `GET /klant/vergeten?id=`: what it means, and the question whether it is meant.
+pub(crate) fn ask_to_forget(ask: &Ask) -> Answer {
+    let words = ask.words();
+    let person = person(ask)?;
+    let name = called(&person, ask.language);
+    let title = words.forget_title.replace("{}", &name);
+    let back = link(PATH, &[("id", &person.id)]);
+    let main = html! {
+        (layout::heading(&title, &html! {}))
+        div.card {
+            @if ask.scope().shops().is_some() {
+                p { (words.forget_not_yours) }
+                p { a.button href=(back) { (words.back) } }
+            } @else {
+                p { (words.forget_what) }
+                p { (words.forget_stays) }
+                p { strong { (words.forget_final) } }
+                form.buttons method="post" action=(FORGET_PATH) {
+                    input type="hidden" name="token" value=(ask.who.csrf);
+                    input type="hidden" name="id" value=(person.id);
+                    label.check { input type="checkbox" name="zeker" value="ja" required; " " (words.forget_sure) }
+                    button.danger type="submit" { (words.forget_now) }
+                    a.button href=(back) { (words.back) }
+                }
+            }
+        }
+    };
+    ask.page(&title, &main)
+}
+
+/// `POST /klant/vergeten`
+pub(crate) fn forget(ask: &Ask) -> Answer {
+    let id = ask.form.get("id").ok_or(Refused::NotFound)?;
+    if ask.scope().shops().is_some() || ask.form.get("zeker") != Some("ja") {
+        return Err(Refused::NotFound);
+    }
+    let person = ask
+        .web
+        .office
+        .person(ask.scope(), id)?
+        .ok_or(Refused::NotFound)?;
+    ask.web.office.forget(&person.id)?;
+    ask.web.cache.clear();
+    Ok(Redirect::to(&link(customers::PATH, &[])).into_response())
+}
+
+/// Receipts and timeline of one customer for a file.
+pub(crate) fn export(ask: &Ask, name: &str) -> Result<Table, Refused> {
+    let person = person(ask)?;
+    let shops = ask.shops()?;
+    let book = ask.web.office.book()?;
+    let known = known(
+        ask,
+        &book,
+        &person.id,
+        journey::reports::customers::MAX_PAGE,
+    )
+    .ok_or(Refused::NotFound)?;
+    Ok(match name {
+        "klant-tijdlijn" => timeline::table(&known.path, book.model(), ask.language),
+        _ => receipts::table(ask.language, &known.receipts, &shops),
+    })
+}

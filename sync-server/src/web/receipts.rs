@@ -1,0 +1,118 @@
+//! The receipts of a selection, latest first.
+
+use journey::reports::receipts::{ReceiptRow, of_selection};
+use maud::html;
+
+use super::ask::{Answer, Ask, Refused};
+use super::filter::Asked;
+use super::params::link;
+use super::strings::Language;
+use super::table::{Cell, Column, Entry, Shown, Table};
+use super::{customer, customers, layout, notes, receipt};
+use crate::store::rows::Shop;
+
+/// Where they are.
+pub(crate) const PATH: &str = "/bonnen";
+
+const ROWS: usize = 50;
+/// The most receipts of a file.
+const IN_FILE: usize = 100_000;
+
+/// The table of these receipts.
+pub(crate) fn table(language: Language, rows: &[ReceiptRow], shops: &[Shop]) -> Table {
+    let words = language.strings();
+    let shop = |id: &str| {
+        shops
+            .iter()
+            .find(|shop| shop.id == id)
+            .map_or(id, |shop| &shop.name)
+            .to_owned()
+    };
+    let rows = rows.iter().map(|row| {
+        vec![
+            Entry::link(Cell::Text(row.receipt.clone()), || {
+                link(receipt::PATH, &[("nr", &row.receipt)])
+            }),
+            Cell::Time(row.at.naive_local()).into(),
+            Entry::text(shop(&row.shop)),
+            Entry::text(row.till.clone()),
+            match &row.customer {
+                Some(id) => Entry {
+                    href: Some(link(customer::PATH, &[("id", id)])),
+                    ..Entry::text(customers::short(id))
+                },
+                None => Cell::Empty.into(),
+            },
+            Entry::text(row.customer.clone().unwrap_or_default()),
+            Cell::Count(row.sale_lines + row.return_lines).into(),
+            Cell::Cents(row.gross_cents).into(),
+            Cell::Cents(row.returns_cents).into(),
+            Cell::Cents(row.net_cents).into(),
+            Entry::text(if row.imported {
+                words.imported_mark
+            } else {
+                ""
+            })
+            .tone("soft"),
+        ]
+    });
+    Table {
+        caption: words.menu_receipts.to_owned(),
+        columns: vec![
+            Column::new("receipt", words.receipt),
+            Column::new("at", words.time),
+            Column::new("shop", words.shop),
+            Column::new("till", words.till),
+            Column::new("customer_short", words.customer).only(Shown::OnPages),
+            Column::new("customer", words.customer).only(Shown::InFiles),
+            Column::new("lines", words.lines),
+            Column::new("gross_cents", words.gross).only(Shown::InFiles),
+            Column::new("returns_cents", words.returned).only(Shown::InFiles),
+            Column::new("net_cents", words.net_short),
+            Column::new("imported", words.origin),
+        ],
+        rows: rows.collect(),
+    }
+}
+
+/// `GET /bonnen`
+pub(crate) fn page(ask: &Ask) -> Answer {
+    let (words, language) = (ask.words(), ask.language);
+    let shops = ask.shops()?;
+    let asked = Asked::read(&ask.params, ask.today(&shops));
+    let number = customers::page_number(&ask.params);
+    let query = ask.scope().query(&asked.filter());
+    let found = ask.cached(format!("receipts {query:?} {number}"), move |book| {
+        of_selection(book.dataset(), &query, (number - 1) * ROWS, ROWS)
+    })?;
+    let beside = html! { p.soft { (notes::period_text(ask, &asked)) } };
+    let page_link = |number: usize| asked.link(PATH, &[("blad", &number.to_string())]);
+    let main = html! {
+        (layout::heading(words.menu_receipts, &beside))
+        (notes::filter_bar(ask, &asked, &shops, &[]))
+        section.card {
+            div.heading {
+                h2 { (words.receipts_count.replace("{}", &language.count(found.total))) }
+                (layout::downloads(ask, "bonnen", &asked.query_string(&[])))
+            }
+            @if found.total == 0 { p { (words.no_receipts) } }
+            @else {
+                (table(language, &found.rows, &shops).html(language))
+                (customers::pager(ask, number, found.total, ROWS, &page_link))
+            }
+        }
+    };
+    ask.page(words.menu_receipts, &main)
+}
+
+/// The latest of them, for a file.
+pub(crate) fn export(ask: &Ask) -> Result<Table, Refused> {
+    let shops = ask.shops()?;
+    let asked = Asked::read(&ask.params, ask.today(&shops));
+    let query = ask.scope().query(&asked.filter());
+    let rows = {
+        let book = ask.web.office.book()?;
+        journey::reports::receipts::export(book.dataset(), &query, IN_FILE)
+    };
+    Ok(table(ask.language, &rows, &shops))
+}

@@ -1,0 +1,518 @@
+//! The words of the owner's pages in Dutch and English. A missing translation does not compile.
+//!
+//! `{}` is filled in, in order. Words of the trade: *bon* receipt, *kassa* till, *klantenkaart* loyalty card, *retour*
+//! goods brought back, *statiegeld* deposit, *gat* missing events, *vertakking* fork.
+
+/// The language of the pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Language {
+    /// Dutch.
+    #[default]
+    Nl,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// Its words.
+    pub(crate) const fn strings(self) -> &'static Strings {
+        match self {
+            Self::Nl => &NL,
+            Self::En => &EN,
+        }
+    }
+
+    /// Its code.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Nl => "nl",
+            Self::En => "en",
+        }
+    }
+
+    /// What it calls itself.
+    pub(crate) const fn own_name(self) -> &'static str {
+        match self {
+            Self::Nl => "Nederlands",
+            Self::En => "English",
+        }
+    }
+
+    /// The other one.
+    pub(crate) const fn other(self) -> Self {
+        match self {
+            Self::Nl => Self::En,
+            Self::En => Self::Nl,
+        }
+    }
+}
+
+macro_rules! strings {
+    ($($field:ident: $nl:literal, $en:literal;)*) => {
+        /// Every text of the pages.
+        #[derive(Debug)]
+        pub(crate) struct Strings {
+            $(pub(crate) $field: &'static str,)*
+        }
+
+        const NL: Strings = Strings { $($field: $nl,)* };
+        const EN: Strings = Strings { $($field: $en,)* };
+
+        #[cfg(test)]
+        const ALL: &[(&str, &str, &str)] = &[$((stringify!($field), $nl, $en),)*];
+    };
+}
+
+strings! {
+    // Frame
+    menu: "Menu", "Menu";
+    menu_returning: "Terugkerende klanten", "Returning customers";
+    menu_customers: "Klanten", "Customers";
+    menu_receipts: "Bonnen", "Receipts";
+    menu_sync: "Synchronisatie", "Synchronisation";
+    skip: "Naar de inhoud", "Skip to content";
+    search: "Kaart, klant of bon", "Card, customer or receipt";
+    search_label: "Zoek op kaart-, klant- of bonnummer", "Search by card, customer or receipt number";
+    search_nothing: "Niets gevonden", "Nothing found";
+    search_hint: "Typ het hele nummer van een klantenkaart, een klant of een bon, zoals 3-1-0000042. De streepjescode van een bon kan ook.", "Type the whole number of a loyalty card, a customer or a receipt, like 3-1-0000042. The barcode of a receipt works too.";
+    log_in: "Inloggen", "Log in";
+    log_in_text: "Voor de eigenaar: wie komt er terug, en waarom niet?", "For the owner: who comes back, and why not?";
+    log_out: "Uitloggen", "Log out";
+    name: "Naam", "Name";
+    password: "Wachtwoord", "Password";
+    wrong_password: "Naam of wachtwoord klopt niet. Probeer het nog eens.", "Name or password is not right. Please try again.";
+    too_many: "Te vaak een verkeerd wachtwoord. Probeer het over {} minuten opnieuw.", "Too many wrong passwords. Try again in {} minutes.";
+    back: "Terug", "Back";
+    to_start: "Naar het begin", "To the start";
+    download: "downloaden", "download";
+    drawing: "De grafiek verschijnt hier. De tabel eronder bevat dezelfde cijfers.", "The chart appears here. The table below holds the same figures.";
+    as_table: "Toon als tabel", "Show as table";
+    made_at: "stand van", "as of";
+    pages: "Bladen", "Pages";
+    previous: "Vorige", "Previous";
+    next: "Volgende", "Next";
+    rows_of: "{}–{} van {}", "{}–{} of {}";
+    yes: "ja", "yes";
+    no: "nee", "no";
+
+    // Errors
+    not_found: "Deze pagina is er niet", "This page is not there";
+    not_found_text: "Wat u zoekt bestaat niet (meer), of hoort bij een winkel die u niet mag zien.", "What you look for does not exist (any more), or belongs to a shop you may not see.";
+    forged: "Dit formulier is verlopen", "This form has expired";
+    forged_text: "Er is niets gewijzigd. Ga terug, laad de pagina opnieuw en probeer het nog eens.", "Nothing was changed. Go back, reload the page and try again.";
+    bad_request: "Dat begrijpen we niet", "We do not understand that";
+    bad_request_text: "Er is niets gewijzigd. Ga terug en probeer het nog eens.", "Nothing was changed. Go back and try again.";
+    busy: "Even geduld", "One moment please";
+    busy_text: "Het is nu te druk. Probeer het over een minuut opnieuw.", "It is too busy right now. Try again in a minute.";
+    failed: "Er ging iets mis", "Something went wrong";
+    failed_text: "Dat ligt aan ons. Er is niets verloren gegaan; probeer het later opnieuw.", "That is our fault. Nothing was lost; try again later.";
+
+    // Selection
+    selection: "Selectie", "Selection";
+    this_month: "Deze maand", "This month";
+    weeks_12: "Afgelopen 12 weken", "Last 12 weeks";
+    this_year: "Dit jaar", "This year";
+    all_days: "Alles", "Everything";
+    own_days: "Eigen periode", "Own period";
+    from: "Van", "From";
+    to: "Tot en met", "Up to";
+    shop: "Winkel", "Shop";
+    all_shops: "Alle winkels", "All shops";
+    imported: "Geïmporteerde historie", "Imported history";
+    imported_in: "telt mee", "counts";
+    imported_out: "telt niet mee", "left out";
+    show: "Toon", "Show";
+    show_all: "Toon alles", "Show everything";
+    since: "sinds", "since";
+    until: "tot en met", "up to";
+    whole_history: "hele historie", "whole history";
+    empty_selection: "Geen verkopen in deze selectie", "No sales in this selection";
+    empty_selection_text: "De laatste verkoop die u mag zien was op {}. Kies een andere periode of winkel.", "The last sale you may see was on {}. Choose another period or shop.";
+    empty_shop: "Er zijn nog geen verkopen", "There are no sales yet";
+    empty_shop_text: "Zodra een kassa synchroniseert of historie is geïmporteerd, ziet u hier wie er terugkomt.", "As soon as a till syncs or history is imported, you see here who comes back.";
+    empty_import: "Historie uit een ander kassasysteem inlezen:", "Read history from another till system:";
+    empty_till: "Een kassa aanmelden met een eenmalige code:", "Enrol a till with a one-time code:";
+
+    // Key figures
+    key_figures: "Kerncijfers", "Key figures";
+    figure: "Cijfer", "Figure";
+    field: "Veld", "Field";
+    value: "Waarde", "Value";
+    answer_came_back: "van de klanten kwam terug", "of the customers came back";
+    answer_counts: "– {} van {}.", "– {} of {}.";
+    answer_share: "Van de omzet van bekende klanten komt {} van een later bezoek.", "Later visits bring {} of what known customers spend.";
+    of_customers: "{} van {} klanten", "{} of {} customers";
+    of_gross: "van {} bruto", "of {} gross";
+    repeat_rate: "Terugkerende klanten", "Returning customers";
+    repeat_rate_means: "Bekende klanten met twee of meer bezoeken in deze selectie, gedeeld door alle bekende klanten met een aankoopbon. Een bezoek is een dag waarop een klant iets koopt.", "Known customers with two visits or more in this selection, divided by all known customers with a sale receipt. A visit is a day on which a customer buys something.";
+    repeat_share: "Omzet uit latere bezoeken", "Revenue of later visits";
+    repeat_share_means: "Bruto-omzet op dagen na het allereerste bezoek van de klant, gedeeld door de bruto-omzet van alle bekende klanten.", "Gross on days after the customer's very first visit, divided by the gross of all known customers.";
+    gap: "Tijd tussen bezoeken", "Time between visits";
+    days_value: "{} dagen", "{} days";
+    gap_mean: "gemiddeld {} dagen", "{} days on average";
+    gap_mean_label: "Gemiddelde tijd tussen bezoeken", "Mean time between visits";
+    gap_means: "Mediaan van de hele dagen tussen twee opeenvolgende bezoeken van een klant, alle klanten samen.", "Median of the whole days between successive visits of a customer, over all customers.";
+    visits: "Bezoeken", "Visits";
+    visits_by: "van {} klanten", "by {} customers";
+    visits_means: "Eén bezoek is één bekende klant op één dag met een aankoopbon. Een retour is geen bezoek.", "One visit is one known customer on one day with a sale receipt. A return is no visit.";
+    net: "Netto-omzet", "Net revenue";
+    net_of: "{} bruto, {} retour", "{} gross, {} returned";
+    net_means: "Verkoopregels min retourregels, btw inbegrepen; zonder statiegeld, cadeaukaarten en afronding.", "Sale lines less return lines, VAT included; without deposits, gift cards and cash rounding.";
+    receipts: "Aankoopbonnen", "Sale receipts";
+    receipts_known: "{} met een bekende klant", "{} with a known customer";
+    receipts_mean: "Bonnen met minstens één verkoopregel, ook zonder klantenkaart.", "Receipts with at least one sale line, without a loyalty card too.";
+    repeat_by_receipts: "Terugkerend naar bonnen", "Returning by receipts";
+    repeat_by_receipts_means: "Klanten met twee of meer aankoopbonnen, ook op dezelfde dag, gedeeld door alle klanten met een aankoopbon.", "Customers with two sale receipts or more, on the same day too, divided by all customers with a sale receipt.";
+    apart: "Buiten de omzet", "Outside revenue";
+    deposit: "statiegeld", "deposits";
+    gift_cards: "cadeaukaarten", "gift cards";
+    rounding: "afronding", "rounding";
+    events: "Regels en contactmomenten", "Lines and touchpoints";
+    sale_lines: "Verkoopregels", "Sale lines";
+    return_lines: "Retourregels", "Return lines";
+    anonymous_lines: "Verkoopregels zonder klant", "Sale lines without a customer";
+    receipts_identified: "Aankoopbonnen met klant", "Sale receipts with a customer";
+    return_receipts: "Retourbonnen", "Return receipts";
+    customers_purchasing: "Kopende klanten", "Purchasing customers";
+    repeat_customers: "Klanten met twee bezoeken of meer", "Customers with two visits or more";
+    gross: "Bruto", "Gross";
+    returned: "Retour", "Returned";
+    gross_identified: "Bruto van bekende klanten", "Gross of known customers";
+    returns_identified: "Retour van bekende klanten", "Returns of known customers";
+    shops: "Winkels", "Shops";
+    products_sold: "Verkochte artikelen", "Articles sold";
+    first_sale_day: "Eerste verkoopdag", "First sale day";
+    last_sale_day: "Laatste verkoopdag", "Last sale day";
+
+    // Weeks, cohorts, second visit
+    weeks: "Nieuw en terugkerend per week", "New and returning by week";
+    weeks_mean: "Nieuw is een klant in de week van zijn allereerste bezoek; terugkerend in elke latere week met een bezoek.", "A customer is new in the week of his very first visit; returning in every later week with a visit.";
+    weeks_chart: "Staafdiagram: terugkerende en nieuwe klanten per week. De tabel eronder bevat dezelfde cijfers.", "Bar chart: returning and new customers by week. The table below holds the same figures.";
+    week: "Week", "Week";
+    monday: "Maandag", "Monday";
+    new: "Nieuw", "New";
+    returning: "Terugkerend", "Returning";
+    gross_new: "Bruto nieuw", "Gross of new";
+    gross_returning: "Bruto terugkerend", "Gross of returning";
+    gross_anonymous: "Bruto zonder klant", "Gross without customer";
+    cohorts: "Wie komt er terug, per maand van het eerste bezoek", "Who comes back, by month of the first visit";
+    cohorts_mean: "Elke rij is een groep klanten die in dezelfde maand voor het eerst kwam. Het vak onder +3 zegt welk deel drie maanden later (weer) een bezoek bracht.", "Each row is a group of customers who first came in the same month. The cell under +3 says which part of them visited three months later.";
+    cohorts_chart: "Heatmap: per maand van eerste bezoek het deel van de klanten dat in latere maanden terugkwam. De tabel eronder bevat dezelfde cijfers.", "Heat map: by month of first visit, the part of the customers who came back in later months. The table below holds the same figures.";
+    cohort: "Eerste bezoek in", "First visit in";
+    new_customers: "Nieuwe klanten", "New customers";
+    cohort_hover: "{}, {} mnd later: {} van {} ({})", "{}, {} months later: {} of {} ({})";
+    partial: "Laatste maand onvolledig", "Last month partial";
+    starts_earlier: "Historie begint mogelijk eerder", "History may start earlier";
+    note_partial: "De laatste maand is nog niet voorbij: het laatste vak van elke rij groeit nog.", "The last month is not over: the last cell of each row still grows.";
+    note_earlier: "{}: deze groepen vallen in de eerste 90 dagen van de gegevens. Oude klanten kunnen er nieuw lijken.", "{}: these groups fall in the first 90 days of the data. Old customers may look new there.";
+    second_visit: "Het tweede bezoek", "The second visit";
+    second_visit_means: "Van de klanten wier eerste bezoek in deze selectie valt en lang genoeg geleden is: wie kwam binnen zoveel dagen een tweede keer?", "Of the customers whose first visit is in this selection and long enough ago: who came a second time within so many days?";
+    within: "Binnen", "Within";
+    within_days: "{} dagen", "{} days";
+    came_back: "Kwam terug", "Came back";
+    returned_customers: "Klanten terug", "Customers back";
+    eligible: "Lang genoeg geleden", "Long enough ago";
+
+    // Customers
+    customer: "Klant", "Customer";
+    customer_id: "Klantnummer", "Customer number";
+    latest_customers: "Laatste bezoekers", "Latest visitors";
+    all_customers: "Alle {} klanten", "All {} customers";
+    customers_count: "{} klanten", "{} customers";
+    nobody_known: "In deze selectie is geen klant bekend: niemand liet een klantenkaart scannen.", "No customer is known in this selection: nobody had a loyalty card scanned.";
+    nobody_here: "Er zijn geen klanten in deze lijst.", "There are no customers in this list.";
+    show_everyone: "Toon alle klanten van deze selectie", "Show all customers of this selection";
+    behind_purchasing: "Klanten", "Customers";
+    behind_repeat: "Terugkerende klanten: twee bezoeken of meer", "Returning customers: two visits or more";
+    behind_receipts: "Klanten met twee aankoopbonnen of meer", "Customers with two sale receipts or more";
+    behind_with_return: "Klanten met een retour", "Customers with a return";
+    behind_only_returns: "Klanten met alleen retouren", "Customers with returns only";
+    behind_second: "Kwamen binnen {} dagen een tweede keer", "Came a second time within {} days";
+    behind_eligible: "Eerste bezoek minstens {} dagen geleden", "First visit at least {} days ago";
+    behind_week_new: "Nieuwe klanten in de week van {}", "New customers in the week of {}";
+    behind_week_returning: "Terugkerende klanten in de week van {}", "Returning customers in the week of {}";
+    behind_cohort: "Eerste bezoek in {}", "First visit in {}";
+    behind_cohort_later: "Eerste bezoek in {}, terug na {} maanden", "First visit in {}, back after {} months";
+    first_visit: "Eerste bezoek", "First visit";
+    last_visit: "Laatste bezoek", "Last visit";
+    spent: "Besteed", "Spent";
+
+    // One customer
+    path: "Pad", "Path";
+    seen_on: "gezien op", "seen on";
+    only_your_shops: "Alleen wat in uw winkels gebeurde.", "Only what happened in your shops.";
+    stages_between: "{} stappen", "{} stages";
+    brought_back: "teruggebracht", "brought back";
+    asleep: "slapend", "asleep";
+    won_back: "teruggewonnen", "won back";
+    one_visit: "1 bezoek", "1 visit";
+    n_visits: "{} bezoeken", "{} visits";
+    pain: "{} keer retour, {}", "{} returns, {}";
+    hurt: "Teruggebracht", "Brought back";
+    loyal_since: "Loyaal sinds", "Loyal since";
+    asleep_since: "Slapend sinds", "Asleep since";
+    won_back_times: "Keer teruggewonnen", "Times won back";
+    timeline: "Tijdlijn", "Timeline";
+    and_earlier: "En nog {} eerdere.", "And {} earlier ones.";
+    stage: "Fase", "Stage";
+    what: "Wat", "What";
+    note: "Opmerking", "Remark";
+    reason_label: "Reden", "Reason";
+    details: "Gegevens", "Details";
+    email: "E-mail", "E-mail";
+    cards: "Klantenkaarten", "Loyalty cards";
+    points: "Punten", "Points";
+    member: "Lid", "Member";
+    marketing: "Mag post krijgen", "May be written to";
+    not_asked: "niet gevraagd", "not asked";
+    no_details: "Deze klant is alleen bekend onder een nummer.", "This customer is known by a number only.";
+    also_known: "Eerder bekend als", "Formerly known as";
+    never_bought: "Nog geen bezoek", "No visit yet";
+    never_bought_text: "Deze klant heeft een kaart, maar nog niets gekocht.", "This customer has a card but has not bought anything yet.";
+    forget: "Klant vergeten…", "Forget this customer…";
+    forget_title: "{} vergeten?", "Forget {}?";
+    forget_what: "Naam, e-mailadres, klantenkaarten, punten en opmerkingen worden gewist, ook op de kassa's. Bonnen blijven bestaan, zonder klant: de boekhouding blijft kloppen.", "Name, e-mail address, loyalty cards, points and remarks are erased, on the tills too. Receipts remain, without a customer: the books stay right.";
+    forget_stays: "Op een factuur op naam blijft de geadresseerde zeven jaar staan; dat eist de wet.", "An invoice keeps its addressee for seven years; the law demands it.";
+    forget_final: "Dit kan niet ongedaan worden gemaakt.", "This cannot be undone.";
+    forget_sure: "Ja, ik weet het zeker", "Yes, I am sure";
+    forget_now: "Vergeten", "Forget";
+    forget_not_yours: "Een klant kan in meer winkels bekend zijn. Alleen wie alle winkels mag zien, kan een klant vergeten.", "A customer may be known in other shops. Only somebody who may see all shops can forget a customer.";
+
+    // Receipts
+    receipt: "Bon", "Receipt";
+    receipts_count: "{} bonnen", "{} receipts";
+    no_receipts: "Er zijn geen bonnen in deze selectie.", "There are no receipts in this selection.";
+    time: "Tijd", "Time";
+    till: "Kassa", "Till";
+    lines: "Regels", "Lines";
+    net_short: "Netto", "Net";
+    origin: "Herkomst", "Origin";
+    imported_mark: "geïmporteerd", "imported";
+    imported_lines: "Uit een geïmporteerde historie: btw en betaling zijn niet bekend.", "From an imported history: VAT and payment are not known.";
+    anonymous: "niet bekend", "not known";
+    article: "Artikel", "Article";
+    category: "Categorie", "Category";
+    quantity: "Aantal", "Quantity";
+    price: "Prijs", "Price";
+    amount: "Bedrag", "Amount";
+    vat: "Btw", "VAT";
+    vat_base: "Zonder btw", "Without VAT";
+    vat_amount: "Btw-bedrag", "VAT amount";
+    vat_gross: "Met btw", "With VAT";
+    total: "Totaal", "Total";
+    paid: "Betaald met", "Paid by";
+    cash: "Contant", "Cash";
+    card: "Pin", "Card";
+    tendered: "Gegeven", "Tendered";
+    change: "Wisselgeld", "Change";
+    cashier: "Kassier", "Cashier";
+    wait: "{} seconden van eerste scan tot betaald", "{} seconds from first scan to paid";
+    returns_from: "Retour van", "Returned from";
+    returns_of_this: "Retouren van deze bon", "Returns of this receipt";
+    branch_note: "Dit nummer is vaker uitgegeven: deze kassa liep vertakt. Tak {}.", "This number was given out more than once: this till forked. Branch {}.";
+
+    // Synchronisation
+    tills: "Kassa's", "Tills";
+    no_tills: "Nog geen kassa's", "No tills yet";
+    no_tills_text: "Maak een eenmalige code en meld er een kassa mee aan:", "Make a one-time code and enrol a till with it:";
+    all_tills_well: "Alles is binnen: {} van de kassa's in orde, geen gaten, elke dag klopt.", "Everything is in: {} tills are well, no holes, every day is equal.";
+    some_tills_well: "{} van {} kassa's zijn in orde; de rest vraagt uw aandacht.", "{} of {} tills are well; the others need your attention.";
+    all_well: "in orde", "all well";
+    silent: "lang stil", "silent for long";
+    never_seen: "nog nooit gezien", "never seen";
+    key_revoked: "sleutel ingetrokken", "key revoked";
+    holes_open: "{} gat(en)", "{} hole(s)";
+    days_differ: "{} dag(en) niet gelijk", "{} day(s) not equal";
+    forks_kept: "{} vertakking(en)", "{} fork(s)";
+    clock_off: "klok loopt niet gelijk", "clock is off";
+    last_receipt: "Laatste bon", "Last receipt";
+    last_contact: "Laatste contact", "Last contact";
+    last_batch: "Laatste levering", "Last delivery";
+    lag_ms: "Achterstand (ms)", "Lag (ms)";
+    events_kept: "Gebeurtenissen bewaard", "Events kept";
+    duplicates: "Dubbel geleverd", "Delivered twice";
+    dropped_late: "Nagekomen van vergeten klanten, gewist", "Late for forgotten customers, dropped";
+    forks: "Vertakkingen", "Forks";
+    forks_value: "{} tak(ken), {} gebeurtenissen", "{} branch(es), {} events";
+    holes: "Gaten", "Holes";
+    hole_text: "Gebeurtenissen {} tot en met {} van reeks {} ontbreken.", "Events {} to {} of epoch {} are missing.";
+    acknowledge: "Gezien", "Acknowledge";
+    clock: "Klok", "Clock";
+    clock_ms: "Klokverschil (ms)", "Clock offset (ms)";
+    clock_right: "gelijk", "right";
+    clock_behind: "{} s achter", "{} s behind";
+    clock_ahead: "{} s voor", "{} s ahead";
+    last_day: "Laatste afgesloten dag", "Last closed day";
+    proven: "gelijk", "equal";
+    not_proven: "niet gelijk", "not equal";
+    closed_days: "Afgesloten dagen", "Closed days";
+    closed_days_mean: "Bij elke dagafsluiting telt het hoofdkantoor alle gebeurtenissen van die kassa na. Gelijk betekent: bonnen, bedragen, btw en betalingen kloppen tot op de cent.", "At each closing of a day head office adds up all events of that till. Equal means: receipts, amounts, VAT and payments agree to the cent.";
+    no_days: "Er is nog geen dag afgesloten.", "No day has been closed yet.";
+    day: "Dag", "Day";
+    receipts_till: "Bonnen kassa", "Receipts till";
+    receipts_here: "Bonnen hier", "Receipts here";
+    net_till: "Netto kassa", "Net till";
+    net_here: "Netto hier", "Net here";
+    difference: "Verschil", "Difference";
+    counted: "Geteld", "Counted";
+    not_counted: "niet geteld", "not counted";
+    proof: "Bewijs", "Proof";
+    state: "Toestand", "State";
+    never: "nooit", "never";
+    none: "geen", "none";
+    none_yet: "nog geen", "none yet";
+    unknown: "onbekend", "unknown";
+    just_now: "zojuist", "just now";
+    minutes_ago: "{} min geleden", "{} min ago";
+    hours_ago: "{} uur geleden", "{} hours ago";
+    days_ago: "{} dagen geleden", "{} days ago";
+    problems: "Aandachtspunten", "To look at";
+    no_problems: "Er is niets dat uw aandacht vraagt.", "Nothing needs your attention.";
+    seen: "Gezien", "Seen";
+    look: "Bekijk", "Look";
+    problem_fork: "Kassa liep vertakt", "Till forked";
+    problem_fork_text: "In reeks {} bestaan vanaf gebeurtenis {} twee versies: een teruggezette back-up of een gekopieerde kassa. Beide tellen mee; niets is kwijt.", "In epoch {} there are two versions from event {} on: a restored backup or a copied till. Both count; nothing is lost.";
+    problem_hole: "Gebeurtenissen ontbreken", "Events are missing";
+    problem_hole_text: "De kassa kan gebeurtenis {} tot en met {} niet meer lezen ({}).", "The till cannot read events {} to {} any more ({}).";
+    problem_card: "Kaart twee keer uitgegeven", "Card enrolled twice";
+    problem_card_text: "Klant {} en klant {} kregen dezelfde kaart en tellen nu als één klant.", "Customer {} and customer {} were given the same card and now count as one.";
+    problem_returned: "Meer teruggebracht dan verkocht", "More returned than sold";
+    problem_returned_text: "Regel {} van bon {}: {} verkocht, {} teruggebracht.", "Line {} of receipt {}: {} sold, {} returned.";
+    problem_clock: "Klok van de kassa", "Clock of the till";
+    problem_clock_text: "De kassa gaf een onmogelijke tijd op ({}); voor de volgorde is hij bijgesteld.", "The till gave an impossible time ({}); it was adjusted for the order.";
+    problem_side: "Losse klantgegevens", "Stray customer data";
+    problem_side_text: "Bij een gebeurtenis kwamen klantgegevens mee die er niet bij horen. Ze zijn niet bewaard; de bon wel.", "An event came with customer data that do not belong to it. They were not kept; the receipt was.";
+    problem_unbalanced: "Bon klopt niet", "Receipt does not add up";
+    problem_unbalanced_text: "De regels, betalingen en btw van gebeurtenis {} tellen niet op. De bon is bewaard zoals hij was.", "Lines, tenders and VAT of event {} do not add up. The receipt is kept as it was.";
+}
+
+/// Kinds of events by name, in Dutch and English.
+const KINDS: &[(&str, &str, &str)] = &[
+    ("sale", "Aankoop", "Purchase"),
+    ("return", "Retour", "Return"),
+    ("exchange", "Ruil", "Exchange"),
+    (
+        "campaign_received",
+        "Campagne ontvangen",
+        "Campaign received",
+    ),
+    (
+        "coupon_redeemed",
+        "Kortingsbon ingeleverd",
+        "Coupon redeemed",
+    ),
+    (
+        "referred",
+        "Aangebracht door een klant",
+        "Brought by a customer",
+    ),
+    ("price_check", "Prijs gevraagd", "Price checked"),
+    ("advice", "Advies", "Advice"),
+    ("quote", "Offerte", "Quote"),
+    ("reservation", "Reservering", "Reservation"),
+    ("enrolled", "Klantenkaart gekregen", "Joined with a card"),
+    (
+        "newsletter_opt_in",
+        "Nieuwsbrief aangevraagd",
+        "Asked for the newsletter",
+    ),
+    (
+        "web_visit",
+        "Bezoek aan de webwinkel",
+        "Visit to the web shop",
+    ),
+    ("reward_redeemed", "Beloning ingewisseld", "Reward redeemed"),
+    (
+        "service_opened",
+        "Servicevraag geopend",
+        "Service case opened",
+    ),
+    (
+        "service_closed",
+        "Servicevraag opgelost",
+        "Service case closed",
+    ),
+    (
+        "product_registered",
+        "Product geregistreerd",
+        "Product registered",
+    ),
+    (
+        "use_question",
+        "Vraag over het gebruik",
+        "Question about use",
+    ),
+    ("refill", "Aanvulling gekocht", "Refill"),
+    ("feedback", "Beoordeling", "Feedback"),
+    ("review_shared", "Recensie gedeeld", "Review shared"),
+    (
+        "referral_made",
+        "Nieuwe klant aangebracht",
+        "Brought a new customer",
+    ),
+    ("reactivated", "Weer actief", "Active again"),
+    ("dormant", "In slaap gevallen", "Fell asleep"),
+    ("tier_reached", "Niveau bereikt", "Tier reached"),
+    ("wait", "Wachttijd", "Wait"),
+];
+
+/// Reasons of a return.
+const REASONS: &[(&str, &str, &str)] = &[
+    ("spijt", "spijt", "regret"),
+    ("defect", "defect", "defect"),
+    ("ruil", "ruil", "exchange"),
+    ("verkeerd", "verkeerd", "wrong article"),
+];
+
+impl Strings {
+    fn is_dutch(&self) -> bool {
+        self.yes == NL.yes
+    }
+
+    fn pick<'a>(
+        &self,
+        table: &'static [(&str, &'static str, &'static str)],
+        name: &'a str,
+    ) -> &'a str {
+        table
+            .iter()
+            .find(|(known, _, _)| *known == name)
+            .map_or(name, |(_, nl, en)| if self.is_dutch() { nl } else { en })
+    }
+
+    /// What a kind of event is called; one that is not known keeps its name.
+    pub(crate) fn kind<'a>(&self, kind: &'a str) -> &'a str {
+        self.pick(KINDS, kind)
+    }
+
+    /// What a reason is called.
+    pub(crate) fn reason<'a>(&self, reason: &'a str) -> &'a str {
+        self.pick(REASONS, reason)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_fill_the_same_places_and_say_something() {
+        for (field, nl, en) in ALL {
+            assert!(!nl.trim().is_empty() && !en.trim().is_empty(), "{field}");
+            assert_eq!(
+                nl.matches("{}").count(),
+                en.matches("{}").count(),
+                "{field}"
+            );
+            assert!(!nl.contains("  ") && !en.contains("  "), "{field}");
+        }
+    }
+
+    #[test]
+    fn kinds_and_reasons() {
+        assert_eq!(NL.kind("sale"), "Aankoop");
+        assert_eq!(EN.kind("sale"), "Purchase");
+        assert_eq!(NL.kind("adjustment"), "adjustment");
+        assert_eq!(EN.reason("spijt"), "regret");
+    }
+}

@@ -1,0 +1,385 @@
+//! *Synchronisatie*: every till, what it delivered and up to where, what is missing, and whether its closed days are
+//! equal to what is kept here, to the cent.
+
+use chrono_tz::Tz;
+use maud::{Markup, html};
+
+use super::ask::{Answer, Ask, Refused, zone};
+use super::params::link;
+use super::strings::Language;
+use super::table::{Cell, Column, Entry, Table};
+use super::{format, layout, problems, receipt};
+use crate::book::lookup::TillStatus;
+use crate::store::rows::{DayRow, HoleRow, Shop};
+
+/// Where it is.
+pub(crate) const PATH: &str = "/synchronisatie";
+
+/// A till that was silent for longer is worth a look.
+const SILENT_MS: i64 = 36 * 3_600_000;
+/// A clock that is off by more.
+const CLOCK_MS: i64 = 120_000;
+/// Closed days shown per till.
+const DAYS: usize = 7;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Health {
+    Good,
+    Look,
+    Bad,
+}
+
+impl Health {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Look => "mind",
+            Self::Bad => "bad",
+        }
+    }
+}
+
+fn open_holes(till: &TillStatus) -> impl Iterator<Item = &HoleRow> {
+    till.holes
+        .iter()
+        .filter(|hole| hole.acknowledged_ms.is_none())
+}
+
+fn unproven(till: &TillStatus) -> usize {
+    till.days.iter().filter(|day| !day.proven).count()
+}
+
+/// How a till is doing, and in one phrase why.
+fn health(till: &TillStatus, now_ms: i64, language: Language) -> (Health, String) {
+    let words = language.strings();
+    let count = |count: usize| language.count(count);
+    let off = till.till.traffic.clock_offset_ms.unwrap_or_default();
+    if till.till.revoked_ms.is_some() {
+        return (Health::Bad, words.key_revoked.to_owned());
+    }
+    if unproven(till) > 0 {
+        return (
+            Health::Bad,
+            words.days_differ.replace("{}", &count(unproven(till))),
+        );
+    }
+    if open_holes(till).next().is_some() {
+        return (
+            Health::Bad,
+            words
+                .holes_open
+                .replace("{}", &count(open_holes(till).count())),
+        );
+    }
+    if till.last_seen_ms.is_none() {
+        return (Health::Look, words.never_seen.to_owned());
+    }
+    if till
+        .last_seen_ms
+        .is_some_and(|seen| now_ms.saturating_sub(seen) > SILENT_MS)
+    {
+        return (Health::Look, words.silent.to_owned());
+    }
+    if off.saturating_abs() > CLOCK_MS {
+        return (Health::Look, words.clock_off.to_owned());
+    }
+    if till.forks > 0 {
+        return (
+            Health::Look,
+            words.forks_kept.replace("{}", &count(till.forks)),
+        );
+    }
+    (Health::Good, words.all_well.to_owned())
+}
+
+/// How long ago, in words.
+fn ago(ms: i64, language: Language) -> String {
+    let words = language.strings();
+    let minutes = ms.max(0) / 60_000;
+    let (text, number) = match minutes {
+        0 => return words.just_now.to_owned(),
+        1..=89 => (words.minutes_ago, minutes),
+        90..=2_879 => (words.hours_ago, (minutes + 30) / 60),
+        _ => (words.days_ago, (minutes + 720) / 1_440),
+    };
+    text.replace("{}", &language.number(number))
+}
+
+fn offset(ms: i64, language: Language) -> String {
+    let words = language.strings();
+    let seconds = ms.saturating_abs() / 1_000;
+    if seconds == 0 {
+        return words.clock_right.to_owned();
+    }
+    // Receive time minus the till's: positive means that the till is behind.
+    let text = if ms > 0 {
+        words.clock_behind
+    } else {
+        words.clock_ahead
+    };
+    text.replace("{}", &language.number(seconds))
+}
+
+/// `GET /synchronisatie`
+pub(crate) fn page(ask: &Ask) -> Answer {
+    let (words, language) = (ask.words(), ask.language);
+    let shops = ask.shops()?;
+    let zone = zone(&shops);
+    let now_ms = ask.web.office.now_ms();
+    let tills = ask.web.office.tills(ask.scope())?;
+    let open = ask.web.office.problems(ask.scope())?;
+    let beside = html! { p.soft { (words.made_at) " " (language.instant(now_ms, zone)) } };
+    let main = html! {
+        (layout::heading(words.menu_sync, &beside))
+        @if tills.is_empty() {
+            div.card.empty {
+                h2 { (words.no_tills) }
+                p { (words.no_tills_text) }
+                p { code { "sync-server till-code --shop " (shops.first().map_or("ID", |shop| shop.id.as_str())) } }
+            }
+        } @else {
+            p.answer { (sentence(&tills, now_ms, language)) }
+            section aria-labelledby="kassas-kop" {
+                div.heading { h2 id="kassas-kop" { (words.tills) } (layout::downloads(ask, "kassas", "")) }
+                div.tills { @for till in &tills { (one(ask, till, &shops, now_ms)) } }
+            }
+        }
+        section.card aria-labelledby="aandacht-kop" {
+            div.heading { h2 id="aandacht-kop" { (words.problems) } (layout::downloads(ask, "aandachtspunten", "")) }
+            (problems::list(ask, &open, zone))
+        }
+        @if !tills.is_empty() {
+            section.card aria-labelledby="dagen-kop" {
+                div.heading { h2 id="dagen-kop" { (words.closed_days) } (layout::downloads(ask, "dagen", "")) }
+                p.means { (words.closed_days_mean) }
+                @let table = days_table(&tills, language, DAYS);
+                @if table.rows.is_empty() { p { (words.no_days) } } @else { (table.html(language)) }
+            }
+        }
+    };
+    ask.page(words.menu_sync, &main)
+}
+
+fn sentence(tills: &[TillStatus], now_ms: i64, language: Language) -> String {
+    let words = language.strings();
+    let well = tills
+        .iter()
+        .filter(|till| health(till, now_ms, language).0 == Health::Good)
+        .count();
+    if well == tills.len() {
+        return words.all_tills_well.replace("{}", &language.count(well));
+    }
+    words
+        .some_tills_well
+        .replacen("{}", &language.count(well), 1)
+        .replacen("{}", &language.count(tills.len()), 1)
+}
+
+fn shop_zone(till: &TillStatus, shops: &[Shop]) -> Tz {
+    let shop = shops.iter().find(|shop| shop.id == till.till.shop);
+    shop.and_then(|shop| shop.time_zone.parse().ok())
+        .unwrap_or(chrono_tz::Europe::Amsterdam)
+}
+
+fn one(ask: &Ask, till: &TillStatus, shops: &[Shop], now_ms: i64) -> Markup {
+    let (words, language) = (ask.words(), ask.language);
+    let zone = shop_zone(till, shops);
+    let shop = shops
+        .iter()
+        .find(|shop| shop.id == till.till.shop)
+        .map_or(till.till.shop.as_str(), |shop| &shop.name);
+    let (health, why) = health(till, now_ms, language);
+    let traffic = &till.till.traffic;
+    let contact = |at: Option<i64>| match at {
+        Some(at) => {
+            html! { (ago(now_ms.saturating_sub(at), language)) " " span.soft { (language.instant(at, zone)) } }
+        }
+        None => html! { (words.never) },
+    };
+    html! {
+        article.card.till {
+            div.heading {
+                h3 { (words.till) " " (till.till.till) " · " (till.till.name) }
+                span.badge class=(health.class()) { (why) }
+            }
+            p.soft { (shop) }
+            dl.facts {
+                div { dt { (words.last_receipt) } dd {
+                    @match till.last_receipt {
+                        Some(number) => { a href=(link(receipt::PATH, &[("nr", &number.to_string())])) { (number) } }
+                        None => { (words.none_yet) }
+                    }
+                } }
+                div { dt { (words.last_contact) } dd { (contact(till.last_seen_ms)) } }
+                div { dt { (words.last_batch) } dd { (contact(traffic.last_batch_ms)) } }
+                div { dt { (words.events_kept) } dd { (language.number(i64::try_from(traffic.events).unwrap_or(i64::MAX))) } }
+                div { dt { (words.duplicates) } dd { (language.number(i64::try_from(traffic.duplicates).unwrap_or(i64::MAX))) } }
+                div { dt { (words.forks) } dd { (forks(till, language)) } }
+                div { dt { (words.holes) } dd { (language.count(till.holes.len())) } }
+                div { dt { (words.clock) } dd { (traffic.clock_offset_ms.map_or(words.unknown.to_owned(), |ms| offset(ms, language))) } }
+                div { dt { (words.last_day) } dd { (last_day(till.days.first(), language)) } }
+                @if traffic.dropped_late > 0 {
+                    div { dt { (words.dropped_late) } dd { (language.number(i64::try_from(traffic.dropped_late).unwrap_or(i64::MAX))) } }
+                }
+                @if let Some(at) = till.till.revoked_ms { div { dt { (words.key_revoked) } dd { (language.instant(at, zone)) } } }
+            }
+            @for hole in open_holes(till) {
+                div.notice.bad {
+                    p { (words.hole_text
+                        .replacen("{}", &hole.from.to_string(), 1)
+                        .replacen("{}", &hole.to.to_string(), 1)
+                        .replacen("{}", &hole.epoch.to_string(), 1)) " " (hole.reason) }
+                    form method="post" action=(problems::HOLE_PATH) {
+                        input type="hidden" name="token" value=(ask.who.csrf);
+                        input type="hidden" name="id" value=(hole.id);
+                        button.button type="submit" { (words.acknowledge) span.sr { " " (till.till.till) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn forks(till: &TillStatus, language: Language) -> String {
+    let words = language.strings();
+    if till.forks == 0 {
+        return words.none.to_owned();
+    }
+    let forked = i64::try_from(till.till.traffic.forked).unwrap_or(i64::MAX);
+    words
+        .forks_value
+        .replacen("{}", &language.count(till.forks), 1)
+        .replacen("{}", &language.number(forked), 1)
+}
+
+fn last_day(day: Option<&DayRow>, language: Language) -> Markup {
+    let words = language.strings();
+    html! {
+        @match day {
+            None => { (words.none_yet) }
+            Some(day) => {
+                (language.day(day.day)) " "
+                @if day.proven { span.badge.good { (words.proven) } } @else { span.badge.bad { (words.not_proven) } }
+            }
+        }
+    }
+}
+
+fn days_table(tills: &[TillStatus], language: Language, most: usize) -> Table {
+    let words = language.strings();
+    let mut days: Vec<&DayRow> = tills
+        .iter()
+        .flat_map(|till| till.days.iter().take(most))
+        .collect();
+    days.sort_by_key(|day| (std::cmp::Reverse(day.day), day.till));
+    let rows = days.into_iter().map(|day| {
+        let off = day.claimed.net().0 - day.found.net().0;
+        let receipts = |totals: &retail::day::DayTotals| {
+            Cell::Number(i64::try_from(totals.sales + totals.returns).unwrap_or(i64::MAX))
+        };
+        vec![
+            Cell::Day(Some(day.day)).into(),
+            Entry::text(day.till.to_string()),
+            receipts(&day.claimed).into(),
+            receipts(&day.found).into(),
+            Cell::Cents(day.claimed.net().0).into(),
+            Cell::Cents(day.found.net().0).into(),
+            Cell::Cents(off).into(),
+            match day.counted_cents {
+                Some(cents) => Cell::Cents(cents).into(),
+                None => Entry::text(words.not_counted).tone("soft"),
+            },
+            if day.proven {
+                Entry::text(words.proven).tone("good")
+            } else {
+                Entry::text(words.not_proven).tone("bad")
+            },
+        ]
+    });
+    Table {
+        caption: words.closed_days.to_owned(),
+        columns: vec![
+            Column::new("day", words.day),
+            Column::new("till", words.till),
+            Column::new("claimed_receipts", words.receipts_till),
+            Column::new("found_receipts", words.receipts_here),
+            Column::new("claimed_net_cents", words.net_till),
+            Column::new("found_net_cents", words.net_here),
+            Column::new("difference_cents", words.difference),
+            Column::new("counted_cents", words.counted),
+            Column::new("proven", words.proof),
+        ],
+        rows: rows.collect(),
+    }
+}
+
+fn tills_table(tills: &[TillStatus], shops: &[Shop], now_ms: i64, language: Language) -> Table {
+    let words = language.strings();
+    let rows = tills.iter().map(|till| {
+        let traffic = &till.till.traffic;
+        let time = |at: Option<i64>| {
+            at.map_or(Cell::Empty, |at| {
+                Cell::Time(format::local(at, shop_zone(till, shops)))
+            })
+            .into()
+        };
+        let count = |count: u64| Cell::Number(i64::try_from(count).unwrap_or(i64::MAX)).into();
+        vec![
+            Entry::text(till.till.till.to_string()),
+            Entry::text(till.till.name.clone()),
+            Entry::text(till.till.shop.clone()),
+            Entry::text(
+                till.last_receipt
+                    .map_or(String::new(), |number| number.to_string()),
+            ),
+            time(till.last_seen_ms),
+            time(traffic.last_batch_ms),
+            till.lag_ms.map_or(Cell::Empty, Cell::Number).into(),
+            count(traffic.events),
+            count(traffic.duplicates),
+            Cell::Count(till.forks).into(),
+            Cell::Count(open_holes(till).count()).into(),
+            traffic
+                .clock_offset_ms
+                .map_or(Cell::Empty, Cell::Number)
+                .into(),
+            Cell::Count(unproven(till)).into(),
+            Entry::text(health(till, now_ms, language).1),
+        ]
+    });
+    Table {
+        caption: words.tills.to_owned(),
+        columns: vec![
+            Column::new("till", words.till),
+            Column::new("name", words.name),
+            Column::new("shop", words.shop),
+            Column::new("last_receipt", words.last_receipt),
+            Column::new("last_seen", words.last_contact),
+            Column::new("last_batch", words.last_batch),
+            Column::new("lag_ms", words.lag_ms),
+            Column::new("events", words.events_kept),
+            Column::new("duplicates", words.duplicates),
+            Column::new("forks", words.forks),
+            Column::new("open_holes", words.holes),
+            Column::new("clock_offset_ms", words.clock_ms),
+            Column::new("days_not_proven", words.not_proven),
+            Column::new("state", words.state),
+        ],
+        rows: rows.collect(),
+    }
+}
+
+/// The tables of this page for a file.
+pub(crate) fn export(ask: &Ask, name: &str) -> Result<Table, Refused> {
+    let shops = ask.shops()?;
+    let language = ask.language;
+    if name == "aandachtspunten" {
+        let open = ask.web.office.problems(ask.scope())?;
+        return Ok(problems::table(&open, zone(&shops), language));
+    }
+    let tills = ask.web.office.tills(ask.scope())?;
+    Ok(match name {
+        "dagen" => days_table(&tills, language, usize::MAX),
+        _ => tills_table(&tills, &shops, ask.web.office.now_ms(), language),
+    })
+}

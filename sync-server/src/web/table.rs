@@ -1,0 +1,213 @@
+//! A table, as a page shows it and as a file holds it: made once, so that both say the same.
+//! A cell knows what it is (money, a rate, a day), not how it is written; the first column names the row.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use maud::{Markup, html};
+
+use super::strings::Language;
+
+/// What stands in a cell.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Cell {
+    /// Nothing.
+    Empty,
+    /// A text, possibly from outside.
+    Text(String),
+    /// How many.
+    Count(usize),
+    /// A number with a sign.
+    Number(i64),
+    /// Cents.
+    Cents(i64),
+    /// Thousandths.
+    Quantity(i64),
+    /// A fraction; none where there is nothing to divide by.
+    Rate(Option<f64>),
+    /// A calendar day.
+    Day(Option<NaiveDate>),
+    /// Wall time in the shop.
+    Time(NaiveDateTime),
+}
+
+impl Cell {
+    pub(crate) const fn is_number(&self) -> bool {
+        !matches!(self, Self::Text(_) | Self::Empty)
+    }
+
+    /// As people read it.
+    pub(crate) fn text(&self, language: Language) -> String {
+        match self {
+            Self::Empty => String::new(),
+            Self::Text(text) => text.clone(),
+            Self::Count(count) => language.count(*count),
+            Self::Number(number) => language.number(*number),
+            Self::Cents(cents) => language.money(*cents),
+            Self::Quantity(thousandths) => language.quantity(*thousandths),
+            Self::Rate(rate) => rate.map_or("–".to_owned(), |rate| language.rate(rate)),
+            Self::Day(day) => day.map_or("–".to_owned(), |day| language.day(day)),
+            Self::Time(at) => language.time(*at),
+        }
+    }
+}
+
+/// A cell with what it leads to.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Entry {
+    pub(crate) cell: Cell,
+    pub(crate) href: Option<String>,
+    /// 0 to 10: how dark a cell of a heat map is.
+    pub(crate) heat: Option<u8>,
+    /// A class of its own: good, bad, soft.
+    pub(crate) tone: Option<&'static str>,
+}
+
+impl From<Cell> for Entry {
+    fn from(cell: Cell) -> Self {
+        Self {
+            cell,
+            href: None,
+            heat: None,
+            tone: None,
+        }
+    }
+}
+
+impl Entry {
+    /// A cell that leads somewhere; zero leads nowhere.
+    pub(crate) fn link(cell: Cell, href: impl FnOnce() -> String) -> Self {
+        let leads = !matches!(cell, Cell::Count(0) | Cell::Empty);
+        Self {
+            href: leads.then(href),
+            ..cell.into()
+        }
+    }
+
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        Cell::Text(text.into()).into()
+    }
+
+    pub(crate) const fn tone(mut self, tone: &'static str) -> Self {
+        self.tone = Some(tone);
+        self
+    }
+}
+
+/// Where a column is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// On pages and in files.
+    Everywhere,
+    /// Only in files.
+    InFiles,
+    /// Only on pages.
+    OnPages,
+}
+
+/// A column.
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    /// Its name in a CSV file: that of the report definitions where it has one.
+    pub(crate) name: String,
+    /// Its name for people.
+    pub(crate) head: String,
+    pub(crate) shown: Shown,
+    /// Leads to the same list in this order, with what `aria-sort` says now.
+    pub(crate) sort: Option<(String, Option<&'static str>)>,
+}
+
+impl Column {
+    pub(crate) fn new(name: impl Into<String>, head: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            head: head.into(),
+            shown: Shown::Everywhere,
+            sort: None,
+        }
+    }
+
+    pub(crate) const fn only(mut self, shown: Shown) -> Self {
+        self.shown = shown;
+        self
+    }
+}
+
+/// A table.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    /// What it is called above it and for whoever hears the page.
+    pub(crate) caption: String,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) rows: Vec<Vec<Entry>>,
+}
+
+impl Table {
+    /// As HTML, in a box that scrolls by itself when it is too wide.
+    pub(crate) fn html(&self, language: Language) -> Markup {
+        let shown: Vec<bool> = self
+            .columns
+            .iter()
+            .map(|column| column.shown != Shown::InFiles)
+            .collect();
+        let number = |at: usize| {
+            self.rows
+                .iter()
+                .filter_map(|row| row.get(at))
+                .any(|entry| entry.cell.is_number())
+        };
+        html! {
+            div.scroll tabindex="0" role="region" aria-label=(self.caption) {
+                table {
+                    caption.sr { (self.caption) }
+                    thead { tr {
+                        @for (at, column) in self.columns.iter().enumerate().filter(|(at, _)| shown.get(*at) == Some(&true)) {
+                            @let class = number(at).then_some("num");
+                            @match &column.sort {
+                                Some((href, sorted)) => {
+                                    th scope="col" class=[class] aria-sort=[*sorted] {
+                                        a.sort href=(href) { (column.head) }
+                                    }
+                                }
+                                None => { th scope="col" class=[class] { (column.head) } }
+                            }
+                        }
+                    } }
+                    tbody {
+                        @for row in &self.rows {
+                            tr {
+                                @for (at, entry) in row.iter().enumerate().filter(|(at, _)| shown.get(*at) == Some(&true)) {
+                                    (cell(entry, at == 0, language))
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn cell(entry: &Entry, names_row: bool, language: Language) -> Markup {
+    let mut classes: Vec<String> = Vec::new();
+    if entry.cell.is_number() {
+        classes.push("num".to_owned());
+    }
+    if let Some(heat) = entry.heat {
+        classes.push(format!("heat-{}", heat.min(10)));
+    }
+    classes.extend(entry.tone.map(str::to_owned));
+    let class = (!classes.is_empty()).then(|| classes.join(" "));
+    let text = entry.cell.text(language);
+    let content = html! {
+        @match &entry.href {
+            Some(href) => { a href=(href) { (text) } }
+            None => { (text) }
+        }
+    };
+    html! {
+        @if names_row {
+            th scope="row" class=[class] { (content) }
+        } @else {
+            td class=[class] { (content) }
+        }
+    }
+}
