@@ -99,7 +99,9 @@ fn between(w: &Strings, last: Option<&LastReceipt>) -> Markup {
 }
 
 fn last_receipt(w: &Strings, last: &LastReceipt) -> Markup {
-    let (label, amount) = match (last.change, last.total.is_negative()) {
+    // Who paid exactly gets nothing back: then what was paid is worth knowing.
+    let change = last.change.filter(|change| *change != Cents::ZERO);
+    let (label, amount) = match (change, last.total.is_negative()) {
         (Some(change), false) => (w.change, change),
         (Some(back), true) => (w.refunded, back.abs()),
         (None, false) => (w.paid, last.total + last.rounding),

@@ -388,6 +388,13 @@ fn between_sales() -> Vec<Named> {
             },
         ),
         (
+            "paid_exactly",
+            View {
+                last: Some(last(Some(0))),
+                ..idle()
+            },
+        ),
+        (
             "paid_by_card",
             View {
                 last: Some(last(None)),
