@@ -3,7 +3,7 @@
 //! id with another content is rejected. One thread reads, this one writes, a big transaction at a time: a stop half-way
 //! leaves whole transactions, and a second run adds only what is missing.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -320,7 +320,7 @@ impl Office {
                 .into_iter()
                 .map(|(key, _)| key)
                 .collect();
-            let mut dirty = BTreeSet::new();
+            let mut dirty = HashSet::new();
             let rest = std::iter::from_fn(|| hands.recv().ok()).take(HANDS - 1);
             for hand in std::iter::once(first).chain(rest) {
                 bytes = hand.bytes;
@@ -354,7 +354,7 @@ fn take(
     tables: &mut dyn Tables,
     row: Row,
     forgotten: &HashSet<String>,
-    dirty: &mut BTreeSet<String>,
+    dirty: &mut HashSet<String>,
     summary: &mut Summary,
     refused: &mut Vec<(u64, String, String)>,
 ) -> store::Result<()> {

@@ -13,6 +13,8 @@ pub mod clock;
 mod error;
 pub mod import;
 pub mod ingest;
+#[cfg(test)]
+mod kit;
 mod out;
 pub mod owner;
 pub mod people;

@@ -166,17 +166,17 @@ impl Office {
     /// # Errors
     /// What the store or the log says.
     pub fn forget(&self, customer: &str) -> Result<Forgotten> {
-        let members = store::read(self.store(), |tables| {
-            let root = tables.root(customer)?;
-            tables.members(&root)
-        })?;
-        let keys: Vec<String> = members.iter().map(|member| tombstone_key(member)).collect();
-        self.log_tombstones(&keys)?;
         let at_ms = self.now_ms();
-        let imported = store::write(self.store(), |tables| erase(tables, &members, at_ms))?;
-        tracing::info!(customers = members.len(), imported, "forgot a customer");
+        let (customers, imported) = store::write(self.store(), |tables| {
+            let root = tables.root(customer)?;
+            let members = tables.members(&root)?;
+            let keys: Vec<String> = members.iter().map(|id| tombstone_key(id)).collect();
+            self.log_tombstones(&keys)?;
+            Ok((members.len(), erase(tables, &members, at_ms)?))
+        })?;
+        tracing::info!(customers, imported, "forgot a customer");
         Ok(Forgotten {
-            customers: members.len(),
+            customers,
             imported,
         })
     }

@@ -4,7 +4,7 @@
 //! *Derived state*: one customer's folded path and visits as bytes in the store, refolded when his history changed
 //! ([`Office::settle`], in bounded steps) and equal to the letter to what a full rebuild gives ([`rebuild`]).
 
-use std::sync::{PoisonError, RwLockReadGuard};
+use std::sync::{Mutex, PoisonError, RwLockReadGuard};
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use journey::dataset::{CustomerNo, Full};
@@ -31,6 +31,8 @@ pub struct Book {
     dataset: Dataset,
     model: Model,
     ends: Ends,
+    /// The version of the dataset it was found in, and the day.
+    last_sale_day: Mutex<Option<(u64, Option<NaiveDate>)>>,
     /// One record that imported rows are read into, so that a million rows make no garbage.
     spare: Record,
 }
@@ -51,14 +53,7 @@ impl Derived {
     #[must_use]
     pub fn of(dataset: &Dataset, model: &Model, customer: CustomerNo) -> Self {
         let history = dataset.history(customer);
-        let mut days: Vec<NaiveDate> = history
-            .events()
-            .filter(|event| *event.kind() == Kind::Sale && event.receipt().is_some())
-            .filter(|event| event.apart() != Some(journey::record::Apart::Rounding))
-            .map(|event| event.local_day())
-            .collect();
-        days.sort_unstable();
-        days.dedup();
+        let days = history.visit_days();
         Self {
             visits: u32::try_from(days.len()).unwrap_or(u32::MAX),
             last_visit: days.last().copied(),
@@ -111,6 +106,7 @@ impl Book {
             model: Model::default_model()
                 .map_err(|error| StoreError::Unfit(format!("the default model: {error}")))?,
             ends: Ends::default(),
+            last_sale_day: Mutex::default(),
             spare: Record::new("", 0, 0, "", Kind::Sale),
         })
     }
@@ -137,6 +133,24 @@ impl Book {
         &self.model
     }
 
+    /// The last local day with a sale, over everything; looked for once per change.
+    #[must_use]
+    pub fn last_sale_day(&self) -> Option<NaiveDate> {
+        let version = self.dataset.version();
+        let mut known = self
+            .last_sale_day
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match *known {
+            Some((at, day)) if at == version => day,
+            _ => {
+                let day = journey::reports::last_sale_day(&self.dataset, &Query::all());
+                *known = Some((version, day));
+                day
+            }
+        }
+    }
+
     /// Where the store ended when this was read.
     #[must_use]
     pub const fn ends(&self) -> Ends {
@@ -154,6 +168,19 @@ impl Book {
     /// # Errors
     /// What the store says.
     pub fn refresh(&mut self, tables: &mut dyn Tables) -> Result<()> {
+        let refreshed = self.read_on(tables);
+        if refreshed.is_err() {
+            // Half of what came since is in: the next reader begins anew.
+            let model = self.model.clone();
+            *self = Self {
+                model,
+                ..Self::new()?
+            };
+        }
+        refreshed
+    }
+
+    fn read_on(&mut self, tables: &mut dyn Tables) -> Result<()> {
         let ends = tables.ends()?;
         if ends == self.ends {
             return Ok(());
@@ -321,11 +348,7 @@ impl Office {
     /// # Errors
     /// What the store says.
     pub fn last_sale_day(&self) -> Result<Option<NaiveDate>> {
-        let book = self.book()?;
-        Ok(journey::reports::last_sale_day(
-            book.dataset(),
-            &Query::all(),
-        ))
+        Ok(self.book()?.last_sale_day())
     }
 }
 

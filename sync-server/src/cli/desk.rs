@@ -4,9 +4,11 @@ use std::io::BufRead;
 
 use chrono_tz::Tz;
 use retail::ids::TillId;
+use serde::Serialize;
 
 use super::Done;
 use crate::api::Office;
+use crate::book::lookup::TillStatus;
 use crate::error::CliError;
 use crate::out;
 use crate::store::rows::Shop;
@@ -61,27 +63,35 @@ pub(super) fn till_code(office: &Office, shop: &str) -> Done {
     Ok(())
 }
 
+/// A line of `till list`.
+#[derive(Serialize)]
+struct TillLine {
+    till: TillId,
+    shop: String,
+    name: String,
+    events: u64,
+    last_receipt: Option<String>,
+    lag_seconds: Option<i64>,
+    forks: usize,
+    holes: usize,
+    revoked: bool,
+}
+
 pub(super) fn till_list(office: &Office) -> Done {
-    let rows = office
-        .tills(&office.command_line_scope())?
-        .iter()
-        .map(|status| {
-            let till = &status.till;
-            serde_json::json!({
-                "till": till.till,
-                "shop": till.shop,
-                "name": till.name,
-                "events": till.traffic.events,
-                "last_receipt": status.last_receipt.map(|number| number.to_string()),
-                "lag_seconds": status.lag_ms.map(|ms| ms / 1_000),
-                "forks": status.forks,
-                "holes": status.holes.len(),
-                "revoked": till.revoked_ms.is_some(),
-            })
-        })
-        .collect();
-    out::bytes(super::table::table(&serde_json::Value::Array(rows)).as_bytes());
-    Ok(())
+    let tills = office.tills(&office.command_line_scope())?;
+    let line = |status: TillStatus| TillLine {
+        last_receipt: status.last_receipt.map(|number| number.to_string()),
+        lag_seconds: status.lag_ms.map(|ms| ms / 1_000),
+        forks: status.forks,
+        holes: status.holes.len(),
+        till: status.till.till,
+        events: status.till.traffic.events,
+        revoked: status.till.revoked_ms.is_some(),
+        shop: status.till.shop,
+        name: status.till.name,
+    };
+    let lines: Vec<TillLine> = tills.into_iter().map(line).collect();
+    super::report::print(&lines, super::Format::Table)
 }
 
 pub(super) fn till_revoke(office: &Office, till: u16) -> Done {

@@ -7,7 +7,6 @@ use journey::dataset::CustomerNo;
 use journey::model::{Model, SHIPPED};
 use journey::{Dataset, Query, path, reports};
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{Done, Format, ReportArgs, ReportName, table};
 use crate::api::Office;
@@ -37,33 +36,29 @@ pub(super) fn report(office: &Office, args: &ReportArgs) -> Done {
             format!("the shops are: {}", dataset.shops().join(", ")),
         ));
     }
-    let value = match args.name {
-        ReportName::Volumes => value(&reports::volumes(dataset, &query)),
-        ReportName::Repeat => value(&reports::repeat(dataset, &query)),
-        ReportName::Visits => value(&reports::visits(dataset, &query)),
-        ReportName::Cohorts => value(&reports::cohorts(dataset, &query)),
-        ReportName::Rfm => value(&reports::rfm(dataset, &query)),
-        ReportName::Returns => value(&reports::returns(dataset, &query)),
-        ReportName::Path => return paths(dataset, &query, args),
-    }?;
-    print(&value, args.format)
+    match args.name {
+        ReportName::Volumes => print(&reports::volumes(dataset, &query), args.format),
+        ReportName::Repeat => print(&reports::repeat(dataset, &query), args.format),
+        ReportName::Visits => print(&reports::visits(dataset, &query), args.format),
+        ReportName::Cohorts => print(&reports::cohorts(dataset, &query), args.format),
+        ReportName::Rfm => print(&reports::rfm(dataset, &query), args.format),
+        ReportName::Returns => print(&reports::returns(dataset, &query), args.format),
+        ReportName::Path => paths(dataset, &query, args),
+    }
 }
 
-fn value(report: &impl Serialize) -> Result<Value, CliError> {
-    serde_json::to_value(report).map_err(|error| CliError::Bug(error.to_string()))
-}
-
-fn print(value: &Value, format: Format) -> Done {
+pub(super) fn print(report: &impl Serialize, format: Format) -> Done {
+    let bug = |error: serde_json::Error| CliError::Bug(error.to_string());
+    let json = serde_json::to_string_pretty(report).map_err(bug)?;
     match format {
-        Format::Json => {
-            let text = serde_json::to_string_pretty(value)
-                .map_err(|error| CliError::Bug(error.to_string()))?;
-            out::line(&text);
-        }
+        Format::Json => out::line(&json),
         Format::Csv => {
-            out::bytes(&table::csv(value).map_err(|error| CliError::Bug(error.to_string()))?)
+            let csv = table::csv(&table::Tree::read(&json).map_err(bug)?);
+            out::bytes(&csv.map_err(|error| CliError::Bug(error.to_string()))?);
         }
-        Format::Table => out::bytes(table::table(value).as_bytes()),
+        Format::Table => {
+            out::bytes(table::table(&table::Tree::read(&json).map_err(bug)?).as_bytes());
+        }
     }
     Ok(())
 }
@@ -104,7 +99,7 @@ fn paths(dataset: &Dataset, query: &Query, args: &ReportArgs) -> Done {
                 "`report path --all` shows every customer",
             )
         })?;
-        return print(&value(&of(customer, as_of))?, args.format);
+        return print(&of(customer, as_of), args.format);
     }
     if !args.all {
         return Err(CliError::mend("of whom?", "give --customer ID, or --all"));
@@ -121,9 +116,8 @@ fn paths(dataset: &Dataset, query: &Query, args: &ReportArgs) -> Done {
     };
     let chosen = customers.into_iter().filter(|customer| shop(*customer));
     if args.format != Format::Json {
-        let rows: Result<Vec<Value>, CliError> =
-            chosen.map(|customer| value(&of(customer, as_of))).collect();
-        return print(&Value::Array(rows?), args.format);
+        let rows: Vec<path::Path> = chosen.map(|customer| of(customer, as_of)).collect();
+        return print(&rows, args.format);
     }
     let mut lines = out::buffered();
     for customer in chosen {

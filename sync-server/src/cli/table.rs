@@ -1,44 +1,132 @@
 //! Any report as rows and columns: an object of figures is one row a figure, a list of objects one row an object.
-//! What is nested deeper is written as JSON in its cell. Pure.
+//! What is nested deeper is written as JSON in its cell. Fields keep the order of the report. Pure.
 
-use serde_json::{Map, Value};
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+/// JSON with its fields in the order in which they stand.
+#[derive(Clone, Debug)]
+pub(super) enum Tree {
+    Single(Value),
+    List(Vec<Tree>),
+    Object(Vec<(String, Tree)>),
+}
+
+impl Tree {
+    /// Reads JSON.
+    pub(super) fn read(json: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(json)
+    }
+}
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(InOrder)
+    }
+}
+
+struct InOrder;
+
+impl<'de> Visitor<'de> for InOrder {
+    type Value = Tree;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
+        Ok(Tree::Single(value.into()))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Tree, E> {
+        Ok(Tree::Single(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Tree, E> {
+        Ok(Tree::Single(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Tree, E> {
+        Ok(Tree::Single(value.into()))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Tree, E> {
+        Ok(Tree::Single(value.into()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Tree, E> {
+        Ok(Tree::Single(Value::Null))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Tree::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Tree, A::Error> {
+        let mut object = Vec::new();
+        while let Some(field) = fields.next_entry()? {
+            object.push(field);
+        }
+        Ok(Tree::Object(object))
+    }
+}
 
 /// Header and rows.
 type Rows = Vec<Vec<String>>;
 
-fn cell(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+fn json(tree: &Tree) -> String {
+    match tree {
+        Tree::Single(value) => value.to_string(),
+        Tree::List(items) => {
+            let items: Vec<String> = items.iter().map(json).collect();
+            format!("[{}]", items.join(","))
+        }
+        Tree::Object(fields) => {
+            let fields = fields.iter();
+            let fields: Vec<String> = fields
+                .map(|(name, field)| format!("{}:{}", Value::from(name.as_str()), json(field)))
+                .collect();
+            format!("{{{}}}", fields.join(","))
+        }
     }
 }
 
-/// One table of a report: what it is called (nothing for the figures themselves), header and rows.
-fn tables(value: &Value) -> Vec<(String, Rows)> {
-    match value {
-        Value::Array(items) => vec![(String::new(), list(items))],
-        Value::Object(object) => figures(object),
-        single => vec![(String::new(), vec![vec![cell(single)]])],
+fn cell(tree: &Tree) -> String {
+    match tree {
+        Tree::Single(Value::Null) => String::new(),
+        Tree::Single(Value::String(text)) => text.clone(),
+        other => json(other),
     }
 }
 
-fn is_list(value: &Value) -> bool {
-    matches!(value, Value::Array(items) if items.iter().any(Value::is_object))
+/// The tables of a report: what each is called (nothing for the figures themselves), header and rows.
+fn tables(tree: &Tree) -> Vec<(String, Rows)> {
+    match tree {
+        Tree::List(items) => vec![(String::new(), list(items))],
+        Tree::Object(fields) => figures(fields),
+        Tree::Single(_) => vec![(String::new(), vec![vec![cell(tree)]])],
+    }
 }
 
-fn figures(object: &Map<String, Value>) -> Vec<(String, Rows)> {
+fn figures(fields: &[(String, Tree)]) -> Vec<(String, Rows)> {
     let mut rows = vec![vec!["figure".to_owned(), "value".to_owned()]];
     let mut lists = Vec::new();
-    for (name, value) in object {
-        match value {
-            Value::Array(items) if is_list(value) => lists.push((name.clone(), list(items))),
-            Value::Object(inner) => {
-                for (key, value) in inner {
-                    rows.push(vec![format!("{name}.{key}"), cell(value)]);
-                }
+    for (name, field) in fields {
+        match field {
+            Tree::List(items) if items.iter().any(|item| matches!(item, Tree::Object(_))) => {
+                lists.push((name.clone(), list(items)));
             }
-            value => rows.push(vec![name.clone(), cell(value)]),
+            Tree::Object(inner) => {
+                let inner = inner.iter();
+                rows.extend(inner.map(|(key, value)| vec![format!("{name}.{key}"), cell(value)]));
+            }
+            field => rows.push(vec![name.clone(), cell(field)]),
         }
     }
     let mut tables = vec![(String::new(), rows)];
@@ -46,12 +134,14 @@ fn figures(object: &Map<String, Value>) -> Vec<(String, Rows)> {
     tables
 }
 
-fn list(items: &[Value]) -> Rows {
+fn list(items: &[Tree]) -> Rows {
     let mut header: Vec<String> = Vec::new();
     for item in items {
-        for name in item.as_object().into_iter().flat_map(Map::keys) {
-            if !header.contains(name) {
-                header.push(name.clone());
+        if let Tree::Object(fields) = item {
+            for (name, _) in fields {
+                if !header.contains(name) {
+                    header.push(name.clone());
+                }
             }
         }
     }
@@ -60,20 +150,26 @@ fn list(items: &[Value]) -> Rows {
     }
     let mut rows = vec![header.clone()];
     for item in items {
-        let row = header
-            .iter()
-            .map(|name| item.get(name).map_or_else(String::new, cell));
-        rows.push(row.collect());
+        let of = |name: &String| match item {
+            Tree::Object(fields) => fields
+                .iter()
+                .find(|(field, _)| field == name)
+                .map_or_else(String::new, |(_, value)| cell(value)),
+            other => cell(other),
+        };
+        rows.push(header.iter().map(of).collect());
     }
     rows
 }
 
 /// Aligned columns for people; numbers to the right.
-pub(super) fn table(value: &Value) -> String {
+pub(super) fn table(tree: &Tree) -> String {
     let mut text = String::new();
-    for (name, rows) in tables(value) {
+    for (name, rows) in tables(tree) {
         if !name.is_empty() {
-            text.push_str(&format!("\n{name}\n"));
+            text.push('\n');
+            text.push_str(&name);
+            text.push('\n');
         }
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
         let width = |column: usize| {
@@ -97,10 +193,10 @@ pub(super) fn table(value: &Value) -> String {
     text
 }
 
-/// CSV; more than one table are divided by an empty line and a line with the name.
-pub(super) fn csv(value: &Value) -> Result<Vec<u8>, csv::Error> {
+/// CSV; where a report is more than one table, an empty line and a line with the name stand between them.
+pub(super) fn csv(tree: &Tree) -> Result<Vec<u8>, csv::Error> {
     let mut bytes = Vec::new();
-    for (name, rows) in tables(value) {
+    for (name, rows) in tables(tree) {
         if !name.is_empty() {
             bytes.extend_from_slice(format!("\n{name}\n").as_bytes());
         }
@@ -119,18 +215,19 @@ pub(super) fn csv(value: &Value) -> Result<Vec<u8>, csv::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn figures_and_lists_become_rows() {
-        let report = json!({ "rate": 0.5, "gap": { "mean": 2 }, "none": null, "within": [{ "days": 30, "rate": 0.25 }] });
+        let report =
+            r#"{"rate":0.5,"gap":{"mean":2},"none":null,"within":[{"days":30,"rate":0.25}]}"#;
         assert_eq!(
-            String::from_utf8(csv(&report).unwrap()).unwrap(),
+            String::from_utf8(csv(&Tree::read(report).unwrap()).unwrap()).unwrap(),
             "figure,value\nrate,0.5\ngap.mean,2\nnone,\n\nwithin\ndays,rate\n30,0.25\n"
         );
+        let cohorts = r#"[{"cohort":"2026-01","size":7,"active":[7,1]}]"#;
         assert_eq!(
-            table(&json!([{ "cohort": "2026-01", "size": 7 }])),
-            "cohort   size\n2026-01     7\n"
+            table(&Tree::read(cohorts).unwrap()),
+            "cohort   size  active\n2026-01     7  [7,1]\n"
         );
     }
 }

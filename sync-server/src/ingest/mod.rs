@@ -2,6 +2,8 @@
 //! transaction. Nothing a till sends can make half a batch, and nothing is refused for what it says about people or
 //! clocks: what is odd is kept, flagged and listed for the owner.
 
+use std::collections::BTreeSet;
+
 use retail::event::{Body, Event};
 use retail::ids::{Epoch, OrgId, ReceiptNumber, ReceiptSerial, TillId};
 use retail::journal::{Batch, BatchError, BatchHeader, Stored};
@@ -116,6 +118,7 @@ pub fn commit(
         verdict: &verdict,
         received_ms,
         tally: &mut tally,
+        touched: BTreeSet::new(),
         last_receipt: None,
         last_event_ms: None,
     };
@@ -179,6 +182,8 @@ struct Commit<'a> {
     verdict: &'a Verdict,
     received_ms: i64,
     tally: &'a mut Tally,
+    /// Customers (roots) whose history or directory entry changes.
+    touched: BTreeSet<String>,
     last_receipt: Option<i64>,
     last_event_ms: Option<i64>,
 }

@@ -58,7 +58,7 @@ impl Commit<'_> {
             // The book read this event without its customer.
             self.tables.add_change(&Change::Reload)?;
         }
-        Ok(())
+        self.tell()
     }
 
     /// The event a side record belongs to, when it is in this batch and carries this link.
@@ -131,16 +131,22 @@ impl Commit<'_> {
             if points != 0 {
                 self.tables.add_points(&root, points)?;
             }
-            self.changed(&root)?;
+            self.changed(root);
         }
         Ok(())
     }
 
-    /// A customer's history or directory entry changed.
-    fn changed(&mut self, root: &str) -> Result<()> {
-        self.tables.add_dirty(root)?;
-        if let Ok(id) = root.parse() {
-            self.tables.add_change(&Change::Directory(id))?;
+    /// A customer's history or directory entry changed: noted once a batch.
+    fn changed(&mut self, root: String) {
+        self.touched.insert(root);
+    }
+
+    fn tell(&mut self) -> Result<()> {
+        for root in std::mem::take(&mut self.touched) {
+            self.tables.add_dirty(&root)?;
+            if let Ok(id) = root.parse() {
+                self.tables.add_change(&Change::Directory(id))?;
+            }
         }
         Ok(())
     }
@@ -163,7 +169,8 @@ impl Commit<'_> {
         if let Some(card) = &profile.card {
             root = self.card(card, &customer, root)?;
         }
-        self.changed(&root)
+        self.changed(root);
+        Ok(())
     }
 
     /// Gives a card to a customer; who shows a card that another enrolled first becomes his alias.
@@ -184,6 +191,7 @@ impl Commit<'_> {
         self.tables.move_points(&root, &holder)?;
         self.tables.drop_derived(&root)?;
         self.tables.clear_dirty(&root)?;
+        self.touched.remove(&root);
         self.tables.add_change(&Change::Alias {
             customer: root.clone(),
             into: holder.clone(),

@@ -1,1 +1,166 @@
+use chrono::DateTime;
+use retail::ids::RecordId;
 
+use super::*;
+use crate::kit::{Kassa, customer, desk, desk_in};
+use crate::store::rows::Shop;
+
+fn said(id: u8, at: &str, name: Option<&str>, marketing: Option<bool>) -> Profile {
+    Profile {
+        id: RecordId([id; 16]),
+        customer: customer(1),
+        at: DateTime::parse_from_rfc3339(at).unwrap(),
+        till: None,
+        card: None,
+        name: name.map(str::to_owned),
+        email: None,
+        member: None,
+        marketing: marketing.map(|given| Consent {
+            given,
+            wording: "post-1".to_owned(),
+        }),
+    }
+}
+
+fn member(merged_ms: Option<i64>, statements: &[Profile]) -> Member {
+    Member {
+        merged_ms,
+        statements: statements.to_vec(),
+    }
+}
+
+const MARCH: &str = "2026-03-01T10:00:00+01:00";
+const APRIL: &str = "2026-04-01T10:00:00+02:00";
+const MAY: &str = "2026-05-01T10:00:00+02:00";
+
+#[test]
+fn per_field_the_latest_statement_wins() {
+    let person = fold(&[
+        member(
+            None,
+            &[
+                said(1, MARCH, Some("Jip"), Some(true)),
+                said(2, MAY, None, None),
+            ],
+        ),
+        member(Some(0), &[said(3, APRIL, Some("Janneke"), Some(true))]),
+    ]);
+    assert_eq!(person.name.as_deref(), Some("Janneke"));
+    let withdrawn = fold(&[member(
+        None,
+        &[
+            said(1, MARCH, Some("Jip"), None),
+            said(2, MAY, Some(""), None),
+        ],
+    )]);
+    assert_eq!(withdrawn.name, None, "an empty name takes the name away");
+}
+
+#[track_caller]
+fn check_marketing(root: &[Profile], alias: &[Profile], merged: &str, expected: Option<bool>) {
+    let merged = DateTime::parse_from_rfc3339(merged)
+        .unwrap()
+        .timestamp_millis();
+    let person = fold(&[member(None, root), member(Some(merged), alias)]);
+    assert_eq!(person.marketing.map(|consent| consent.given), expected);
+}
+
+#[test]
+fn marketing_needs_the_yes_of_both() {
+    let (yes, no) = (
+        said(1, MARCH, None, Some(true)),
+        said(2, MARCH, None, Some(false)),
+    );
+    let silent = said(3, MARCH, Some("Jip"), None);
+    check_marketing(&[yes.clone()], &[yes.clone()], APRIL, Some(true));
+    check_marketing(&[yes.clone()], &[no.clone()], APRIL, Some(false));
+    check_marketing(&[no], &[yes.clone()], APRIL, Some(false));
+    check_marketing(&[yes.clone()], &[silent], APRIL, None);
+    check_marketing(&[yes.clone()], &[], APRIL, Some(true));
+    let later = said(4, MAY, None, Some(true));
+    check_marketing(
+        &[yes, later],
+        &[said(5, MARCH, None, Some(false))],
+        APRIL,
+        Some(true),
+    );
+}
+
+#[test]
+fn a_restored_backup_forgets_again() {
+    let desk = desk();
+    let mut kassa = Kassa::enrol(&desk, 1);
+    kassa.sell(1_000, Some(customer(1)));
+    kassa.state(1, customer(1), Some("2610000000018"), true);
+    kassa.send_all(&desk).unwrap();
+    let id = customer(1).to_string();
+    let file = |name: &str| desk.folder.path().join(name);
+    store::write(desk.office.store(), |tables| {
+        tables.set_meta("note", "checkpoint")
+    })
+    .unwrap();
+    for end in ["", "-wal"] {
+        std::fs::copy(
+            file(&format!("head-office.db{end}")),
+            file(&format!("backup{end}")),
+        )
+        .unwrap();
+    }
+    assert_eq!(desk.office.forget(&id).unwrap().customers, 1);
+    let log = std::fs::read_to_string(file("forgotten")).unwrap();
+    assert_eq!(log, format!("{id}\n"));
+    let crate::kit::Desk { office, folder, .. } = desk;
+    drop(office);
+    for end in ["", "-wal"] {
+        let from = folder.path().join(format!("backup{end}"));
+        std::fs::rename(from, folder.path().join(format!("head-office.db{end}"))).unwrap();
+    }
+    let _ = std::fs::remove_file(folder.path().join("head-office.db-shm"));
+    let desk = desk_in(folder);
+    let scope = desk.office.command_line_scope();
+    assert_eq!(desk.office.person(&scope, &id).unwrap(), None);
+    let text = store::read(desk.office.store(), |tables| tables.card("2610000000018"));
+    assert_eq!(text.unwrap(), None);
+}
+
+#[test]
+fn an_owner_logs_in_and_sees_his_shops_only() {
+    let desk = desk();
+    let other = Shop {
+        id: "zwolle".to_owned(),
+        name: "Sassenpoort".to_owned(),
+        time_zone: "Europe/Amsterdam".to_owned(),
+    };
+    store::write(desk.office.store(), |tables| tables.add_shop(&other)).unwrap();
+    let mut kassa = Kassa::enrol(&desk, 1);
+    kassa.sell(1_000, Some(customer(1)));
+    kassa.send_all(&desk).unwrap();
+    let shops = |ids: &[&str]| Some(ids.iter().map(|&id| id.to_owned()).collect());
+    let office = &desk.office;
+    office
+        .add_owner("Sara", shops(&["zwolle"]), "wachtwoord1")
+        .unwrap();
+    office.add_owner("Ties", None, "wachtwoord2").unwrap();
+    assert!(office.add_owner("Kort", None, "kort").is_err());
+    assert!(
+        office
+            .add_owner("Elders", shops(&["elders"]), "wachtwoord")
+            .is_err()
+    );
+    assert_eq!(office.log_in("Sara", "wachtwoord2").unwrap(), None);
+    assert_eq!(office.log_in("Niemand", "wachtwoord1").unwrap(), None);
+    let (token, sara) = office.log_in("Sara", "wachtwoord1").unwrap().unwrap();
+    assert_eq!(office.session(&token).unwrap(), Some(sara.clone()));
+    assert_eq!(office.session(&"0".repeat(64)).unwrap(), None);
+    let (_, ties) = office.log_in("Ties", "wachtwoord2").unwrap().unwrap();
+    let id = customer(1).to_string();
+    assert!(office.person(&ties.scope, &id).unwrap().is_some());
+    assert_eq!(office.person(&sara.scope, &id).unwrap(), None);
+    assert_eq!(office.tills(&sara.scope).unwrap().len(), 0);
+    assert_eq!(office.shops(&sara.scope).unwrap(), [other]);
+    desk.clock.0.fetch_add(
+        crate::owner::SESSION_MS,
+        std::sync::atomic::Ordering::Relaxed,
+    );
+    assert_eq!(office.session(&token).unwrap(), None, "over");
+}

@@ -1,5 +1,6 @@
 //! The tables by topic, as both engines offer them inside a transaction. Queries have an order and a bound; what is
-//! too long for a page is walked with a visitor. Nothing here decides anything.
+//! too long for a page is walked with a visitor. Nothing here decides anything. Every method fails with what the engine says, and only
+//! with that.
 
 use chrono::NaiveDate;
 use journey::Record;
@@ -19,10 +20,6 @@ pub trait Tables: OfficeTables + JournalTables + PeopleTables + HistoryTables {}
 impl<T: OfficeTables + JournalTables + PeopleTables + HistoryTables> Tables for T {}
 
 /// The organisation, its shops and tills, its owners and their list of problems.
-#[expect(
-    clippy::missing_errors_doc,
-    reason = "every method fails with what the engine says, and only with that"
-)]
 pub trait OfficeTables {
     /// A setting of the database: `org`, `directory_key`, `run`.
     fn meta(&mut self, key: &str) -> Result<Option<String>>;
@@ -82,10 +79,6 @@ pub trait OfficeTables {
 }
 
 /// The journals of the tills.
-#[expect(
-    clippy::missing_errors_doc,
-    reason = "every method fails with what the engine says, and only with that"
-)]
 pub trait JournalTables {
     /// Everything kept under these names, by seq and then arrival.
     fn places(&mut self, till: TillId, epoch: Epoch, from: u64, to: u64) -> Result<Vec<Place>>;
@@ -145,10 +138,6 @@ pub trait JournalTables {
 }
 
 /// Customers: links, statements, cards, aliases, tombstones, points.
-#[expect(
-    clippy::missing_errors_doc,
-    reason = "every method fails with what the engine says, and only with that"
-)]
 pub trait PeopleTables {
     /// The customer a link stands for, before aliases.
     fn link(&mut self, link: LinkId) -> Result<Option<String>>;
@@ -209,10 +198,6 @@ pub trait PeopleTables {
 }
 
 /// Imported rows and what is derived from all histories.
-#[expect(
-    clippy::missing_errors_doc,
-    reason = "every method fails with what the engine says, and only with that"
-)]
 pub trait HistoryTables {
     /// Where everything ends.
     fn ends(&mut self) -> Result<Ends>;

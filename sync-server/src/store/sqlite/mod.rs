@@ -1,6 +1,9 @@
 //! SQLite: one file in WAL mode, one writing connection with `synchronous=FULL`, a few reading ones.
 //! Several processes may share the file (`serve` and a command beside it): a writer waits up to [`BUSY`] for the other.
 
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -44,6 +47,7 @@ impl Sqlite {
                 rusqlite::version()
             )));
         }
+        private(path)?;
         let writer = Connection::open(path)?;
         prepare(&writer)?;
         let mode: String = writer.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
@@ -78,6 +82,22 @@ impl Sqlite {
         prepare(&reader)?;
         reader.pragma_update(None, "query_only", true)?;
         Ok(reader)
+    }
+}
+
+/// A new file is for its owner's eyes only: it names people. SQLite gives the files beside it the same mode.
+fn private(path: &Path) -> Result<()> {
+    let made = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    match made {
+        Err(source) if source.kind() != ErrorKind::AlreadyExists => Err(StoreError::File {
+            path: path.display().to_string(),
+            source,
+        }),
+        _ => Ok(()),
     }
 }
 
