@@ -7,7 +7,7 @@ use retail::ids::ReceiptNumber;
 use retail::money::{Cents, divide_half_away};
 use retail::quantity::{Quantity, Unit};
 
-use super::effect::Beep;
+use super::effect::{Beep, Effect};
 use super::input::ScannedCode;
 use super::shelf::ReceiptLookup;
 use super::step::{Handled, Step};
@@ -32,7 +32,16 @@ impl Step<'_, '_> {
         self.state.offered_card = None;
         let hint = code.ssi_type.and_then(Symbology::from_ssi);
         let scanned = self.classify(&code.data, hint);
-        self.route(scanned, &visible(&code.data))
+        self.route(scanned, &visible(&code.data))?;
+        // Whoever works with the scanner alone hears that his code was taken, also where nothing else sounds yet.
+        if !self
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Beep(_)))
+        {
+            self.beep(Beep::Good);
+        }
+        Ok(())
     }
 
     fn classify(&self, data: &[u8], hint: Option<Symbology>) -> Scanned {

@@ -114,7 +114,8 @@ pub fn plan(seed: u64, last_day: NaiveDate, tills: usize, articles: usize) -> Ye
     visits.retain(|visit| opening_hours(visit.at.date()).is_some());
     visits.sort_by_key(|visit| visit.at);
     for visit in &mut visits {
-        visit.till = own.index(tills);
+        // A customer goes where he is known: tills hear of each other's customers only at night.
+        visit.till = visit.person.unwrap_or_else(|| own.index(tills)) % tills.max(1);
     }
     add_returns(&mut visits, &mut own, last_day);
     Year { people, visits }
@@ -185,6 +186,9 @@ fn add_person_visits(
     };
     let mut day = start;
     for nth in 0..most {
+        while opening_hours(day).is_none() {
+            day = day + Days::new(1);
+        }
         if day > until || day > last_day {
             break;
         }

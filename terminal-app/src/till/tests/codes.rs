@@ -22,6 +22,13 @@ fn articles_and_cards_in_any_order() {
 }
 
 #[test]
+fn a_command_from_the_sheet_is_heard_too() {
+    let mut till = Bench::new();
+    till.scan("KLR-QTY-2");
+    assert_eq!(till.beeps(), [Beep::Good]);
+}
+
+#[test]
 fn a_fast_second_scan_never_replaces_the_first() {
     let mut till = Bench::new();
     for _ in 0..50 {
