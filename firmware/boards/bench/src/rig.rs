@@ -185,6 +185,25 @@ impl Rig {
         }
     }
 
+    /// Opens the drawer as a cashier does: again, when the coil rests (it does after every
+    /// start). Answers whether it got its pulse.
+    pub fn open_drawer(&mut self, wait_ms: u64) -> bool {
+        let end_ms = self.now_ms() + wait_ms;
+        for id in 1.. {
+            self.step(Event::OpenDrawer { id });
+            let ended = |seen: &Seen| matches!(seen, Seen::Drawer(of, _) if *of == id);
+            let left_ms = end_ms.saturating_sub(self.now_ms());
+            if !self.run_until(left_ms, |rig| rig.count(ended) == 1) {
+                return false;
+            }
+            if self.seen.contains(&Seen::Drawer(id, DrawerEnd::Pulsed)) {
+                return true;
+            }
+            self.run_until(500, |_| false);
+        }
+        false
+    }
+
     /// Runs until `done` or for `wait_ms`. Answers whether it was done.
     pub fn run_until(&mut self, wait_ms: u64, done: impl Fn(&Self) -> bool) -> bool {
         let end_ms = self.now_ms() + wait_ms;

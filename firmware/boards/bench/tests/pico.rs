@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use bench::{Board, Pin, Rig, Seen};
-use link::till_end::{DrawerEnd, Event, PrintOutcome};
+use link::till_end::PrintOutcome;
 
 const DRAWER: u8 = 15;
 const BUZZER: u8 = 14;
@@ -52,18 +52,7 @@ fn a_sale_over_usb() {
     assert!(rig.run_until(PATIENCE_MS, |rig| rig.seen.contains(&printed)));
     assert!(rig.run_until(PATIENCE_MS, |rig| rig.paper == paper));
 
-    // The coil rests for a second of the firmware after its start.
-    let rested = |rig: &Rig| rig.pins.last().is_some_and(|pin| pin.at_ms > 1_100.0);
-    rig.run_until(15_000, rested);
-    rig.step(Event::OpenDrawer { id: 1 });
-    let ended = |rig: &Rig| rig.count(|seen| matches!(seen, Seen::Drawer(..))) == 1;
-    assert!(rig.run_until(PATIENCE_MS, ended));
-    assert_eq!(
-        rig.count(|seen| *seen == Seen::Drawer(1, DrawerEnd::Pulsed)),
-        1,
-        "{:?}",
-        rig.seen
-    );
+    assert!(rig.open_drawer(PATIENCE_MS), "{:?}", rig.seen);
     assert!(rig.run_until(PATIENCE_MS, |rig| pulses(rig, DRAWER).len() == 1));
     let pulse_ms = pulses(&rig, DRAWER).first().copied().unwrap_or_default();
     assert!((50.0..=200.0).contains(&pulse_ms), "{pulse_ms} ms");

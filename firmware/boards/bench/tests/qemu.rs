@@ -8,7 +8,7 @@ use std::io::Write;
 
 use bench::{Board, Rig, Seen};
 use link::message::ResetReason;
-use link::till_end::{DrawerEnd, Event, PrintOutcome};
+use link::till_end::PrintOutcome;
 
 fn rig() -> Rig {
     let mut rig = Rig::start(Board::Lm3s6965).expect("QEMU starts");
@@ -50,15 +50,7 @@ fn a_sale_scan_receipt_status_and_drawer() {
     assert_eq!(rig.paper, paper);
     rig.printer.write_all(&[0x12]).expect("open");
     assert!(rig.run_until(5_000, |rig| rig.seen.contains(&Seen::Said(vec![0x12]))));
-    // The coil rests for a second after every start.
-    rig.run_until(1_200, |_| false);
-    rig.step(Event::OpenDrawer { id: 1 });
-    let pulsed = Seen::Drawer(1, DrawerEnd::Pulsed);
-    assert!(
-        rig.run_until(5_000, |rig| rig.seen.contains(&pulsed)),
-        "{:?}",
-        rig.seen
-    );
+    assert!(rig.open_drawer(20_000), "{:?}", rig.seen);
 }
 
 #[test]

@@ -66,6 +66,8 @@ impl Line {
         critical_section::with(|section| {
             let mut ring = self.received.borrow(section).borrow_mut();
             let mut lost = 0;
+            // Before the receiver is emptied: a byte that comes in behind it interrupts again.
+            self.register(INTERRUPT_CLEAR).write(RECEIVED);
             while !self.flag(RECEIVE_EMPTY) {
                 let data = self.register(DATA).read();
                 lost += u32::from(data & OVERRUN != 0);
@@ -74,7 +76,6 @@ impl Line {
                     lost += u32::from(ring.push_back(byte).is_err());
                 }
             }
-            self.register(INTERRUPT_CLEAR).write(RECEIVED);
             let total = self.lost.borrow(section);
             total.set(total.get().saturating_add(lost));
         });
@@ -115,6 +116,8 @@ impl Uart {
         line.register(LINE_CONTROL).write(0b11 << 5 | 1 << 4);
         line.register(INTERRUPT_MASK).write(RECEIVED);
         line.register(CONTROL).write(1 << 9 | 1 << 8 | 1);
+        // What waited through a reset does not interrupt any more.
+        line.receive();
         Self(line)
     }
 }
