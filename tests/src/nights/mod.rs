@@ -5,8 +5,8 @@
 //!
 //! # The faults, and why everything must survive them
 //! - The wire loses a request or its answer, delivers a request twice, late (after others, after a restart of either side, after
-//!   a restore), cuts requests and answers short, and gives the answer to an earlier question: a shop's line does all of that,
-//!   and HTTP hides only some of it. Bits are not flipped inside a request that arrives: TLS sees to that.
+//!   a restore), cuts requests and answers short, and gives an answer to an earlier question (of what is fetched: to the same
+//!   question, as a cache does): a shop's line does all of that, and HTTP hides only some of it. Bits are not flipped inside a request that arrives: TLS sees to that.
 //! - A till stops before or after any write of the exchange, and between any two steps: power fails at no convenient moment.
 //!   What was committed is there again (SQLite with `synchronous=FULL`), nothing else is promised.
 //! - Head office stops before or after any of its commits; its transactions are whole.

@@ -23,7 +23,7 @@ pub(super) struct Network {
     /// Faults in percent of requests; 0 when the line is good.
     pub(super) percent: u64,
     late: VecDeque<Request>,
-    old: VecDeque<(&'static str, Response)>,
+    old: VecDeque<(String, Response)>,
     pub(super) tally: Tally,
 }
 
@@ -151,12 +151,12 @@ impl Network {
     }
 }
 
-fn kind(request: &Request) -> &'static str {
-    match request.path.as_str() {
-        retail::wire::PATH_BATCHES => "batch",
-        retail::wire::PATH_HEADS => "heads",
-        path if path.starts_with(retail::wire::PATH_DOWN) => "down",
-        _ => "other",
+/// Questions that an answer could be taken for: any batch, any heads; of what is fetched, only the same by the same till, as
+/// a cache on the way gives it.
+fn kind(request: &Request) -> String {
+    match &request.signed {
+        Some((till, _)) if request.method == "GET" => format!("{till} {}", request.path),
+        _ => request.path.clone(),
     }
 }
 

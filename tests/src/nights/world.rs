@@ -58,6 +58,8 @@ pub(super) struct World {
     pub(super) forgotten: Vec<Forgotten>,
     /// Days of a till that got receipts after they were closed.
     pub(super) reopened: BTreeSet<(TillId, NaiveDate)>,
+    /// Cards whose enrolment became unreadable: head office may never have heard of them.
+    pub(super) lost_cards: BTreeSet<String>,
     backups: Vec<std::path::PathBuf>,
     stop_one_in: u64,
     restores_left: u64,
@@ -109,6 +111,7 @@ impl World {
             people: Vec::new(),
             forgotten: Vec::new(),
             reopened: BTreeSet::new(),
+            lost_cards: BTreeSet::new(),
             backups: Vec::new(),
             stop_one_in,
             restores_left,
@@ -440,6 +443,7 @@ impl World {
         let name = self.machines[at].name.clone();
         self.did("till: an event unreadable");
         self.say(format!("{name} can no longer read {damaged:?}"));
+        self.lost_cards.extend(damaged.and_then(|(_, card)| card));
         Ok(())
     }
 
