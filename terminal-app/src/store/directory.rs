@@ -153,6 +153,9 @@ fn put_entry(
     generation: i64,
 ) -> Result<(), StoreError> {
     let cards: Vec<u8> = entry.cards.iter().flat_map(|card| card.0).collect();
+    // Only who stands for himself has an entry: an alias of him is from before head office was put back to a backup.
+    tx.prepare_cached("DELETE FROM alias WHERE customer = ?1")?
+        .execute([entry.customer.0])?;
     drop_cards(tx, entry.customer, Some(&cards))?;
     tx.prepare_cached(
         "INSERT INTO customer (customer, name, points, visits, phase, state, last_visit, watermark, cards, generation)
