@@ -230,7 +230,8 @@ impl Kassa {
     /// Sells something, to a customer or to nobody; gives the number of the receipt.
     pub(crate) fn sell(&mut self, cents: i64, to: Option<CustomerId>) -> ReceiptNumber {
         let link = to.map(|_| {
-            let mut link = [self.enrolled.till.get() as u8; 16];
+            let mut link = [0; 16];
+            link[14..].copy_from_slice(&self.enrolled.till.get().to_le_bytes());
             link[0] = self.epoch.get();
             link[1..9].copy_from_slice(&(self.events.len() as u64).to_le_bytes());
             LinkId(link)

@@ -1,4 +1,5 @@
 //! Head office over loopback HTTP: a real process, real sockets, and commands beside it.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

@@ -10,8 +10,8 @@ use serde_json::Value;
 #[derive(Clone, Debug)]
 pub(super) enum Tree {
     Single(Value),
-    List(Vec<Tree>),
-    Object(Vec<(String, Tree)>),
+    List(Vec<Self>),
+    Object(Vec<(String, Self)>),
 }
 
 impl Tree {

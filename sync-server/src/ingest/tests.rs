@@ -349,8 +349,11 @@ fn a_till_with_a_wrong_clock_is_corrected_and_an_impossible_time_is_flagged() {
     assert_eq!(days, [right.date_naive(); 2]);
 }
 
+/// Net, events, points, and every customer's derived state.
+type State = (i64, usize, Vec<i64>, Vec<(String, Vec<u8>)>);
+
 /// What does not depend on the order of arrival.
-fn state(desk: &Desk) -> (i64, usize, Vec<i64>, Vec<(String, Vec<u8>)>) {
+fn state(desk: &Desk) -> State {
     while desk.office.settle(3).unwrap() > 0 {}
     let found = desk.office.rebuild_check(&mut |_, _| {}).unwrap();
     assert_eq!(found.differ, Vec::<String>::new());

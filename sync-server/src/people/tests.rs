@@ -57,11 +57,15 @@ fn per_field_the_latest_statement_wins() {
 }
 
 #[track_caller]
-fn check_marketing(root: &[Profile], alias: &[Profile], merged: &str, expected: Option<bool>) {
+fn check_marketing(root: &[&Profile], alias: &[&Profile], merged: &str, expected: Option<bool>) {
     let merged = DateTime::parse_from_rfc3339(merged)
         .unwrap()
         .timestamp_millis();
-    let person = fold(&[member(None, root), member(Some(merged), alias)]);
+    let owned = |said: &[&Profile]| said.iter().map(|&said| said.clone()).collect::<Vec<_>>();
+    let person = fold(&[
+        member(None, &owned(root)),
+        member(Some(merged), &owned(alias)),
+    ]);
     assert_eq!(person.marketing.map(|consent| consent.given), expected);
 }
 
@@ -72,15 +76,15 @@ fn marketing_needs_the_yes_of_both() {
         said(2, MARCH, None, Some(false)),
     );
     let silent = said(3, MARCH, Some("Jip"), None);
-    check_marketing(&[yes.clone()], &[yes.clone()], APRIL, Some(true));
-    check_marketing(&[yes.clone()], &[no.clone()], APRIL, Some(false));
-    check_marketing(&[no], &[yes.clone()], APRIL, Some(false));
-    check_marketing(&[yes.clone()], &[silent], APRIL, None);
-    check_marketing(&[yes.clone()], &[], APRIL, Some(true));
+    check_marketing(&[&yes], &[&yes], APRIL, Some(true));
+    check_marketing(&[&yes], &[&no], APRIL, Some(false));
+    check_marketing(&[&no], &[&yes], APRIL, Some(false));
+    check_marketing(&[&yes], &[&silent], APRIL, None);
+    check_marketing(&[&yes], &[], APRIL, Some(true));
     let later = said(4, MAY, None, Some(true));
     check_marketing(
-        &[yes, later],
-        &[said(5, MARCH, None, Some(false))],
+        &[&yes, &later],
+        &[&said(5, MARCH, None, Some(false))],
         APRIL,
         Some(true),
     );
