@@ -16,6 +16,7 @@ use retail::wire::{
     PATH_RECEIPTS, Refusal,
 };
 use tokio::sync::Semaphore;
+use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::{Call, Office, Reply};
@@ -44,7 +45,9 @@ pub fn router(office: Arc<Office>) -> Router {
         .route(PATH_HEADS, any(till))
         .route(PATH_DOWN, any(till))
         .route(&format!("{PATH_RECEIPTS}/{{number}}"), any(till))
-        .layer(DefaultBodyLimit::max(MAX_PACKED_BYTES))
+        // An announced length over the bound is refused before anything is read, the rest while it is read.
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(MAX_PACKED_BYTES))
         .layer(middleware::map_response(too_large));
     let own = Router::new()
         .route("/healthz", get(healthz))
