@@ -140,7 +140,7 @@ pub(crate) fn heat(
     texts.reverse();
     let most = rates
         .iter()
-        .flat_map(|row| row.iter().skip(1))
+        .flatten()
         .flatten()
         .fold(0.05_f64, |most, rate| most.max(*rate));
     let scale = [

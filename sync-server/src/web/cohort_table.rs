@@ -26,72 +26,56 @@ fn latest(cohorts: &[Cohort]) -> &[Cohort] {
         .unwrap_or_default()
 }
 
-/// The heat map.
-pub(crate) fn chart(language: Language, cohorts: &[Cohort]) -> Chart {
+/// The heat map. Month 0 is everyone: it says nothing, would drown the rest, and is left out.
+pub(crate) fn chart(language: Language, cohorts: &[Cohort]) -> Option<Chart> {
     let words = language.strings();
-    let cohorts = latest(cohorts);
-    let width = cohorts
+    let cohorts: Vec<&Cohort> = latest(cohorts)
         .iter()
-        .map(|cohort| cohort.active.len())
-        .max()
-        .unwrap_or(0)
-        .min(MONTHS_ON_PAGE);
-    let columns: Vec<String> = (0..width).map(|k| format!("+{k}")).collect();
-    let rows: Vec<String> = cohorts
-        .iter()
-        .map(|cohort| language.month(&cohort.cohort))
+        .filter(|cohort| cohort.active.len() > 1)
         .collect();
+    let width = width(cohorts.iter().copied());
+    let columns: Vec<String> = (1..width).map(|k| format!("+{k}")).collect();
+    let mut rows = Vec::with_capacity(cohorts.len());
     let mut rates = Vec::with_capacity(cohorts.len());
     let mut texts = Vec::with_capacity(cohorts.len());
-    for cohort in cohorts {
+    for cohort in &cohorts {
         let month = language.month(&cohort.cohort);
-        let cell = |k: usize| cohort.active.get(k).copied();
-        // Month 0 is everyone: it says nothing and would drown the rest.
-        rates.push(
-            (0..width)
-                .map(|k| {
-                    cell(k)
-                        .filter(|_| k > 0)
-                        .and_then(|active| rate(active, cohort.size))
-                })
-                .collect(),
-        );
+        let active = |k: usize| cohort.active.get(k).copied();
+        let share = |k: usize| active(k).and_then(|active| rate(active, cohort.size));
+        rates.push((1..width).map(share).collect());
         texts.push(
-            (0..width)
-                .map(|k| match cell(k) {
-                    Some(active) => words
+            (1..width)
+                .map(|k| {
+                    words
                         .cohort_hover
                         .replacen("{}", &month, 1)
                         .replacen("{}", &k.to_string(), 1)
-                        .replacen("{}", &language.count(active), 1)
+                        .replacen("{}", &language.count(active(k).unwrap_or_default()), 1)
                         .replacen("{}", &language.count(cohort.size), 1)
-                        .replacen(
-                            "{}",
-                            &Cell::Rate(rate(active, cohort.size)).text(language),
-                            1,
-                        ),
-                    None => String::new(),
+                        .replacen("{}", &Cell::Rate(share(k)).text(language), 1)
                 })
                 .collect(),
         );
+        rows.push(month);
     }
-    Chart {
+    (!rows.is_empty()).then(|| Chart {
         id: "cohorten",
         label: words.cohorts_chart.to_owned(),
         plot: chart::heat(language, &columns, &rows, rates, texts),
-    }
+    })
+}
+
+/// Months of the longest cohort, as far as a page shows them.
+fn width<'a>(cohorts: impl Iterator<Item = &'a Cohort>) -> usize {
+    let longest = cohorts.map(|cohort| cohort.active.len()).max();
+    longest.unwrap_or(0).min(MONTHS_ON_PAGE)
 }
 
 /// The table: rates on the page, counts in files.
 pub(crate) fn table(language: Language, cohorts: &[Cohort], asked: &Asked) -> Table {
     let words = language.strings();
     let cohorts = latest(cohorts);
-    let width = cohorts
-        .iter()
-        .map(|cohort| cohort.active.len())
-        .max()
-        .unwrap_or(0)
-        .min(MONTHS_ON_PAGE);
+    let width = width(cohorts.iter());
     let mut columns = vec![
         Column::new("cohort", words.cohort),
         Column::new("size", words.new_customers),

@@ -4,7 +4,7 @@
 use axum::response::{IntoResponse, Redirect};
 use chrono::NaiveDate;
 use journey::path::{self, Path};
-use journey::reports::customers::{CustomerRow, customer};
+use journey::reports::customers::{CustomerRow, MAX_PAGE, customer};
 use journey::reports::last_sale_day;
 use journey::reports::receipts::{ReceiptRow, of_customer};
 use maud::{Markup, html};
@@ -24,6 +24,7 @@ pub(crate) const PATH: &str = "/klant";
 /// Where one is forgotten.
 pub(crate) const FORGET_PATH: &str = "/klant/vergeten";
 
+/// Receipts shown on a page.
 const RECEIPTS: usize = 25;
 
 /// What the book says of somebody.
@@ -44,7 +45,7 @@ fn person(ask: &Ask) -> Result<Person, Refused> {
         .ok_or(Refused::NotFound)
 }
 
-fn known(ask: &Ask, book: &Book, id: &str, receipts: usize) -> Option<Known> {
+fn known(ask: &Ask, book: &Book, id: &str) -> Option<Known> {
     let dataset = book.dataset();
     let number = dataset.customer(id)?;
     let query = ask.scope().query(&Filter::default());
@@ -54,7 +55,7 @@ fn known(ask: &Ask, book: &Book, id: &str, receipts: usize) -> Option<Known> {
     }
     let last = history.events().next_back().map(|event| event.local_day());
     let as_of = last_sale_day(dataset, &query).max(last).unwrap_or_default();
-    let found = of_customer(dataset, &query, number, 0, receipts);
+    let found = of_customer(dataset, &query, number, 0, MAX_PAGE);
     Some(Known {
         path: path::path(&history, book.model(), as_of),
         row: customer(dataset, &query, number),
@@ -80,7 +81,7 @@ pub(crate) fn page(ask: &Ask) -> Answer {
     let shops = ask.shops()?;
     let title = called(&person, language);
     let book = ask.web.office.book()?;
-    let known = known(ask, &book, &person.id, RECEIPTS);
+    let known = known(ask, &book, &person.id);
     let model = book.model().clone();
     drop(book);
     let file = link("", &[("id", &person.id)]);
@@ -103,15 +104,16 @@ pub(crate) fn page(ask: &Ask) -> Answer {
         @if let Some(known) = &known {
             section.card aria-labelledby="tijdlijn-kop" {
                 div.heading { h2 id="tijdlijn-kop" { (words.timeline) } (layout::downloads(ask, "klant-tijdlijn", file)) }
-                (timeline::html(&known.path, &model, &shops, language))
+                (timeline::html(&known.path, &model, &known.receipts, &shops, language))
             }
             section.card aria-labelledby="bonnen-kop" {
                 div.heading { h2 id="bonnen-kop" { (words.menu_receipts) } (layout::downloads(ask, "klant-bonnen", file)) }
                 @if known.receipts.is_empty() { p { (words.no_receipts) } }
                 @else {
-                    (own_receipts(language, &known.receipts, &shops).html(language))
-                    @if known.total_receipts > known.receipts.len() {
-                        p.soft { (words.and_earlier.replace("{}", &language.count(known.total_receipts - known.receipts.len()))) }
+                    @let shown = known.receipts.get(..RECEIPTS).unwrap_or(&known.receipts);
+                    (own_receipts(language, shown, &shops).html(language))
+                    @if known.total_receipts > shown.len() {
+                        p.soft { (words.and_earlier.replace("{}", &language.count(known.total_receipts - shown.len()))) }
                     }
                 }
             }
@@ -240,13 +242,7 @@ pub(crate) fn export(ask: &Ask, name: &str) -> Result<Table, Refused> {
     let person = person(ask)?;
     let shops = ask.shops()?;
     let book = ask.web.office.book()?;
-    let known = known(
-        ask,
-        &book,
-        &person.id,
-        journey::reports::customers::MAX_PAGE,
-    )
-    .ok_or(Refused::NotFound)?;
+    let known = known(ask, &book, &person.id).ok_or(Refused::NotFound)?;
     Ok(match name {
         "klant-tijdlijn" => timeline::table(&known.path, book.model(), ask.language),
         _ => receipts::table(ask.language, &known.receipts, &shops),

@@ -204,12 +204,12 @@ pub(crate) fn table(
         column("customer", words.customer, SortBy::Customer),
         Column::new("name", words.name).only(Shown::InFiles),
         column("last_visit", words.last_visit, SortBy::LastVisit),
-        column("first_visit", words.first_visit, SortBy::FirstVisit),
         column("visits", words.visits, SortBy::Visits),
-        Column::new("receipts", words.receipts),
+        Column::new("receipts", words.receipts).minor(),
         Column::new("gross_cents", words.gross).only(Shown::InFiles),
         Column::new("returns_cents", words.returned).only(Shown::InFiles),
         column("net_cents", words.spent, SortBy::Spend),
+        column("first_visit", words.first_visit, SortBy::FirstVisit).minor(),
     ];
     let rows = rows.iter().map(|row| {
         let name = names.get(&row.customer).cloned();
@@ -220,12 +220,12 @@ pub(crate) fn table(
             }),
             Entry::text(name.unwrap_or_default()),
             Cell::Day(row.last_visit).into(),
-            Cell::Day(row.first_visit).into(),
             Cell::Count(row.visits).into(),
             Cell::Count(row.receipts).into(),
             Cell::Cents(row.gross_cents).into(),
             Cell::Cents(row.returns_cents).into(),
             Cell::Cents(row.net_cents).into(),
+            Cell::Day(row.first_visit).into(),
         ]
     });
     Ok(Table {

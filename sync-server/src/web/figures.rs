@@ -127,6 +127,13 @@ fn figures(language: Language, reports: &Reports, asked: &Asked) -> Vec<Figure> 
             href: Some(asked.link(receipts::PATH, &[])),
         },
         Figure {
+            label: words.gross_identified,
+            value: language.money(volumes.gross_identified_cents),
+            detail: fill(words.of_gross, &[language.money(volumes.gross_cents)]),
+            definition: words.gross_identified_means,
+            href: behind("kopers"),
+        },
+        Figure {
             label: words.repeat_by_receipts,
             value: rate(repeat.repeat_rate_by_receipts),
             detail: String::new(),

@@ -178,6 +178,7 @@ strings! {
     gross: "Bruto", "Gross";
     returned: "Retour", "Returned";
     gross_identified: "Bruto van bekende klanten", "Gross of known customers";
+    gross_identified_means: "Verkoopregels op bonnen waarbij een klantenkaart is gescand, zonder aftrek van retouren.", "Sale lines on receipts with a loyalty card, before returns are taken off.";
     returns_identified: "Retour van bekende klanten", "Returns of known customers";
     shops: "Winkels", "Shops";
     products_sold: "Verkochte artikelen", "Articles sold";

@@ -31,7 +31,10 @@ pub(crate) enum Cell {
 
 impl Cell {
     pub(crate) const fn is_number(&self) -> bool {
-        !matches!(self, Self::Text(_) | Self::Empty)
+        !matches!(
+            self,
+            Self::Text(_) | Self::Empty | Self::Day(_) | Self::Time(_)
+        )
     }
 
     /// As people read it.
@@ -111,6 +114,8 @@ pub(crate) struct Column {
     /// Its name for people.
     pub(crate) head: String,
     pub(crate) shown: Shown,
+    /// Gives way on a phone.
+    pub(crate) minor: bool,
     /// Leads to the same list in this order, with what `aria-sort` says now.
     pub(crate) sort: Option<(String, Option<&'static str>)>,
 }
@@ -121,8 +126,14 @@ impl Column {
             name: name.into(),
             head: head.into(),
             shown: Shown::Everywhere,
+            minor: false,
             sort: None,
         }
+    }
+
+    pub(crate) const fn minor(mut self) -> Self {
+        self.minor = true;
+        self
     }
 
     pub(crate) const fn only(mut self, shown: Shown) -> Self {
@@ -160,14 +171,14 @@ impl Table {
                     caption.sr { (self.caption) }
                     thead { tr {
                         @for (at, column) in self.columns.iter().enumerate().filter(|(at, _)| shown.get(*at) == Some(&true)) {
-                            @let class = number(at).then_some("num");
+                            @let class = class([number(at).then_some("num"), column.minor.then_some("minor")]);
                             @match &column.sort {
                                 Some((href, sorted)) => {
-                                    th scope="col" class=[class] aria-sort=[*sorted] {
+                                    th scope="col" class=[&class] aria-sort=[*sorted] {
                                         a.sort href=(href) { (column.head) }
                                     }
                                 }
-                                None => { th scope="col" class=[class] { (column.head) } }
+                                None => { th scope="col" class=[&class] { (column.head) } }
                             }
                         }
                     } }
@@ -175,7 +186,7 @@ impl Table {
                         @for row in &self.rows {
                             tr {
                                 @for (at, entry) in row.iter().enumerate().filter(|(at, _)| shown.get(*at) == Some(&true)) {
-                                    (cell(entry, at == 0, language))
+                                    (cell(entry, at == 0, self.columns.get(at).is_some_and(|column| column.minor), language))
                                 }
                             }
                         }
@@ -186,16 +197,20 @@ impl Table {
     }
 }
 
-fn cell(entry: &Entry, names_row: bool, language: Language) -> Markup {
-    let mut classes: Vec<String> = Vec::new();
-    if entry.cell.is_number() {
-        classes.push("num".to_owned());
-    }
-    if let Some(heat) = entry.heat {
-        classes.push(format!("heat-{}", heat.min(10)));
-    }
-    classes.extend(entry.tone.map(str::to_owned));
-    let class = (!classes.is_empty()).then(|| classes.join(" "));
+fn class<const N: usize>(names: [Option<&str>; N]) -> Option<String> {
+    let names: Vec<&str> = names.into_iter().flatten().collect();
+    (!names.is_empty()).then(|| names.join(" "))
+}
+
+fn cell(entry: &Entry, names_row: bool, minor: bool, language: Language) -> Markup {
+    let heat = entry.heat.map(|heat| format!("heat-{}", heat.min(10)));
+    let class = class([
+        entry.cell.is_number().then_some("num"),
+        matches!(entry.cell, Cell::Day(_) | Cell::Time(_)).then_some("day"),
+        heat.as_deref(),
+        entry.tone,
+        minor.then_some("minor"),
+    ]);
     let text = entry.cell.text(language);
     let content = html! {
         @match &entry.href {
@@ -205,9 +220,9 @@ fn cell(entry: &Entry, names_row: bool, language: Language) -> Markup {
     };
     html! {
         @if names_row {
-            th scope="row" class=[class] { (content) }
+            th scope="row" class=[&class] { (content) }
         } @else {
-            td class=[class] { (content) }
+            td class=[&class] { (content) }
         }
     }
 }

@@ -1,8 +1,11 @@
 //! Everything that was seen of a customer, latest first: what, where, on which receipt, with the stage it is evidence
 //! of, and what hurt.
 
+use std::collections::HashMap;
+
 use journey::model::Model;
 use journey::path::{Evidence, Pain, Path, Stage};
+use journey::reports::receipts::ReceiptRow;
 use maud::{Markup, html};
 
 use super::params::link;
@@ -50,9 +53,19 @@ fn shop_name<'a>(shops: &'a [Shop], id: &'a str) -> &'a str {
 }
 
 /// The timeline of a page.
-pub(crate) fn html(path: &Path, model: &Model, shops: &[Shop], language: Language) -> Markup {
+pub(crate) fn html(
+    path: &Path,
+    model: &Model,
+    receipts: &[ReceiptRow],
+    shops: &[Shop],
+    language: Language,
+) -> Markup {
     let words = language.strings();
     let moments = moments(path);
+    let amounts: HashMap<&str, i64> = receipts
+        .iter()
+        .map(|row| (row.receipt.as_str(), row.net_cents))
+        .collect();
     html! {
         ol.timeline {
             @for moment in moments.iter().take(ON_PAGE) {
@@ -62,6 +75,7 @@ pub(crate) fn html(path: &Path, model: &Model, shops: &[Shop], language: Languag
                         strong { (words.kind(&moment.seen.kind)) }
                         @if let Some(number) = &moment.seen.receipt {
                             " · " a href=(link(receipt::PATH, &[("nr", number)])) { (words.receipt) " " (number) }
+                            @if let Some(cents) = amounts.get(number.as_str()) { " · " (language.money(*cents)) }
                         }
                         span.soft { " · " (shop_name(shops, &moment.seen.shop)) " · " (journey_line::name(moment.stage, model, language)) }
                         @if let Some(pain) = moment.pain {
