@@ -1,5 +1,7 @@
 //! The shop as real processes: head office and tills, started from their own binaries, for stories and the demo.
 
+pub mod counter;
 pub mod office;
 pub mod process;
 pub mod till;
+pub mod wire;

@@ -124,6 +124,12 @@ impl HeadOffice {
         }
     }
 
+    /// The process id of the server, while it runs.
+    #[must_use]
+    pub fn process_id(&self) -> Option<u32> {
+        self.server.as_ref().map(Process::id)
+    }
+
     /// True while the server runs.
     pub fn is_running(&mut self) -> bool {
         self.server.as_mut().is_some_and(Process::is_running)

@@ -140,13 +140,33 @@ impl Till {
         self.run(&["enrol", "--code", code], "").map(drop)
     }
 
+    /// Rewrites its settings; a till that runs does not notice.
+    pub fn change_settings(&self, change: impl FnOnce(String) -> String) -> Result<()> {
+        let text = std::fs::read_to_string(self.config())?;
+        std::fs::write(self.config(), change(text)).context("till.toml")
+    }
+
     /// Starts the till and waits until its screen answers.
     pub fn start(&mut self) -> Result<()> {
-        let mut process = Process::start(
-            &self.plan.name,
-            &mut self.command(&["run"])?,
-            &self.dir.join("till.log"),
-        )?;
+        let mut command = self.command(&["run"])?;
+        self.start_as(&mut command)
+    }
+
+    /// Starts the till on a disk where no file can grow past `bytes`: every write beyond fails, as on a full disk.
+    pub fn start_with_little_room(&mut self, bytes: u64) -> Result<()> {
+        let run = self.command(&["run"])?;
+        let mut command = Command::new("sh");
+        // POSIX counts in blocks of 512 bytes; without the trap the signal of the limit would end the till.
+        command
+            .args(["-c", "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\""])
+            .arg((bytes / 512).to_string())
+            .arg(run.get_program())
+            .args(run.get_args());
+        self.start_as(&mut command)
+    }
+
+    fn start_as(&mut self, command: &mut Command) -> Result<()> {
+        let mut process = Process::start(&self.plan.name, command, &self.dir.join("till.log"))?;
         let line = process.wait_for_line("http://")?;
         let port = line.rsplit(':').next().map(|rest| {
             rest.chars()
@@ -260,6 +280,14 @@ impl Till {
         self.press(&json!({ "do": "login", "pin": pin }))?;
         self.wait("somebody is logged in", |state| !state["cashier"].is_null())
             .map(drop)
+    }
+
+    /// Logs in after a restart, unless somebody still is.
+    pub fn log_in_again(&mut self, pin: &str) -> Result<()> {
+        if self.state()?["cashier"].is_null() {
+            self.log_in(pin)?;
+        }
+        Ok(())
     }
 
     /// Scans a code and waits until the till has done something with it.
