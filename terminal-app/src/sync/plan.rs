@@ -1,7 +1,8 @@
 //! What to do next between this till and head office, as a pure function of where both stand.
 //!
 //! The rules: an answer to a batch only ever raises the cursor. Only an answer to a question with a fresh nonce (*heads*) may
-//! lower it. A gap is a reason to ask for heads, never to skip. A twin of this journal means a new epoch, above every epoch
+//! lower it, and it never raises it: what head office has beyond may stand behind a hole that this till, put back to a backup,
+//! can fill. A gap is a reason to ask for heads, never to skip. A twin of this journal means a new epoch, above every epoch
 //! that either side knows; selling and sending go on. What head office will not take is set apart, one piece at a time.
 
 use std::collections::VecDeque;
@@ -21,8 +22,6 @@ const MAX_GAPS: u32 = 3;
 pub enum Step {
     /// Ask where head office stands.
     AskHeads,
-    /// Move the cursor forward: head office has this already.
-    RaiseCursor(Head),
     /// Move the cursor back: head office was restored from a backup.
     LowerCursor(Option<Head>),
     /// Open this epoch.
@@ -120,10 +119,6 @@ impl Plan {
         if before.cursor == after.cursor && known < place(before.cursor) {
             self.todo.push_back(Step::LowerCursor(answer.known));
             self.ask_down = true;
-        } else if let Some(head) = answer.known
-            && known > place(after.cursor)
-        {
-            self.todo.push_back(Step::RaiseCursor(head));
         }
         let Some(own) = after.head else { return };
         let why = judge(own, &answer.heads, own_hash)

@@ -125,10 +125,6 @@ impl Session {
         let standing = parts.outbox.standing()?;
         match self.plan.next(&standing) {
             Step::AskHeads => self.ask_heads(parts, &standing)?,
-            Step::RaiseCursor(to) => {
-                parts.outbox.raise_cursor(to)?;
-                self.plan.done();
-            }
             Step::LowerCursor(to) => {
                 tracing::warn!(
                     ?to,
