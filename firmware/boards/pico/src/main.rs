@@ -16,8 +16,11 @@ use devices::scanner::plain;
 use embedded_hal::digital::InputPin;
 use fugit::{ExtU32, RateExtU32};
 use hub::drawer;
+#[cfg(not(feature = "oled"))]
 use hub::driver::hd44780::Hd44780;
 use hub::driver::pins::Pins;
+#[cfg(feature = "oled")]
+use hub::driver::ssd1306::Oled;
 use hub::logic::{Event, Protocol, Settings};
 use hub::turn::{Board, Ports};
 use link::hub_end::{Boot, Timing};
@@ -42,9 +45,13 @@ const CRYSTAL_HERTZ: u32 = 12_000_000;
 const SCANS: usize = 4_096;
 /// Bytes of a receipt that wait for the printer.
 const PRINT: usize = 2_048;
-/// I2C address and columns of the customer display.
+/// I2C address and columns of a character display.
+#[cfg(not(feature = "oled"))]
 const DISPLAY_ADDRESS: u8 = 0x27;
+#[cfg(not(feature = "oled"))]
 const DISPLAY_COLUMNS: u8 = 16;
+/// The backpack of a character display allows 100 kHz; a graphic one has eight times the data.
+const DISPLAY_BUS_KILOHERTZ: u32 = if cfg!(feature = "oled") { 400 } else { 100 };
 
 #[entry]
 fn main() -> ! {
@@ -102,10 +109,13 @@ fn main() -> ! {
         chip.I2C1,
         pins.gpio2.reconfigure::<FunctionI2C, PullUp>(),
         pins.gpio3.reconfigure::<FunctionI2C, PullUp>(),
-        100.kHz(),
+        DISPLAY_BUS_KILOHERTZ.kHz(),
         &mut chip.RESETS,
         &clocks.system_clock,
     );
+    #[cfg(feature = "oled")]
+    let display = Oled::new(i2c);
+    #[cfg(not(feature = "oled"))]
     let display = Hd44780::new(i2c, timer, DISPLAY_ADDRESS, DISPLAY_COLUMNS);
     let bus = UsbBusAllocator::new(UsbBus::new(
         chip.USBCTRL_REGS,

@@ -89,7 +89,8 @@ impl<I: I2c, D: DelayNs> Hd44780<I, D> {
     fn byte(&mut self, byte: u8, select: u8) -> Result<(), I::Error> {
         let high = (byte & 0xF0) | select | BACKLIGHT;
         let low = (byte << 4) | select | BACKLIGHT;
-        // At 100 kHz each byte on the bus takes longer than any command but clear.
+        // At the 100 kHz that a PCF8574 allows, the next byte on the bus takes longer than any
+        // command but clear.
         self.i2c
             .write(self.address, &[high | ENABLE, high, low | ENABLE, low])
     }

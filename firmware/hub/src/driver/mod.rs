@@ -4,3 +4,5 @@
 pub mod display;
 pub mod hd44780;
 pub mod pins;
+#[cfg(feature = "ssd1306")]
+pub mod ssd1306;
