@@ -2,9 +2,7 @@
 //! Every text that could come from outside is escaped twice: for plotly, which reads labels as HTML, and for the page.
 
 use maud::{Markup, PreEscaped, html};
-use plotly::common::{
-    ColorBar, ColorScale, ColorScaleElement, Font, HoverInfo, Marker, Orientation,
-};
+use plotly::common::{ColorScale, ColorScaleElement, Font, HoverInfo, Marker, Orientation};
 use plotly::configuration::DisplayModeBar;
 use plotly::layout::{Axis, AxisType, BarMode, Legend, Margin};
 use plotly::{Bar, Configuration, HeatMap, Layout, Plot};
@@ -125,6 +123,15 @@ pub(crate) fn stacked(
     plot
 }
 
+/// The rate that is drawn darkest: the highest, and at least 5%.
+pub(crate) fn darkest(rates: &[Vec<Option<f64>>]) -> f64 {
+    rates
+        .iter()
+        .flatten()
+        .flatten()
+        .fold(0.05, |most, rate| most.max(*rate))
+}
+
 /// A heat map of rates from 0 to 1, first row on top; `None` where there is nothing yet. `texts` are shown at the pointer.
 pub(crate) fn heat(
     language: Language,
@@ -138,11 +145,7 @@ pub(crate) fn heat(
     let rows: Vec<String> = rows.iter().rev().map(|text| label(text)).collect();
     rates.reverse();
     texts.reverse();
-    let most = rates
-        .iter()
-        .flatten()
-        .flatten()
-        .fold(0.05_f64, |most, rate| most.max(*rate));
+    let most = darkest(&rates);
     let scale = [
         (0.0, "#f4f6f4"),
         (0.25, "#c9e3dc"),
@@ -188,12 +191,7 @@ pub(crate) fn heat(
                     .map(|(at, color)| ColorScaleElement(*at, (*color).to_owned()))
                     .collect(),
             ))
-            .color_bar(
-                ColorBar::new()
-                    .tick_format(".0%")
-                    .thickness(12)
-                    .outline_width(0),
-            ),
+            .show_scale(false),
     );
     plot
 }
@@ -207,7 +205,7 @@ mod tests {
         let evil = "</script><script>alert(1)</script><b>".to_owned();
         let plot = stacked(
             Language::Nl,
-            &[evil.clone()],
+            std::slice::from_ref(&evil),
             (&evil, vec![1]),
             (&evil, vec![2]),
         );

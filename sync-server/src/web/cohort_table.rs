@@ -26,8 +26,8 @@ fn latest(cohorts: &[Cohort]) -> &[Cohort] {
         .unwrap_or_default()
 }
 
-/// The heat map. Month 0 is everyone: it says nothing, would drown the rest, and is left out.
-pub(crate) fn chart(language: Language, cohorts: &[Cohort]) -> Option<Chart> {
+/// The heat map, and how to read its colours. Month 0 is everyone: it says nothing, would drown the rest, and is left out.
+pub(crate) fn chart(language: Language, cohorts: &[Cohort]) -> Option<(Chart, String)> {
     let words = language.strings();
     let cohorts: Vec<&Cohort> = latest(cohorts)
         .iter()
@@ -58,11 +58,16 @@ pub(crate) fn chart(language: Language, cohorts: &[Cohort]) -> Option<Chart> {
         );
         rows.push(month);
     }
-    (!rows.is_empty()).then(|| Chart {
+    if rows.is_empty() {
+        return None;
+    }
+    let most = language.rate(chart::darkest(&rates));
+    let chart = Chart {
         id: "cohorten",
         label: words.cohorts_chart.to_owned(),
         plot: chart::heat(language, &columns, &rows, rates, texts),
-    })
+    };
+    Some((chart, words.cohorts_scale.replace("{}", &most)))
 }
 
 /// Months of the longest cohort, as far as a page shows them.

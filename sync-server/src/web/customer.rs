@@ -111,7 +111,7 @@ pub(crate) fn page(ask: &Ask) -> Answer {
                 @if known.receipts.is_empty() { p { (words.no_receipts) } }
                 @else {
                     @let shown = known.receipts.get(..RECEIPTS).unwrap_or(&known.receipts);
-                    (own_receipts(language, shown, &shops).html(language))
+                    (own_receipts(ask, shown, &shops)?.html(language))
                     @if known.total_receipts > shown.len() {
                         p.soft { (words.and_earlier.replace("{}", &language.count(known.total_receipts - shown.len()))) }
                     }
@@ -123,14 +123,14 @@ pub(crate) fn page(ask: &Ask) -> Answer {
 }
 
 /// His receipts: whose they are goes without saying.
-fn own_receipts(language: Language, rows: &[ReceiptRow], shops: &[Shop]) -> Table {
-    let mut table = receipts::table(language, rows, shops);
+fn own_receipts(ask: &Ask, rows: &[ReceiptRow], shops: &[Shop]) -> Result<Table, Refused> {
+    let mut table = receipts::table(ask, rows, shops)?;
     for column in &mut table.columns {
         if column.name == "customer_short" {
             column.shown = super::table::Shown::InFiles;
         }
     }
-    table
+    Ok(table)
 }
 
 fn summary(path: &Path, model: &journey::model::Model, language: Language) -> String {
@@ -245,6 +245,6 @@ pub(crate) fn export(ask: &Ask, name: &str) -> Result<Table, Refused> {
     let known = known(ask, &book, &person.id).ok_or(Refused::NotFound)?;
     Ok(match name {
         "klant-tijdlijn" => timeline::table(&known.path, book.model(), ask.language),
-        _ => receipts::table(ask.language, &known.receipts, &shops),
+        _ => receipts::table(ask, &known.receipts, &shops)?,
     })
 }

@@ -1,7 +1,7 @@
 //! The customers behind a figure: sorted, page by page, with their names where they gave one; and the search for one
 //! customer or receipt by its number.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Redirect};
@@ -147,20 +147,32 @@ pub(crate) fn list(
 }
 
 /// The names of those who gave one. Imported customers are known by their id alone.
-pub(crate) fn names(ask: &Ask, rows: &[CustomerRow]) -> Result<HashMap<String, String>, Refused> {
-    let own = rows
-        .iter()
-        .filter(|row| row.customer.parse::<CustomerId>().is_ok());
+pub(crate) fn names<'a>(
+    ask: &Ask,
+    customers: impl IntoIterator<Item = &'a str>,
+) -> Result<HashMap<String, String>, Refused> {
+    let own: BTreeSet<&str> = customers
+        .into_iter()
+        .filter(|customer| customer.parse::<CustomerId>().is_ok())
+        .collect();
     let names = store::read(ask.web.office.store(), |tables| {
         let mut names = HashMap::new();
-        for row in own {
-            if let Some(name) = person(tables, &row.customer)?.and_then(|person| person.name) {
-                names.insert(row.customer.clone(), name);
+        for customer in own {
+            if let Some(name) = person(tables, customer)?.and_then(|person| person.name) {
+                names.insert(customer.to_owned(), name);
             }
         }
         Ok(names)
     })?;
     Ok(names)
+}
+
+/// What a customer is called on a page: by his name, or by his number.
+pub(crate) fn called(names: &HashMap<String, String>, customer: &str) -> String {
+    names
+        .get(customer)
+        .cloned()
+        .unwrap_or_else(|| short(customer))
 }
 
 /// What a customer without a name is called on a page.
@@ -181,7 +193,7 @@ pub(crate) fn table(
     sorted: Option<Sorted<'_>>,
 ) -> Result<Table, Refused> {
     let words = ask.words();
-    let names = names(ask, rows)?;
+    let names = names(ask, rows.iter().map(|row| row.customer.as_str()))?;
     let column = |name: &str, head: &str, sort: SortBy| {
         let mut column = Column::new(name, head);
         column.sort = sorted.map(|(now, descending, href)| {
@@ -213,7 +225,7 @@ pub(crate) fn table(
     ];
     let rows = rows.iter().map(|row| {
         let name = names.get(&row.customer).cloned();
-        let shown = name.clone().unwrap_or_else(|| short(&row.customer));
+        let shown = called(&names, &row.customer);
         vec![
             Entry::link(Cell::Text(shown), || {
                 link(customer::PATH, &[("id", &row.customer)])
@@ -310,7 +322,7 @@ pub(crate) fn page(ask: &Ask) -> Answer {
         (notes::filter_bar(ask, &asked, &shops, &keep))
         section.card {
             div.heading {
-                h2 { (words.customers_count.replace("{}", &language.count(found.total))) }
+                h2 { (language.plural(found.total, words.customer_count, words.customers_count)) }
                 (layout::downloads(ask, "klanten", &asked.query_string(&[("achter", &which), ("op", sort_name(sort)), ("orde", order)])))
             }
             @if found.total == 0 { p { (words.nobody_here) } }

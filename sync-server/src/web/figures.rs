@@ -1,12 +1,15 @@
 //! Key figures, each with its definition beside it and a way down to what it is made of.
 
+use journey::reports::repeat::Repeat;
+use journey::reports::visits::Visits;
+use journey::reports::volumes::Volumes;
 use maud::{Markup, html};
 
 use super::customers;
 use super::filter::Asked;
 use super::receipts;
 use super::returning::Reports;
-use super::strings::Language;
+use super::strings::{Language, Strings};
 use super::table::{Cell, Column, Entry, Table};
 
 /// One figure on the page.
@@ -59,9 +62,14 @@ fn figures(language: Language, reports: &Reports, asked: &Asked) -> Vec<Figure> 
     let rate = |rate: Option<f64>| Cell::Rate(rate).text(language);
     let days = |days: Option<f64>| days.map_or("–".to_owned(), |days| language.decimal(days));
     let behind = |which: &str| Some(asked.link(customers::PATH, &[("achter", which)]));
+    let one = repeat.purchasing_customers == 1;
     let of_customers = |count: usize| {
         fill(
-            words.of_customers,
+            if one {
+                words.of_customer
+            } else {
+                words.of_customers
+            },
             &[
                 language.count(count),
                 language.count(repeat.purchasing_customers),
@@ -97,7 +105,11 @@ fn figures(language: Language, reports: &Reports, asked: &Asked) -> Vec<Figure> 
             label: words.visits,
             value: language.count(visits.visits),
             detail: fill(
-                words.visits_by,
+                if one {
+                    words.visits_by_one
+                } else {
+                    words.visits_by
+                },
                 &[language.count(repeat.purchasing_customers)],
             ),
             definition: words.visits_means,
@@ -185,12 +197,11 @@ fn apart(language: Language, reports: &Reports) -> Markup {
     }
 }
 
-/// Every figure by its name in the report definitions, for a file.
-pub(crate) fn table(language: Language, reports: &Reports) -> Table {
-    let words = language.strings();
-    let (volumes, repeat, visits) = (&reports.volumes, &reports.repeat, &reports.visits);
-    let days = |days: Option<f64>| days.map_or(Cell::Empty, |days| Cell::Text(format!("{days}")));
-    let rows: Vec<(&str, &str, Cell)> = vec![
+/// A figure by its name in the report definitions, its label, its value.
+type Row = (&'static str, &'static str, Cell);
+
+fn volume_rows(words: &'static Strings, volumes: &Volumes) -> Vec<Row> {
+    vec![
         ("events", words.events, Cell::Count(volumes.events)),
         (
             "sale_lines",
@@ -260,6 +271,12 @@ pub(crate) fn table(language: Language, reports: &Reports) -> Table {
             words.last_sale_day,
             Cell::Day(volumes.last_sale_day),
         ),
+    ]
+}
+
+fn visit_rows(words: &'static Strings, repeat: &Repeat, visits: &Visits) -> Vec<Row> {
+    let days = |days: Option<f64>| days.map_or(Cell::Empty, |days| Cell::Text(format!("{days}")));
+    vec![
         (
             "purchasing_customers",
             words.customers_purchasing,
@@ -296,7 +313,14 @@ pub(crate) fn table(language: Language, reports: &Reports) -> Table {
             words.gap_mean_label,
             days(visits.mean_days_between_visits),
         ),
-    ];
+    ]
+}
+
+/// Every figure by its name in the report definitions, for a file.
+pub(crate) fn table(language: Language, reports: &Reports) -> Table {
+    let words = language.strings();
+    let mut rows = volume_rows(words, &reports.volumes);
+    rows.extend(visit_rows(words, &reports.repeat, &reports.visits));
     Table {
         caption: words.key_figures.to_owned(),
         columns: vec![

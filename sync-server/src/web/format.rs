@@ -60,6 +60,15 @@ impl Language {
         self.number(i64::try_from(count).unwrap_or(i64::MAX))
     }
 
+    /// `1 klant` or `12 klanten`: the words for one, or those for many with the count filled in.
+    pub(crate) fn plural(self, count: usize, one: &str, many: &str) -> String {
+        if count == 1 {
+            one.to_owned()
+        } else {
+            many.replace("{}", &self.count(count))
+        }
+    }
+
     /// `48,3%`
     pub(crate) fn rate(self, rate: f64) -> String {
         self.swap(&format!("{:.1}%", rate * 100.0).replace('.', ","))

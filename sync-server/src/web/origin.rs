@@ -14,9 +14,8 @@ pub(crate) fn is_ours(headers: &HeaderMap) -> bool {
     {
         return false;
     }
-    let host = match text(header::HOST.as_str()) {
-        Some(Ok(host)) => host,
-        _ => return false,
+    let Some(Ok(host)) = text(header::HOST.as_str()) else {
+        return false;
     };
     match text(header::ORIGIN.as_str()) {
         None => true,

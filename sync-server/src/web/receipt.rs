@@ -40,7 +40,7 @@ pub(crate) fn page(ask: &Ask) -> Answer {
     let title = format!("{} {number}", words.receipt);
     let main = html! {
         (layout::heading(&title, &html! {}))
-        (facts(ask, &row, &shops))
+        (facts(ask, &row, &shops)?)
         @if events.is_empty() {
             section.card { (imported_lines(ask.language, &lines).html(ask.language)) p.soft { (words.imported_lines) } }
         }
@@ -93,28 +93,33 @@ fn of_till(ask: &Ask, number: ReceiptNumber) -> Result<Found, Refused> {
     Ok((events.into_iter().filter_map(read).collect(), numbers))
 }
 
-fn facts(ask: &Ask, row: &ReceiptRow, shops: &[Shop]) -> Markup {
+fn facts(ask: &Ask, row: &ReceiptRow, shops: &[Shop]) -> Result<Markup, Refused> {
     let (words, language) = (ask.words(), ask.language);
+    let names = customers::names(ask, row.customer.as_deref())?;
+    let name = row
+        .customer
+        .as_deref()
+        .map_or(String::new(), |id| customers::called(&names, id));
     let shop = shops
         .iter()
         .find(|shop| shop.id == row.shop)
         .map_or(row.shop.as_str(), |shop| &shop.name);
     let day = Asked::default().on(row.day).link(receipts::PATH, &[]);
-    html! {
+    Ok(html! {
         dl.facts.card {
             div { dt { (words.time) } dd { a href=(day) { (language.time(row.at.naive_local())) } } }
             div { dt { (words.shop) } dd { (shop) } }
             @if !row.till.is_empty() { div { dt { (words.till) } dd { (row.till) } } }
             div { dt { (words.customer) } dd {
                 @match &row.customer {
-                    Some(id) => { a href=(link(customer::PATH, &[("id", id)])) { (customers::short(id)) } }
+                    Some(id) => { a href=(link(customer::PATH, &[("id", id)])) { (name) } }
                     None => { (words.anonymous) }
                 }
             } }
             div { dt { (words.net_short) } dd { (language.money(row.net_cents)) } }
             @if row.imported { div { dt { (words.origin) } dd { (words.imported_mark) } } }
         }
-    }
+    })
 }
 
 fn imported_lines(language: Language, lines: &[LineRow]) -> Table {
@@ -176,10 +181,13 @@ fn lines_table(language: Language, receipt: &Receipt) -> Table {
     let words = language.strings();
     let rows = receipt.lines.iter().map(|line| {
         let mut name = line.name.clone();
-        match line.class {
-            LineClass::Goods => {}
-            LineClass::Deposit => name.push_str(&format!(" ({})", words.deposit)),
-            LineClass::GiftCard => name.push_str(&format!(" ({})", words.gift_cards)),
+        let class = match line.class {
+            LineClass::Goods => "",
+            LineClass::Deposit => words.deposit,
+            LineClass::GiftCard => words.gift_cards,
+        };
+        if !name.to_lowercase().contains(class) {
+            name.push_str(&format!(" ({class})"));
         }
         if let Some(reason) = line.reason {
             name.push_str(&format!(" – {}", words.reason(reason.name())));
@@ -189,7 +197,7 @@ fn lines_table(language: Language, receipt: &Receipt) -> Table {
             Entry::text(line.category.clone()),
             Cell::Quantity(line.qty.0).into(),
             Cell::Cents(line.price.0).into(),
-            Entry::text(line.vat.to_string()).tone("num"),
+            Entry::text(line.vat.to_string()),
             Cell::Cents(line.amount.0).into(),
         ]
     });
@@ -206,7 +214,7 @@ fn lines_table(language: Language, receipt: &Receipt) -> Table {
     };
     rows.push(sum(words.total, receipt.total.0));
     if receipt.rounding.0 != 0 {
-        rows.push(sum(words.rounding, receipt.rounding.0));
+        rows.push(sum(words.rounding_line, receipt.rounding.0));
     }
     Table {
         caption: words.lines.to_owned(),

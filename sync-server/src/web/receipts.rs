@@ -6,7 +6,6 @@ use maud::html;
 use super::ask::{Answer, Ask, Refused};
 use super::filter::Asked;
 use super::params::link;
-use super::strings::Language;
 use super::table::{Cell, Column, Entry, Shown, Table};
 use super::{customer, customers, layout, notes, receipt};
 use crate::store::rows::Shop;
@@ -19,8 +18,9 @@ const ROWS: usize = 50;
 const IN_FILE: usize = 100_000;
 
 /// The table of these receipts.
-pub(crate) fn table(language: Language, rows: &[ReceiptRow], shops: &[Shop]) -> Table {
-    let words = language.strings();
+pub(crate) fn table(ask: &Ask, rows: &[ReceiptRow], shops: &[Shop]) -> Result<Table, Refused> {
+    let words = ask.words();
+    let names = customers::names(ask, rows.iter().filter_map(|row| row.customer.as_deref()))?;
     let shop = |id: &str| {
         shops
             .iter()
@@ -39,7 +39,7 @@ pub(crate) fn table(language: Language, rows: &[ReceiptRow], shops: &[Shop]) -> 
             match &row.customer {
                 Some(id) => Entry {
                     href: Some(link(customer::PATH, &[("id", id)])),
-                    ..Entry::text(customers::short(id))
+                    ..Entry::text(customers::called(&names, id))
                 },
                 None => Cell::Empty.into(),
             },
@@ -56,7 +56,7 @@ pub(crate) fn table(language: Language, rows: &[ReceiptRow], shops: &[Shop]) -> 
             .tone("soft"),
         ]
     });
-    Table {
+    Ok(Table {
         caption: words.menu_receipts.to_owned(),
         columns: vec![
             Column::new("receipt", words.receipt),
@@ -72,7 +72,7 @@ pub(crate) fn table(language: Language, rows: &[ReceiptRow], shops: &[Shop]) -> 
             Column::new("imported", words.origin).minor(),
         ],
         rows: rows.collect(),
-    }
+    })
 }
 
 /// `GET /bonnen`
@@ -92,12 +92,12 @@ pub(crate) fn page(ask: &Ask) -> Answer {
         (notes::filter_bar(ask, &asked, &shops, &[]))
         section.card {
             div.heading {
-                h2 { (words.receipts_count.replace("{}", &language.count(found.total))) }
+                h2 { (language.plural(found.total, words.receipt_count, words.receipts_count)) }
                 (layout::downloads(ask, "bonnen", &asked.query_string(&[])))
             }
             @if found.total == 0 { p { (words.no_receipts) } }
             @else {
-                (table(language, &found.rows, &shops).html(language))
+                (table(ask, &found.rows, &shops)?.html(language))
                 (customers::pager(ask, number, found.total, ROWS, &page_link))
             }
         }
@@ -114,5 +114,5 @@ pub(crate) fn export(ask: &Ask) -> Result<Table, Refused> {
         let book = ask.web.office.book()?;
         journey::reports::receipts::export(book.dataset(), &query, IN_FILE)
     };
-    Ok(table(ask.language, &rows, &shops))
+    table(ask, &rows, &shops)
 }

@@ -209,7 +209,10 @@ fn cohorts_section(ask: &Ask, asked: &Asked, cohorts: &[Cohort]) -> Markup {
             div.heading { h2 id="cohorten-kop" { (words.cohorts) } (layout::downloads(ask, "cohorten", &asked.query_string(&[]))) }
             p.means { (words.cohorts_mean) }
             @for note in cohort_table::notes(language, cohorts) { p.notice.mind { (note) } }
-            @if let Some(chart) = cohort_table::chart(language, cohorts) { (chart.html(words.drawing)) }
+            @if let Some((chart, scale)) = cohort_table::chart(language, cohorts) {
+                (chart.html(words.drawing))
+                p.means { (scale) }
+            }
             details {
                 summary { (words.as_table) }
                 (cohort_table::table(language, cohorts, asked).html(language))

@@ -142,6 +142,7 @@ strings! {
     answer_counts: "– {} van {}.", "– {} of {}.";
     answer_share: "Van de omzet van bekende klanten komt {} van een later bezoek.", "Later visits bring {} of what known customers spend.";
     of_customers: "{} van {} klanten", "{} of {} customers";
+    of_customer: "{} van {} klant", "{} of {} customer";
     of_gross: "van {} bruto", "of {} gross";
     repeat_rate: "Terugkerende klanten", "Returning customers";
     repeat_rate_means: "Bekende klanten met twee of meer bezoeken in deze selectie, gedeeld door alle bekende klanten met een aankoopbon. Een bezoek is een dag waarop een klant iets koopt.", "Known customers with two visits or more in this selection, divided by all known customers with a sale receipt. A visit is a day on which a customer buys something.";
@@ -154,6 +155,7 @@ strings! {
     gap_means: "Mediaan van de hele dagen tussen twee opeenvolgende bezoeken van een klant, alle klanten samen.", "Median of the whole days between successive visits of a customer, over all customers.";
     visits: "Bezoeken", "Visits";
     visits_by: "van {} klanten", "by {} customers";
+    visits_by_one: "van {} klant", "by {} customer";
     visits_means: "Eén bezoek is één bekende klant op één dag met een aankoopbon. Een retour is geen bezoek.", "One visit is one known customer on one day with a sale receipt. A return is no visit.";
     net: "Netto-omzet", "Net revenue";
     net_of: "{} bruto, {} retour", "{} gross, {} returned";
@@ -199,6 +201,7 @@ strings! {
     cohorts: "Wie komt er terug, per maand van het eerste bezoek", "Who comes back, by month of the first visit";
     cohorts_mean: "Elke rij is een groep klanten die in dezelfde maand voor het eerst kwam. Het vak onder +3 zegt welk deel drie maanden later (weer) een bezoek bracht.", "Each row is a group of customers who first came in the same month. The cell under +3 says which part of them visited three months later.";
     cohorts_chart: "Heatmap: per maand van eerste bezoek het deel van de klanten dat in latere maanden terugkwam. De tabel eronder bevat dezelfde cijfers.", "Heat map: by month of first visit, the part of the customers who came back in later months. The table below holds the same figures.";
+    cohorts_scale: "Hoe donkerder het vak, hoe meer klanten er terugkwamen; het donkerste is {}. Wijs een vak aan voor de aantallen.", "The darker the cell, the more customers came back; the darkest is {}. Point at a cell for the counts.";
     cohort: "Eerste bezoek in", "First visit in";
     new_customers: "Nieuwe klanten", "New customers";
     cohort_hover: "{}, {} mnd later: {} van {} ({})", "{}, {} months later: {} of {} ({})";
@@ -218,8 +221,9 @@ strings! {
     customer: "Klant", "Customer";
     customer_id: "Klantnummer", "Customer number";
     latest_customers: "Laatste bezoekers", "Latest visitors";
-    all_customers: "Alle {} klanten", "All {} customers";
+    all_customers: "Alle klanten ({})", "All customers ({})";
     customers_count: "{} klanten", "{} customers";
+    customer_count: "1 klant", "1 customer";
     nobody_known: "In deze selectie is geen klant bekend: niemand liet een klantenkaart scannen.", "No customer is known in this selection: nobody had a loyalty card scanned.";
     nobody_here: "Er zijn geen klanten in deze lijst.", "There are no customers in this list.";
     show_everyone: "Toon alle klanten van deze selectie", "Show all customers of this selection";
@@ -248,7 +252,7 @@ strings! {
     won_back: "teruggewonnen", "won back";
     one_visit: "1 bezoek", "1 visit";
     n_visits: "{} bezoeken", "{} visits";
-    pain: "{} keer retour, {}", "{} returns, {}";
+    pain: "{} keer retour, {}", "{} x returned, {}";
     hurt: "Teruggebracht", "Brought back";
     loyal_since: "Loyaal sinds", "Loyal since";
     asleep_since: "Slapend sinds", "Asleep since";
@@ -282,6 +286,7 @@ strings! {
     // Receipts
     receipt: "Bon", "Receipt";
     receipts_count: "{} bonnen", "{} receipts";
+    receipt_count: "1 bon", "1 receipt";
     no_receipts: "Er zijn geen bonnen in deze selectie.", "There are no receipts in this selection.";
     time: "Tijd", "Time";
     till: "Kassa", "Till";
@@ -301,13 +306,14 @@ strings! {
     vat_amount: "Btw-bedrag", "VAT amount";
     vat_gross: "Met btw", "With VAT";
     total: "Totaal", "Total";
+    rounding_line: "Afronding", "Rounding";
     paid: "Betaald met", "Paid by";
     cash: "Contant", "Cash";
     card: "Pin", "Card";
     tendered: "Gegeven", "Tendered";
     change: "Wisselgeld", "Change";
     cashier: "Kassier", "Cashier";
-    wait: "{} seconden van eerste scan tot betaald", "{} seconds from first scan to paid";
+    wait: "{} s van eerste scan tot betaald", "{} s from first scan to paid";
     returns_from: "Retour van", "Returned from";
     returns_of_this: "Retouren van deze bon", "Returns of this receipt";
     branch_note: "Dit nummer is vaker uitgegeven: deze kassa liep vertakt. Tak {}.", "This number was given out more than once: this till forked. Branch {}.";
@@ -316,15 +322,18 @@ strings! {
     tills: "Kassa's", "Tills";
     no_tills: "Nog geen kassa's", "No tills yet";
     no_tills_text: "Maak een eenmalige code en meld er een kassa mee aan:", "Make a one-time code and enrol a till with it:";
-    all_tills_well: "Alles is binnen: {} van de kassa's in orde, geen gaten, elke dag klopt.", "Everything is in: {} tills are well, no holes, every day is equal.";
-    some_tills_well: "{} van {} kassa's zijn in orde; de rest vraagt uw aandacht.", "{} of {} tills are well; the others need your attention.";
+    all_tills_well: "Alles is binnen. Kassa's in orde: {}. Er zijn geen gaten en elke afgesloten dag klopt.", "Everything is in. Tills that are well: {}. There are no holes and every closed day is equal.";
+    some_tills_well: "{} van {} kassa's in orde; de rest vraagt uw aandacht.", "{} of {} tills well; the rest needs your attention.";
     all_well: "in orde", "all well";
     silent: "lang stil", "silent for long";
     never_seen: "nog nooit gezien", "never seen";
     key_revoked: "sleutel ingetrokken", "key revoked";
-    holes_open: "{} gat(en)", "{} hole(s)";
-    days_differ: "{} dag(en) niet gelijk", "{} day(s) not equal";
-    forks_kept: "{} vertakking(en)", "{} fork(s)";
+    holes_open: "{} gaten", "{} holes";
+    hole_open: "1 gat", "1 hole";
+    days_differ: "{} dagen niet gelijk", "{} days not equal";
+    day_differs: "1 dag niet gelijk", "1 day not equal";
+    forks_kept: "{} vertakkingen", "{} forks";
+    fork_kept: "1 vertakking", "1 fork";
     clock_off: "klok loopt niet gelijk", "clock is off";
     last_receipt: "Laatste bon", "Last receipt";
     last_contact: "Laatste contact", "Last contact";
@@ -334,7 +343,7 @@ strings! {
     duplicates: "Dubbel geleverd", "Delivered twice";
     dropped_late: "Nagekomen van vergeten klanten, gewist", "Late for forgotten customers, dropped";
     forks: "Vertakkingen", "Forks";
-    forks_value: "{} tak(ken), {} gebeurtenissen", "{} branch(es), {} events";
+    forks_value: "{} extra, gebeurtenissen: {}", "{} extra, events: {}";
     holes: "Gaten", "Holes";
     hole_text: "Gebeurtenissen {} tot en met {} van reeks {} ontbreken.", "Events {} to {} of epoch {} are missing.";
     acknowledge: "Gezien", "Acknowledge";

@@ -52,7 +52,6 @@ fn unproven(till: &TillStatus) -> usize {
 /// How a till is doing, and in one phrase why.
 fn health(till: &TillStatus, now_ms: i64, language: Language) -> (Health, String) {
     let words = language.strings();
-    let count = |count: usize| language.count(count);
     let off = till.till.traffic.clock_offset_ms.unwrap_or_default();
     if till.till.revoked_ms.is_some() {
         return (Health::Bad, words.key_revoked.to_owned());
@@ -60,15 +59,13 @@ fn health(till: &TillStatus, now_ms: i64, language: Language) -> (Health, String
     if unproven(till) > 0 {
         return (
             Health::Bad,
-            words.days_differ.replace("{}", &count(unproven(till))),
+            language.plural(unproven(till), words.day_differs, words.days_differ),
         );
     }
     if open_holes(till).next().is_some() {
         return (
             Health::Bad,
-            words
-                .holes_open
-                .replace("{}", &count(open_holes(till).count())),
+            language.plural(open_holes(till).count(), words.hole_open, words.holes_open),
         );
     }
     if till.last_seen_ms.is_none() {
@@ -86,7 +83,7 @@ fn health(till: &TillStatus, now_ms: i64, language: Language) -> (Health, String
     if till.forks > 0 {
         return (
             Health::Look,
-            words.forks_kept.replace("{}", &count(till.forks)),
+            language.plural(till.forks, words.fork_kept, words.forks_kept),
         );
     }
     (Health::Good, words.all_well.to_owned())
@@ -200,7 +197,7 @@ fn one(ask: &Ask, till: &TillStatus, shops: &[Shop], now_ms: i64) -> Markup {
         article.card.till {
             div.heading {
                 h3 { (words.till) " " (till.till.till) " · " (till.till.name) }
-                span.badge class=(health.class()) { (why) }
+                span class={ "badge " (health.class()) } { (why) }
             }
             p.soft { (shop) }
             dl.facts {

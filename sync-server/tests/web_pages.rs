@@ -1,0 +1,385 @@
+//! The pages say what the reports say, and text from outside stays text: on pages, in charts and in files.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at what it did not expect"
+)]
+
+mod web_kit;
+
+use journey::Query;
+use journey::reports;
+use serde_json::Value;
+use sync_server::Filter;
+use web_kit::{EVIL, JIP, Shopkeeping};
+
+/// A page, a tag a line, without what changes with every build.
+fn readable(html: &str) -> String {
+    let mut text = String::new();
+    let mut rest = html;
+    while let Some((before, after)) = rest.split_once("/static/") {
+        text.push_str(before);
+        text.push_str("/static/VERSION");
+        rest = after.get(16..).unwrap();
+    }
+    text.push_str(rest);
+    text.replace("><", ">\n<")
+}
+
+#[track_caller]
+fn check(name: &str, path: &str) {
+    let keeping = Shopkeeping::open();
+    let page = keeping.log_in("alles").get(path);
+    assert_eq!(page.status, 200, "{}", page.text());
+    insta::assert_snapshot!(name, readable(&page.text()));
+}
+
+#[test]
+fn returning_customers() {
+    check("returning", "/terugkerende-klanten");
+}
+
+#[test]
+fn returning_customers_in_english() {
+    let keeping = Shopkeeping::open();
+    let mut browser = keeping.log_in("alles");
+    browser.get("/taal?naar=en");
+    let page = browser.get("/terugkerende-klanten?winkel=a");
+    insta::assert_snapshot!("returning_english", readable(&page.text()));
+}
+
+#[test]
+fn customers_behind_a_figure() {
+    check("customers", "/klanten?achter=terug&op=besteed");
+}
+
+#[test]
+fn one_customer() {
+    check("customer", "/klant?id=ada");
+}
+
+#[test]
+fn one_customer_with_a_name() {
+    check("customer_with_a_name", &format!("/klant?id={JIP}"));
+}
+
+#[test]
+fn one_receipt_of_a_till() {
+    check("receipt", "/bon?nr=1-1-0000001");
+}
+
+#[test]
+fn one_imported_receipt() {
+    check("receipt_imported", "/bon?nr=b1");
+}
+
+#[test]
+fn synchronisation() {
+    check("synchronisation", "/synchronisatie");
+}
+
+#[test]
+fn nothing_yet() {
+    let keeping = Shopkeeping::empty();
+    let mut browser = keeping.log_in("alles");
+    for (name, path) in [
+        ("empty", "/terugkerende-klanten"),
+        ("empty_sync", "/synchronisatie"),
+    ] {
+        insta::assert_snapshot!(name, readable(&browser.get(path).text()));
+    }
+}
+
+/// Name and value of each line of a file of figures.
+fn figures(csv: &str) -> Vec<(String, String)> {
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let rows = reader.records().map(Result::unwrap);
+    rows.map(|row| (row[0].to_owned(), row[2].to_owned()))
+        .collect()
+}
+
+/// A page with this selection, its files, and the reports all say the same.
+#[track_caller]
+fn agree(address: &str, filter: &Filter, query: &Query) {
+    let keeping = Shopkeeping::open();
+    let mut browser = keeping.log_in("alles");
+    let book = keeping.office.book().unwrap();
+    assert_eq!(keeping.office.command_line_scope().query(filter), *query);
+    let mut report = serde_json::Map::new();
+    for part in [
+        serde_json::to_value(reports::volumes(book.dataset(), query)).unwrap(),
+        serde_json::to_value(reports::visits(book.dataset(), query)).unwrap(),
+        serde_json::to_value(reports::repeat(book.dataset(), query)).unwrap(),
+    ] {
+        report.extend(part.as_object().unwrap().clone());
+    }
+    let cohorts = reports::cohorts(book.dataset(), query);
+    let weeks = reports::weeks(book.dataset(), query);
+    drop(book);
+    let lists = ["second_visit_within_days", "per_customer_mean_gap"];
+    let rows = figures(
+        &browser
+            .get(&format!("/export/kerncijfers.csv?{address}"))
+            .text(),
+    );
+    let single: Vec<&String> = report
+        .keys()
+        .filter(|name| !lists.contains(&name.as_str()))
+        .collect();
+    assert_eq!(rows.len(), single.len(), "every figure is in the file");
+    for (name, value) in &rows {
+        let expected = match &report[name] {
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.as_f64().unwrap().to_string(),
+            other => panic!("{name}: {other}"),
+        };
+        assert_eq!(*value, expected, "{address} {name}");
+    }
+    let page = browser
+        .get(&format!("/terugkerende-klanten?{address}"))
+        .text();
+    if let Some(rate) = report["repeat_rate"].as_f64() {
+        let shown = format!("{:.1}%", rate * 100.0).replace('.', ",");
+        assert!(
+            page.contains(&format!("{shown} van de klanten kwam terug")),
+            "{address} {shown}"
+        );
+    }
+    let csv = browser
+        .get(&format!("/export/tweede-bezoek.csv?{address}"))
+        .text();
+    for (row, expected) in csv
+        .lines()
+        .skip(1)
+        .zip(report["second_visit_within_days"].as_array().unwrap())
+    {
+        let rate = expected["rate"]
+            .as_f64()
+            .map_or(String::new(), |rate| rate.to_string());
+        assert_eq!(
+            row,
+            format!(
+                "{},{},{},{rate}",
+                expected["days"], expected["eligible"], expected["returned"]
+            )
+        );
+    }
+    let csv = browser
+        .get(&format!("/export/cohorten.csv?{address}"))
+        .text();
+    for (row, cohort) in csv.lines().skip(1).zip(&cohorts) {
+        let active: Vec<String> = cohort.active.iter().map(ToString::to_string).collect();
+        let start = format!(
+            "{},{},{},{},{}",
+            cohort.cohort,
+            cohort.size,
+            cohort.last_month_is_partial,
+            cohort.history_may_start_earlier,
+            active.join(",")
+        );
+        assert!(row.starts_with(&start), "{row} / {start}");
+    }
+    assert_eq!(csv.lines().count(), cohorts.len() + 1);
+    let csv = browser.get(&format!("/export/weken.csv?{address}")).text();
+    let lines: Vec<String> = weeks
+        .iter()
+        .map(|week| {
+            format!(
+                "{},{},{},{},{},{},{}",
+                week.week,
+                week.monday,
+                week.new,
+                week.returning,
+                week.gross_new_cents,
+                week.gross_returning_cents,
+                week.gross_anonymous_cents
+            )
+        })
+        .collect();
+    assert_eq!(csv.lines().skip(1).collect::<Vec<_>>(), lines);
+    // The chart holds the figures of the table.
+    let drawn = page
+        .split("data-chart=\"weken\">")
+        .nth(1)
+        .and_then(|rest| rest.split("</script>").next());
+    if let Some(drawn) = drawn {
+        let chart: Value = serde_json::from_str(drawn).unwrap();
+        let new: Vec<usize> = weeks
+            .iter()
+            .rev()
+            .take(104)
+            .rev()
+            .map(|week| week.new)
+            .collect();
+        assert_eq!(chart["data"][1]["y"], serde_json::to_value(new).unwrap());
+    }
+}
+
+#[test]
+fn page_file_and_report_never_differ() {
+    agree("", &Filter::default(), &Query::all());
+    let shop = Filter {
+        shop: Some("b".to_owned()),
+        ..Filter::default()
+    };
+    agree("winkel=b", &shop, &Query::all().shop("b"));
+    let (from, to) = ("2026-01-06".parse().ok(), "2026-02-11".parse().ok());
+    let days = Filter {
+        from,
+        to,
+        ..Filter::default()
+    };
+    agree(
+        "van=2026-01-06&tot=2026-02-11",
+        &days,
+        &Query::all().between(from, to),
+    );
+    let live = Filter {
+        without_imported: true,
+        ..Filter::default()
+    };
+    agree("import=uit", &live, &Query::all().without_imported());
+}
+
+#[test]
+fn every_figure_opens_as_many_customers_as_it_says() {
+    let keeping = Shopkeeping::open();
+    let mut browser = keeping.log_in("alles");
+    let book = keeping.office.book().unwrap();
+    let repeat = reports::repeat(book.dataset(), &Query::all());
+    let cohorts = reports::cohorts(book.dataset(), &Query::all());
+    let weeks = reports::weeks(book.dataset(), &Query::all());
+    drop(book);
+    let mut expected = vec![
+        ("kopers".to_owned(), repeat.purchasing_customers),
+        ("terug".to_owned(), repeat.repeat_customers),
+    ];
+    for visit in &repeat.second_visit_within_days {
+        expected.push((format!("tweede:{}", visit.days), visit.eligible));
+        expected.push((format!("tweede-terug:{}", visit.days), visit.returned));
+    }
+    for cohort in &cohorts {
+        for (k, active) in cohort.active.iter().enumerate() {
+            expected.push((format!("cohort:{}:{k}", cohort.cohort), *active));
+        }
+    }
+    for week in weeks.iter().filter(|week| week.new + week.returning > 0) {
+        expected.push((format!("week-nieuw:{}", week.monday), week.new));
+        expected.push((format!("week-terug:{}", week.monday), week.returning));
+    }
+    assert!(expected.iter().any(|(_, count)| *count > 1));
+    for (which, count) in expected {
+        let page = browser.get(&format!("/klanten?achter={which}")).text();
+        let noun = if count == 1 { "klant" } else { "klanten" };
+        assert!(
+            page.contains(&format!("{count} {noun}</h2>")),
+            "{which} {count}"
+        );
+        let csv = browser
+            .get(&format!("/export/klanten.csv?achter={which}"))
+            .text();
+        assert_eq!(csv.lines().count(), count + 1, "{which}");
+    }
+}
+
+#[test]
+fn text_from_outside_stays_text() {
+    let keeping = Shopkeeping::open();
+    let mut browser = keeping.log_in("alles");
+    let jip = format!("/klant?id={JIP}");
+    let paths = [
+        "/terugkerende-klanten",
+        "/klanten",
+        "/bonnen",
+        "/bon?nr=b8",
+        "/bon?nr=1-1-0000001",
+        "/synchronisatie",
+        "/klant?id=%3Ddee",
+        jip.as_str(),
+        "/zoek?zoek=%3C%2Fscript%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+        "/klanten?achter=%3Cscript%3Ealert(1)&winkel=%3Cscript%3Ealert(1)",
+        "/inloggen?terug=%2F%22%3E%3Cscript%3Ealert(1)",
+    ];
+    let mut seen = 0;
+    for path in paths {
+        let text = browser.get(path).text();
+        assert!(!text.contains("<script>alert"), "{path}: {text}");
+        assert!(!text.contains("Breda <b>"), "{path}");
+        seen += text.matches("&lt;script&gt;alert(1)").count();
+    }
+    assert!(seen > 5, "the evil texts are there, as text: {seen}");
+}
+
+#[test]
+fn no_text_of_a_file_is_a_formula() {
+    let keeping = Shopkeeping::open();
+    let mut browser = keeping.log_in("alles");
+    for path in ["/export/klanten.csv", "/export/bonnen.csv"] {
+        let csv = browser.get(path).text();
+        let mut reader = csv::Reader::from_reader(csv.as_bytes());
+        let mut tamed = 0;
+        for row in reader.records() {
+            for cell in &row.unwrap() {
+                let number = cell.parse::<i64>().is_ok();
+                assert!(
+                    number || !cell.starts_with(['=', '+', '-', '@']),
+                    "{path}: {cell}"
+                );
+                tamed += usize::from(cell.starts_with("'="));
+            }
+        }
+        assert!(tamed > 0, "{path}: =dee is there");
+    }
+    let names = browser.get("/export/klanten.csv").text();
+    assert!(
+        names.contains(EVIL),
+        "a file is no page: the name stands as it is"
+    );
+    let file = browser.get("/export/klanten.xlsx");
+    assert!(file.body.starts_with(b"PK"));
+    assert_eq!(
+        file.header("content-disposition"),
+        Some("attachment; filename=\"klanten.xlsx\"")
+    );
+    for name in [
+        "weken",
+        "cohorten",
+        "tweede-bezoek",
+        "kerncijfers",
+        "bonnen",
+        "kassas",
+        "dagen",
+        "aandachtspunten",
+    ] {
+        assert!(
+            browser
+                .get(&format!("/export/{name}.xlsx"))
+                .body
+                .starts_with(b"PK"),
+            "{name}"
+        );
+        assert_eq!(
+            browser.get(&format!("/export/{name}.csv")).status,
+            200,
+            "{name}"
+        );
+    }
+    assert_eq!(browser.get("/export/klanten.exe").status, 404);
+    assert_eq!(browser.get("/export/wachtwoorden.csv").status, 404);
+}
+
+#[test]
+fn numbers_are_found() {
+    let keeping = Shopkeeping::open();
+    let mut browser = keeping.log_in("alles");
+    let mut check = |text: &str, to: &str| {
+        let page = browser.get(&format!("/zoek?zoek={text}"));
+        assert_eq!(page.header("location"), Some(to), "{text}");
+    };
+    check("b1", "/bon?nr=b1");
+    check("1-1-0000001", "/bon?nr=1-1-0000001");
+    check("2610000000014", &format!("/klant?id={JIP}"));
+    check("ada", "/klant?id=ada");
+}
