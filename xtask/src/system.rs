@@ -16,7 +16,12 @@ pub(crate) struct Need {
     reason: &'static str,
 }
 
-const fn need(program: &'static str, package: &'static str, reason: &'static str) -> Need {
+/// Names a need: a program on the path, or a file by its whole path.
+pub(crate) const fn need(
+    program: &'static str,
+    package: &'static str,
+    reason: &'static str,
+) -> Need {
     Need {
         program,
         package,
@@ -39,6 +44,9 @@ pub(crate) const COMPILER: [Need; 1] =
     [need("cc", "gcc", "SQLite and zstd, which are built from C")];
 
 fn on_path(program: &str) -> bool {
+    if program.starts_with('/') {
+        return std::path::Path::new(program).is_file();
+    }
     std::env::var_os("PATH").is_some_and(|path| {
         std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
     })

@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         system::COMPILER
             .iter()
             .chain(&system::BROWSER)
-            .chain(&firmware::NEEDS),
+            .chain(&firmware::EMULATORS),
     )?;
     checked(cargo().args(["fmt", "--all", "--check"]))?;
     checked(cargo().args([
@@ -39,6 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             .env("RUSTDOCFLAGS", "-D warnings"),
     )?;
     firmware::build()?;
+    firmware::run_images()?;
     if !arguments.no_day {
         demo::day()?;
     }
