@@ -62,7 +62,6 @@ mod tests {
                 (0x1000_0100, vec![2; 300]),
                 (0x1000_0230, vec![3; 4]),
             ],
-            ram_bytes: 0,
         };
         let file = encode(&image);
         assert_eq!(file.len(), 3 * 512);

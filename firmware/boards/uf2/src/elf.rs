@@ -3,11 +3,7 @@
 use std::fmt;
 
 use object::read::elf::{ElfFile32, FileHeader, ProgramHeader};
-use object::{Endianness, Object, ObjectSection, SectionFlags, elf};
-
-/// RAM of both chips begins here.
-const RAM: u64 = 0x2000_0000;
-const RAM_END: u64 = 0x3000_0000;
+use object::{Endianness, elf};
 
 /// Not an image of a board.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,13 +23,11 @@ impl From<object::Error> for Invalid {
     }
 }
 
-/// An image: what is written to flash, and how much RAM its statics take.
+/// What an image writes to flash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Image {
     /// Pieces of flash, by address.
     pub flash: Vec<(u32, Vec<u8>)>,
-    /// Bytes of RAM that are taken before the stack.
-    pub ram_bytes: u64,
 }
 
 impl Image {
@@ -55,22 +49,6 @@ impl Image {
             }
         }
         flash.sort_unstable_by_key(|(address, _)| *address);
-        let ram_bytes = elf
-            .sections()
-            .filter(|section| is_allocated(section.flags()))
-            .filter(|section| (RAM..RAM_END).contains(&section.address()))
-            .map(|section| section.size())
-            .sum();
-        Ok(Self { flash, ram_bytes })
+        Ok(Self { flash })
     }
-
-    /// Bytes of flash.
-    #[must_use]
-    pub fn flash_bytes(&self) -> usize {
-        self.flash.iter().map(|(_, data)| data.len()).sum()
-    }
-}
-
-fn is_allocated(flags: SectionFlags) -> bool {
-    matches!(flags, SectionFlags::Elf { sh_flags } if sh_flags & u64::from(elf::SHF_ALLOC) != 0)
 }
