@@ -89,12 +89,13 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// No prefix, any ending, 150 ms, an unterminated frame is refused.
+    /// No prefix, any ending, an unterminated frame is refused after 500 ms: cordless cradles and
+    /// USB adapters pause within a frame, and nobody scans twice in so short a time.
     fn default() -> Self {
         Self {
             prefix: Prefix::default(),
             ending: Ending::Any,
-            silence_ms: 150,
+            silence_ms: 500,
             on_silence: OnSilence::Refuse,
         }
     }

@@ -397,7 +397,7 @@ fn contact_overruns_and_faults_reach_the_till() {
     bench.hub(Event::DisplayFault);
     bench.hub(Event::FromScanner(b"no suffix"));
     bench.hub(Event::FromLink(&[0, 1, 2, 3, 0]));
-    bench.run(500);
+    bench.run(900);
     let told = bench.seen.len();
     bench.run(5_000);
     assert_eq!(bench.seen.len(), told, "news only");

@@ -116,9 +116,9 @@ fn silence_refuses_or_releases() {
 fn silence_before_the_next_read_does_not_join_two_frames() {
     let mut scanner = Scanner::<32>::new(Settings::default());
     assert_eq!(drain(&mut scanner, b"871", 0), vec![]);
-    assert_eq!(scanner.deadline_ms(), Some(150));
+    assert_eq!(scanner.deadline_ms(), Some(500));
     assert_eq!(
-        drain(&mut scanner, b"KLR-CASH\r", 150),
+        drain(&mut scanner, b"KLR-CASH\r", 500),
         vec![
             Seen::Bad(Malformed::Unterminated { bytes: 3 }),
             code(b"KLR-CASH")
@@ -243,9 +243,9 @@ proptest! {
         let mut scanner = Scanner::<16>::new(Settings::default());
         drain(&mut scanner, &garbage, 0);
         if silent {
-            drain(&mut scanner, &[], 200);
+            drain(&mut scanner, &[], 600);
         }
-        let seen = drain(&mut scanner, b"8712345678906\r", 200);
+        let seen = drain(&mut scanner, b"8712345678906\r", 600);
         prop_assert_eq!(seen.last(), Some(&code(b"8712345678906")));
     }
 

@@ -25,11 +25,11 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// 100 ms within a packet (the scanners' own time-out for an answer is 2 s), 3 s between
+    /// 250 ms within a packet (the scanners' own time-out for an answer is 2 s), 3 s between
     /// the packets of a message.
     fn default() -> Self {
         Self {
-            silence_ms: 100,
+            silence_ms: 250,
             message_ms: 3_000,
         }
     }

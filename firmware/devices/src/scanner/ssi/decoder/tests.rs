@@ -84,7 +84,7 @@ fn a_code_split_at_every_byte() {
     for cut in 0..=input.len() {
         let mut decoder = decoder();
         let mut log = drain(&mut decoder, &input[..cut], 0);
-        log.extend(drain(&mut decoder, &input[cut..], 99));
+        log.extend(drain(&mut decoder, &input[cut..], 249));
         assert_eq!(log, [ean_seen(), (Seen::NoRead, ACK)], "cut at {cut}");
         assert_eq!(decoder.deadline_ms(), None);
     }
@@ -143,9 +143,9 @@ fn a_retransmission_of_something_else_is_accepted() {
 fn silence_frames_anew_and_asks_again() {
     let mut decoder = decoder();
     assert_eq!(drain(&mut decoder, &ean()[..9], 0), vec![]);
-    assert_eq!(decoder.deadline_ms(), Some(100));
+    assert_eq!(decoder.deadline_ms(), Some(250));
     assert_eq!(
-        drain(&mut decoder, &ean_again(), 100),
+        drain(&mut decoder, &ean_again(), 250),
         [
             (Seen::Bad(Malformed::Unfinished { bytes: 9 }), NAK_RESEND),
             ean_seen()
@@ -161,10 +161,10 @@ fn garbage_is_dropped_until_silence_and_reported_once() {
     assert_eq!(drain(&mut decoder, &input, 0), vec![]);
     let bad = Malformed::Packet(BadPacket::Length { len: 2 });
     assert_eq!(
-        drain(&mut decoder, &[], 100),
+        drain(&mut decoder, &[], 250),
         [(Seen::Bad(bad), NAK_RESEND)]
     );
-    assert_eq!(drain(&mut decoder, &ean_again(), 110), [ean_seen()]);
+    assert_eq!(drain(&mut decoder, &ean_again(), 260), [ean_seen()]);
 }
 
 #[test]
@@ -311,7 +311,7 @@ proptest! {
     ) {
         let mut decoder = decoder();
         drain(&mut decoder, &garbage, 0);
-        drain(&mut decoder, &[], 100);
+        drain(&mut decoder, &[], 250);
         drain(&mut decoder, &[], 3_100);
         let log = drain(&mut decoder, &ean(), 3_200);
         prop_assert_eq!(log, vec![ean_seen()]);
