@@ -101,6 +101,10 @@ fn figures(csv: &str) -> Vec<(String, String)> {
 
 /// A page with this selection, its files, and the reports all say the same.
 #[track_caller]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one comparison after the other, of one selection"
+)]
 fn agree(address: &str, filter: &Filter, query: &Query) {
     let keeping = Shopkeeping::open();
     let mut browser = keeping.log_in("alles");

@@ -60,10 +60,11 @@ impl Limiter {
             tries.retain(|_, tries| now_ms.saturating_sub(tries.since_ms) < WINDOW_MS);
         }
         if tries.len() + 3 > MOST {
-            let oldest = tries.iter().min_by_key(|(_, tries)| tries.since_ms);
-            if let Some(oldest) = oldest.map(|(key, _)| key.clone()) {
-                tries.remove(&oldest);
-            }
+            // The older half goes at once: many strangers must not make every try expensive.
+            let mut times: Vec<u64> = tries.values().map(|tries| tries.since_ms).collect();
+            times.sort_unstable();
+            let middle = times.get(times.len() / 2).copied().unwrap_or(now_ms);
+            tries.retain(|_, tries| tries.since_ms > middle);
         }
         for (key, _) in keys(name, address) {
             let entry = tries.entry(key).or_insert(Tries {

@@ -5,6 +5,7 @@
     dead_code,
     clippy::unwrap_used,
     clippy::panic,
+    clippy::too_many_lines,
     reason = "each test file uses its own part of this, and a fixture that fails is a test that fails"
 )]
 
