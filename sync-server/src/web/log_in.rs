@@ -189,3 +189,17 @@ impl<S: Sync> axum::extract::FromRequestParts<S> for Peer {
         )))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn over_tls_the_session_never_travels_in_the_clear() {
+        assert_eq!(
+            session_cookie("ab", 60, true),
+            "klantreis=ab; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"
+        );
+        assert!(!session_cookie("ab", 60, false).contains("Secure"));
+    }
+}
