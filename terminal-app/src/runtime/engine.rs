@@ -95,7 +95,7 @@ impl Engine {
             .view(self.store.next_receipt().is_some(), &self.now())
     }
 
-    /// Takes one input. Call [`Engine::save_work`] after the screen was told.
+    /// Takes one input. Call [`Engine::save_work`] before the screen is told.
     pub fn step(&mut self, input: &Input) -> Step {
         match self.try_step(input) {
             Err(StoreError::HeadMoved) => self.try_step(input),

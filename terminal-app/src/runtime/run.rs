@@ -323,8 +323,9 @@ impl Room {
             };
             if let Some(input) = input {
                 self.take(&input);
-                views.send_replace(Arc::new(self.engine.view()));
+                // First kept, then shown: a line that the cashier has heard is there also when the program dies here.
                 self.engine.save_work();
+                views.send_replace(Arc::new(self.engine.view()));
             }
             let now_ms = self.clock.monotonic_ms();
             if looked_ms.is_none_or(|at: u64| u128::from(now_ms - at) >= LOOK.as_millis()) {
