@@ -1,7 +1,9 @@
 //! The shop as real processes: head office and tills, started from their own binaries, for stories and the demo.
 
+pub mod browser;
 pub mod counter;
 pub mod office;
+pub mod paper;
 pub mod process;
 pub mod till;
 pub mod wire;
