@@ -11,7 +11,8 @@
 //!   most once, from its beginning;
 //! * a drawer pulse is given at most once and never after it is too old.
 //!
-//! A failure prints its seed; `LINK_SEED=n cargo test -p link --test model` replays it.
+//! A failure prints its seed; `LINK_SEED=n cargo test -p link --test model` replays it, and
+//! `LINK_SEEDS=n` runs that many seeds of every kind.
 
 #![expect(
     clippy::expect_used,
@@ -168,10 +169,9 @@ impl World {
 }
 
 fn run_seeds(seeds: u64, faults: Faults) -> Vec<World> {
-    let only: Option<u64> = std::env::var("LINK_SEED")
-        .ok()
-        .and_then(|seed| seed.parse().ok());
-    let seeds = only.map_or(0..seeds, |seed| seed..seed + 1);
+    let number = |name: &str| -> Option<u64> { std::env::var(name).ok()?.parse().ok() };
+    let all = 0..number("LINK_SEEDS").unwrap_or(seeds);
+    let seeds = number("LINK_SEED").map_or(all, |seed| seed..seed + 1);
     seeds
         .map(|seed| {
             let result = std::panic::catch_unwind(|| {
