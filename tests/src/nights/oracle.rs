@@ -4,6 +4,7 @@
 //! - the totals of every till over all its branches are those of these events, to the cent, and those of the owner's report;
 //! - head office shows exactly as many branches as there are;
 //! - nothing waits at any till, nothing was set apart, and its own journal is whole unless we damaged it;
+//! - the points of a customer are the sum of his receipts, each counted once;
 //! - days of tills that nothing happened to are proven equal;
 //! - a card leads to one customer, and every till knows what head office knows of him: same person, name, points, visits;
 //! - who was forgotten is nowhere, at no till and not at head office, but for his tombstone;
@@ -14,7 +15,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use retail::day::DayTotals;
-use retail::event::Event;
+use retail::event::{Body, Event};
 use retail::ids::{CustomerId, Hash, TillId};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
@@ -53,6 +54,7 @@ pub(super) fn check(world: &mut World) -> Result<()> {
     every_event_once(world, &kept)?;
     totals(world, &kept)?;
     branches(world, &kept)?;
+    points(world, &kept)?;
     tills(world)?;
     days(world)?;
     directory(world)?;
@@ -145,6 +147,33 @@ fn totals(world: &World, kept: &BTreeMap<Id, EventRow>) -> Result<()> {
         ) == (sum.gross.0, sum.returned.0, sum.net().0),
         "the report says {volumes:?}, the tills {sum:?}"
     );
+    Ok(())
+}
+
+/// A balance is the sum of what the events gave and took, each counted once.
+fn points(world: &World, kept: &BTreeMap<Id, EventRow>) -> Result<()> {
+    let net = world.net.borrow();
+    let office = net.head.office()?;
+    let mut sums: BTreeMap<String, i64> = BTreeMap::new();
+    for row in kept.values() {
+        let Some(customer) = &row.customer else {
+            continue;
+        };
+        let points = match Event::read(&row.bytes)?.body {
+            Body::Sale(sale) => sale.points,
+            Body::Return(back) => back.receipt.points,
+            _ => 0,
+        };
+        let root = store::read(office.store(), |tables| tables.root(customer))?;
+        *sums.entry(root).or_default() += points;
+    }
+    for (root, sum) in sums {
+        let balance = store::read(office.store(), |tables| tables.points(&root))?;
+        ensure!(
+            balance == sum,
+            "{root} has {balance} points at head office, his receipts say {sum}"
+        );
+    }
     Ok(())
 }
 
