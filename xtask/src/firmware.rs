@@ -169,7 +169,7 @@ pub(crate) fn build() -> Result<()> {
 pub(crate) fn run_images() -> Result<()> {
     ensure(&EMULATORS)?;
     let compiler = Compiler::find()?;
-    let target_dir = built("firmware-test");
+    let target_dir = built("firmware");
     let [lm3s6965, pico] = &BOARDS;
     let hub_image = compiler.build(lm3s6965, &["test-commands"], &target_dir)?;
     let pico_image = compiler.build(pico, &[], &target_dir)?;
