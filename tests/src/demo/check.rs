@@ -24,8 +24,11 @@ pub struct Sums {
     pub totals: DayTotals,
 }
 
-/// An event by its name: `(till, epoch, seq)` -> `(hash, bytes)`.
-type Events = BTreeMap<(u16, u8, u64), (String, String)>;
+/// What an event is called: till, epoch, seq.
+pub type Name = (u16, u8, u64);
+/// What it is: its hash in hex and its bytes.
+pub type Held = (String, String);
+type Events = BTreeMap<Name, Held>;
 
 #[derive(Deserialize)]
 struct Exported {
@@ -37,7 +40,7 @@ struct Exported {
 }
 
 /// Everything in a till's journal.
-pub fn of_till(till: &Till) -> Result<Vec<((u16, u8, u64), (String, String))>> {
+pub fn of_till(till: &Till) -> Result<Vec<(Name, Held)>> {
     till.run(&["journal", "export"], "")?
         .lines()
         .map(|line| {
@@ -48,7 +51,7 @@ pub fn of_till(till: &Till) -> Result<Vec<((u16, u8, u64), (String, String))>> {
 }
 
 /// Everything at head office.
-pub fn of_office(office: &HeadOffice) -> Result<Vec<((u16, u8, u64), (String, String))>> {
+pub fn of_office(office: &HeadOffice) -> Result<Vec<(Name, Held)>> {
     let db = Connection::open_with_flags(office.db(), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let mut rows = db.prepare("SELECT till, epoch, seq, hash, bytes FROM event")?;
     let rows = rows.query_map([], |row| {
