@@ -1,5 +1,7 @@
 //! Simulated nights: thousands of them, each from a seed. See `tests::nights` for the faults and for what must hold.
 
+#![expect(clippy::panic, reason = "a wrong number of nights stops the test")]
+
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
