@@ -150,7 +150,10 @@ impl Office {
 
     /// The tag of this process in the cursors of tills.
     fn generation(&self) -> Result<u64> {
-        let mut mine = self.generation.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut mine = self
+            .generation
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(tag) = *mine {
             return Ok(tag);
         }
