@@ -12,18 +12,16 @@ pub(crate) struct Arguments {
     only: Option<String>,
 }
 
+/// The crates whose parts are measured. Named the same way for both commands, so that they share one build.
+const CRATES: [&str; 6] = ["-p", "terminal-app", "-p", "sync-server", "-p", "tests"];
+
 /// Builds in release and measures.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    checked(cargo().args([
-        "build",
-        "--release",
-        "--locked",
-        "-p",
-        "terminal-app",
-        "-p",
-        "sync-server",
-    ]))?;
+    let mut build = cargo();
+    build.args(["build", "--release", "--locked"]).args(CRATES);
+    checked(build.args(["--bins", "--bench", "all"]))?;
     let mut bench = cargo();
-    bench.args(["bench", "--locked", "-p", "tests", "--bench", "all", "--"]);
+    bench.args(["bench", "--locked"]).args(CRATES);
+    bench.args(["--bench", "all", "--"]);
     checked(bench.args(arguments.only.as_slice()))
 }
