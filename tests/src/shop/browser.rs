@@ -37,7 +37,7 @@ const NAMED: &str = "
 pub struct Browser {
     runtime: Runtime,
     client: Client,
-    driver: Child,
+    _driver: Driver,
     _profile: TempDir,
 }
 
@@ -48,27 +48,15 @@ impl Browser {
     /// When Chromium or its driver is not installed, or the page does not come.
     pub fn open(url: &str) -> Result<Self> {
         let profile = tempfile::tempdir()?;
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("browser stories need Chromium and chromedriver: apt-get install chromium chromium-driver")?;
+        let (driver, port) = start_driver()?;
         let runtime = Runtime::new()?;
-        let client = session(&runtime, &mut driver, &profile, url);
-        match client {
-            Ok(client) => Ok(Self {
-                runtime,
-                client,
-                driver,
-                _profile: profile,
-            }),
-            Err(error) => {
-                driver.kill()?;
-                driver.wait()?;
-                Err(error)
-            }
-        }
+        let client = runtime.block_on(session(port, &profile, url))?;
+        Ok(Self {
+            runtime,
+            client,
+            _driver: driver,
+            _profile: profile,
+        })
     }
 
     fn run<T>(&self, work: impl Future<Output = Result<T, CmdError>>) -> Result<T> {
@@ -213,38 +201,62 @@ impl Browser {
     }
 }
 
-fn session(runtime: &Runtime, driver: &mut Child, profile: &TempDir, url: &str) -> Result<Client> {
-    let output = driver.stdout.take().context("chromedriver says nothing")?;
-    let port: u16 = BufReader::new(output)
-        .lines()
-        .map_while(Result::ok)
-        .find_map(|line| {
-            let port = line.rsplit_once("successfully on port ")?.1;
-            port.trim_end_matches('.').parse().ok()
-        })
-        .context("chromedriver does not say its port")?;
+/// The process of chromedriver; ends with its owner.
+#[derive(Debug)]
+struct Driver(Child);
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // One that is gone already cannot be ended.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts chromedriver on a free port. Two that start in the same breath may choose the same one; the second gives up.
+fn start_driver() -> Result<(Driver, u16)> {
+    for _ in 0..8 {
+        let mut driver = Driver(
+            Command::new("chromedriver")
+                .arg("--port=0")
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .context("browser stories need Chromium and chromedriver: apt-get install chromium chromium-driver")?,
+        );
+        let output = driver.0.stdout.take().context("chromedriver is mute")?;
+        let port = BufReader::new(output)
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| {
+                let port = line.rsplit_once("successfully on port ")?.1;
+                port.trim_end_matches('.').parse().ok()
+            });
+        if let Some(port) = port {
+            return Ok((driver, port));
+        }
+    }
+    bail!("chromedriver found no free port in eight attempts")
+}
+
+async fn session(port: u16, profile: &TempDir, url: &str) -> Result<Client> {
     let options = json!({"goog:chromeOptions": {"args": [
         "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--force-prefers-reduced-motion",
         "--window-size=1280,900", "--accept-lang=nl", format!("--user-data-dir={}", profile.path().display()),
     ]}});
-    let capabilities = options.as_object().cloned().unwrap_or_default();
-    runtime.block_on(async {
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(&format!("http://127.0.0.1:{port}"))
-            .await
-            .context("chromedriver gives no Chromium: are both of one version?")?;
-        client.goto(url).await?;
-        Ok(client)
-    })
+    let client = ClientBuilder::new(HttpConnector::new())
+        .capabilities(options.as_object().cloned().unwrap_or_default())
+        .connect(&format!("http://127.0.0.1:{port}"))
+        .await
+        .context("chromedriver gives no Chromium: are both of one version?")?;
+    client.goto(url).await?;
+    Ok(client)
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
         // A browser that is gone already cannot be closed.
         let _ = self.runtime.block_on(self.client.clone().close());
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
     }
 }
