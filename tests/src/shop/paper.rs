@@ -23,16 +23,15 @@ pub fn slips_of(paper: &str, number: ReceiptNumber) -> usize {
 pub fn answer_printer(till: &mut Till) -> Result<usize> {
     let mut noes = 0;
     loop {
-        let state = till.wait("the printer has printed, or asks", |state| {
-            let printer = &state["printer"];
-            // Before the printer has been heard of, nobody knows what waits for it.
-            printer["state"] == "ready" && (printer["queue"] == 0 || !printer["asks"].is_null())
-        })?;
-        let asks = state["printer"]["asks"].clone();
-        if asks.is_null() {
+        till.wait_printed()?;
+        if till.print_queue()? == (0, 0) {
             return Ok(noes);
         }
         // It is ready, so it has worked off what it was sent before.
+        let state = till.wait("the printer is ready, the till asks", |state| {
+            state["printer"]["state"] == "ready" && !state["printer"]["asks"].is_null()
+        })?;
+        let asks = state["printer"]["asks"].clone();
         let number: ReceiptNumber = serde_json::from_value(asks["receipt"].clone())?;
         let printed = slips_of(&till.printer.seen().paper, number) > 0;
         noes += usize::from(!printed);
