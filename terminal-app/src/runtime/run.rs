@@ -90,6 +90,11 @@ pub fn run(config: &Config, ready: impl FnOnce(SocketAddr)) -> Result<(), RunErr
         .block_on(tokio::net::TcpListener::bind(listen))
         .map_err(|error| RunError::Listen(listen, error))?;
     let address = listener.local_addr()?;
+    // Before anyone is told that the till runs: whoever reads that line may stop it at once.
+    let mut term = {
+        let _inside = tokio.enter();
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?
+    };
     let stop = Arc::new(AtomicBool::new(false));
     let (ended, mut end) = oneshot::channel();
     let loop_stop = Arc::clone(&stop);
@@ -110,7 +115,6 @@ pub fn run(config: &Config, ready: impl FnOnce(SocketAddr)) -> Result<(), RunErr
     );
     ready(address);
     let served = tokio.block_on(async {
-        let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
         let (close, closed) = oneshot::channel::<()>();
         let serving = tokio::spawn(screen::run(listener, screen, async {
             let _ = closed.await;
