@@ -217,7 +217,7 @@ fn ingest<W: terminal_app::sync::office::Wire>(
     let inserted = watch.elapsed();
     Ok(vec![
         Figure::new(
-            "signed batches of 500 over loopback HTTP, checked and committed before the answer",
+            "signed batches of at most 500 over loopback HTTP, checked and committed before the answer",
             format!("{} events, a batch {}", rate(events, sent), posts.text()),
             posts.len(),
         ),
