@@ -204,7 +204,8 @@ fn a_cloned_till_is_a_fork_and_both_are_counted() {
         sell(till, &[&gtin(3)], "KLR-CARD").unwrap(),
         sell(&mut clone, &[&gtin(4)], "KLR-CARD").unwrap(),
     );
-    assert_ne!(a, b, "from now on they do not meet again");
+    // Both went on in a new epoch. When they open it in the same breath they meet once more; that is kept and counted too.
+    assert!(a.epoch.get() > 1 || b.epoch.get() > 1, "{a}, {b}");
     sold.extend([a, b]);
     for machine in [&mut *till, &mut clone] {
         machine.run(&["sync"], "").unwrap();
@@ -233,8 +234,9 @@ fn a_cloned_till_is_a_fork_and_both_are_counted() {
     assert!(
         found
             .iter()
-            .any(|cells| cells.first().is_some_and(|forks| forks == "1")),
-        "one fork is shown:\n{list}"
+            .filter_map(|cells| cells.first()?.parse::<u32>().ok())
+            .any(|forks| forks > 0),
+        "the fork is shown:\n{list}"
     );
 }
 
