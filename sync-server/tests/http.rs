@@ -55,6 +55,8 @@ fn serve() -> Served {
 
 fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
+        // A refusal may close its connection with the body unread: every request has one of its own.
+        .max_idle_connections(0)
         .http_status_as_error(false)
         .build()
         .into()

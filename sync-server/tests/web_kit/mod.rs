@@ -186,6 +186,8 @@ impl Shopkeeping {
     pub(crate) fn browser(&self) -> Browser {
         let agent = ureq::Agent::config_builder()
             .max_redirects(0)
+            // A refusal may close its connection with the body unread: every request has one of its own.
+            .max_idle_connections(0)
             .http_status_as_error(false)
             .build()
             .new_agent();
