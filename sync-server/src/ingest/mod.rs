@@ -1,4 +1,4 @@
-//! A batch from bytes to committed rows: unpack under bounds, verify, [`decide`] purely, commit all of it in one
+//! A batch from bytes to committed rows: unpack under bounds, verify, [`decide()`] purely, commit all of it in one
 //! transaction. Nothing a till sends can make half a batch, and nothing is refused for what it says about people or
 //! clocks: what is odd is kept, flagged and listed for the owner.
 

@@ -1,6 +1,6 @@
 //! What head office keeps, behind one trait, so that an engine can be exchanged.
 //!
-//! A [`Store`] runs a piece of work inside one transaction: [`read`] sees one consistent state, [`write`] is all or
+//! A [`Store`] runs a piece of work inside one transaction: [`read()`] sees one consistent state, [`write()`] is all or
 //! nothing and durable when it returns. The tables ([`tables`]) are the words both engines share; they hold no rules:
 //! what a batch means is decided in `ingest`, never here. `contract` is the suite that every engine must pass.
 

@@ -20,7 +20,7 @@
 //! - The same card is enrolled at several tills that do not know of each other, a customer is forgotten while his links are
 //!   still on the way, and clocks jump by up to two years.
 //!
-//! When the faults stop, everything must come together by itself: see [`oracle`].
+//! When the faults stop, everything must come together by itself: see `oracle`.
 
 use std::fmt;
 use std::path::PathBuf;

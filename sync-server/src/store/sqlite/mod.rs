@@ -1,5 +1,5 @@
 //! SQLite: one file in WAL mode, one writing connection with `synchronous=FULL`, a few reading ones.
-//! Several processes may share the file (`serve` and a command beside it): a writer waits up to [`BUSY`] for the other.
+//! Several processes may share the file (`serve` and a command beside it): a writer waits up to `BUSY` for the other.
 
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
