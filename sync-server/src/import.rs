@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -13,6 +14,7 @@ use journey::import::{self, Header, HeaderError, Remark};
 
 use crate::api::Office;
 use crate::people::tombstone_key;
+use crate::records::{Records, Taken};
 use crate::store::rows::Inserted;
 use crate::store::{self, StoreError, Tables};
 
@@ -141,36 +143,27 @@ struct Columns<'s> {
 
 /// Reads rows and hands them over; ends early when nobody takes them any more.
 fn read(
-    mut csv: csv::Reader<File>,
+    mut records: Records<BufReader<File>>,
     header: &Columns<'_>,
     hands: &SyncSender<Hand>,
 ) -> Result<(), std::io::Error> {
-    let mut record = csv::StringRecord::new();
     let mut rows = Vec::with_capacity(HAND);
     loop {
-        let line = csv.position().line();
-        let more = csv.read_record(&mut record);
-        let done = matches!(more, Ok(false));
-        match more {
-            Ok(false) => {}
-            Ok(true) => {
-                let line = record.position().map_or(line, csv::Position::line);
-                rows.push(row(header, &record, line));
-            }
-            Err(error) => match error.into_kind() {
-                csv::ErrorKind::Utf8 { .. } => rows.push(Row {
-                    line,
-                    event_id: String::new(),
-                    read: Err("not UTF-8".to_owned()),
-                    positive_return: false,
-                }),
-                csv::ErrorKind::Io(error) => return Err(error),
-                other => return Err(std::io::Error::other(format!("{other:?}"))),
-            },
+        let taken = records.take()?;
+        let done = taken.is_none();
+        match taken {
+            Some(Taken::Record(line, record)) => rows.push(row(header, &record, line)),
+            Some(Taken::Broken(line, why)) => rows.push(Row {
+                line,
+                event_id: String::new(),
+                read: Err(why.to_owned()),
+                positive_return: false,
+            }),
+            None => {}
         }
         if rows.len() == HAND || (done && !rows.is_empty()) {
             let full = std::mem::replace(&mut rows, Vec::with_capacity(HAND));
-            let bytes = csv.position().byte();
+            let bytes = records.bytes();
             if hands.send(Hand { rows: full, bytes }).is_err() {
                 return Ok(());
             }
@@ -258,14 +251,17 @@ impl Office {
         rejects: &Path,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Summary, ImportError> {
-        let mut csv = csv::ReaderBuilder::new()
-            .flexible(true)
-            .has_headers(false)
-            .buffer_capacity(1 << 20)
-            .from_reader(File::open(file).map_err(file_error(file))?);
-        let mut names = csv::StringRecord::new();
-        csv.read_record(&mut names)
-            .map_err(|error| file_error(file)(error.into()))?;
+        let opened = File::open(file).map_err(file_error(file))?;
+        let mut records = Records::new(BufReader::with_capacity(1 << 20, opened));
+        let names = match records.take().map_err(file_error(file))? {
+            Some(Taken::Record(_, names)) => names,
+            Some(Taken::Broken(_, why)) => {
+                return Err(file_error(file)(std::io::Error::other(format!(
+                    "the header line: {why}"
+                ))));
+            }
+            None => csv::StringRecord::new(),
+        };
         let header = Header::parse(names.iter()).map_err(|source| ImportError::Header {
             path: file.display().to_string(),
             source,
@@ -287,7 +283,7 @@ impl Office {
         let read = std::thread::scope(|scope| {
             // The sender belongs to the reading thread: the channel ends with it.
             let columns = &columns;
-            let reader = scope.spawn(move || read(csv, columns, &send));
+            let reader = scope.spawn(move || read(records, columns, &send));
             while self.transaction(&receive, &mut rejects, &mut summary, progress)? {}
             drop(receive);
             reader

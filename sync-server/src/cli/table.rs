@@ -3,13 +3,15 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
-/// JSON with its fields in the order in which they stand.
+/// JSON with its fields in the order in which they stand and its numbers to the letter.
 #[derive(Clone, Debug)]
 pub(super) enum Tree {
-    Single(Value),
+    /// A number, a text, yes or no, or nothing: as JSON.
+    Single(String),
     List(Vec<Self>),
     Object(Vec<(String, Self)>),
 }
@@ -17,63 +19,56 @@ pub(super) enum Tree {
 impl Tree {
     /// Reads JSON.
     pub(super) fn read(json: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(json)
+        Self::of(serde_json::from_str(json)?)
+    }
+
+    fn of(raw: &RawValue) -> Result<Self, serde_json::Error> {
+        let json = raw.get();
+        match json.as_bytes().first() {
+            Some(b'[') => {
+                let items: Vec<&RawValue> = serde_json::from_str(json)?;
+                items
+                    .into_iter()
+                    .map(Self::of)
+                    .collect::<Result<_, _>>()
+                    .map(Self::List)
+            }
+            Some(b'{') => {
+                let Fields(fields) = serde_json::from_str(json)?;
+                let fields = fields
+                    .into_iter()
+                    .map(|(name, raw)| Ok((name, Self::of(raw)?)));
+                fields.collect::<Result<_, _>>().map(Self::Object)
+            }
+            _ => Ok(Self::Single(json.to_owned())),
+        }
     }
 }
 
-impl<'de> Deserialize<'de> for Tree {
+/// The fields of an object, in order.
+struct Fields<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Fields<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(InOrder)
+        deserializer.deserialize_map(InOrder)
     }
 }
 
 struct InOrder;
 
 impl<'de> Visitor<'de> for InOrder {
-    type Value = Tree;
+    type Value = Fields<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
+        f.write_str("a JSON object")
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
-        Ok(Tree::Single(value.into()))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Tree, E> {
-        Ok(Tree::Single(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Tree, E> {
-        Ok(Tree::Single(value.into()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Tree, E> {
-        Ok(Tree::Single(value.into()))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Tree, E> {
-        Ok(Tree::Single(value.into()))
-    }
-
-    fn visit_unit<E>(self) -> Result<Tree, E> {
-        Ok(Tree::Single(Value::Null))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(field) = map.next_entry()? {
+            fields.push(field);
         }
-        Ok(Tree::List(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Tree, A::Error> {
-        let mut object = Vec::new();
-        while let Some(field) = fields.next_entry()? {
-            object.push(field);
-        }
-        Ok(Tree::Object(object))
+        Ok(Fields(fields))
     }
 }
 
@@ -82,7 +77,7 @@ type Rows = Vec<Vec<String>>;
 
 fn json(tree: &Tree) -> String {
     match tree {
-        Tree::Single(value) => value.to_string(),
+        Tree::Single(json) => json.clone(),
         Tree::List(items) => {
             let items: Vec<String> = items.iter().map(json).collect();
             format!("[{}]", items.join(","))
@@ -99,8 +94,9 @@ fn json(tree: &Tree) -> String {
 
 fn cell(tree: &Tree) -> String {
     match tree {
-        Tree::Single(Value::Null) => String::new(),
-        Tree::Single(Value::String(text)) => text.clone(),
+        Tree::Single(json) if json == "null" => String::new(),
+        // What is no text stands as it is.
+        Tree::Single(json) => serde_json::from_str(json).unwrap_or_else(|_| json.clone()),
         other => json(other),
     }
 }
@@ -215,6 +211,16 @@ pub(super) fn csv(tree: &Tree) -> Result<Vec<u8>, csv::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rate_has_the_digits_of_the_report() {
+        let rate = 300.0 / 3300.0;
+        let report = format!(r#"{{"rate":{rate},"name":"a \"b\""}}"#);
+        assert_eq!(
+            String::from_utf8(csv(&Tree::read(&report).unwrap()).unwrap()).unwrap(),
+            format!("figure,value\nrate,{rate}\nname,\"a \"\"b\"\"\"\n")
+        );
+    }
 
     #[test]
     fn figures_and_lists_become_rows() {
