@@ -90,6 +90,7 @@ pub fn live(
     }
     for counter in &mut counters {
         counter.close(NaiveDate::MAX)?;
+        counter.go_home()?;
     }
     Ok(())
 }
@@ -199,6 +200,13 @@ impl Counter {
             self.set_clock(today.and_hms_opt(23, 30, 0).unwrap_or_default())?;
         }
         close_days(&mut self.days, &mut self.appender, day)?;
+        Ok(())
+    }
+
+    /// Whoever opens the till tomorrow logs in himself.
+    fn go_home(&mut self) -> Result<()> {
+        self.press(Action::Logout)?;
+        self.engine.save_work();
         Ok(())
     }
 
