@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::{Body, Event};
 use crate::money::Cents;
 use crate::sale::{Receipt, TenderKind};
-use crate::vat::{VatRate, VatRow};
+use crate::vat::VatRow;
 
 /// Totals of one till on one local day.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,16 +98,6 @@ impl DayTotals {
         .iter()
         .all(|c| c.is_bounded())
             && self.vat.iter().all(VatRow::is_bounded)
-    }
-
-    /// VAT over all rates.
-    #[must_use]
-    pub fn vat_total(&self) -> Cents {
-        self.vat
-            .iter()
-            .filter(|r| r.rate != VatRate::ZERO)
-            .map(|r| r.vat)
-            .sum()
     }
 }
 
