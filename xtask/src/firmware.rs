@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use clap::Args;
 
 use crate::run::{built, cargo, checked, root, say};
 use crate::system::{Need, ensure, need};
@@ -135,6 +136,20 @@ fn folder() -> PathBuf {
     root().join("firmware/boards")
 }
 
+/// What to do with the firmware.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Run the images in their emulators too.
+    #[arg(long)]
+    run: bool,
+}
+
+/// `cargo xtask firmware`.
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    build()?;
+    if arguments.run { run_images() } else { Ok(()) }
+}
+
 /// Builds both boards as they are flashed, and holds their sizes to the bound.
 pub(crate) fn build() -> Result<()> {
     let compiler = Compiler::find()?;
@@ -183,7 +198,9 @@ pub(crate) fn run_images() -> Result<()> {
         .current_dir(folder())
         .args(["test", "--locked", "-p", "bench"])
         .arg("--target-dir")
-        .arg(&target_dir);
+        .arg(&target_dir)
+        // One machine at a time: an emulator's clock runs on while it has no core to run on.
+        .args(["--", "--test-threads=1"]);
     checked(
         bench
             .env("HUB_IMAGE", hub_image)

@@ -31,7 +31,7 @@ enum Task {
     /// The budgets of the design as measurements; prints the figures and how to repeat them.
     BenchAll(bench::Arguments),
     /// Build the firmware of both boards and print their sizes.
-    Firmware,
+    Firmware(firmware::Arguments),
     /// Simulated nights: more seeds, or one seed again.
     Nights(nights::Arguments),
 }
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
         Task::Demo(arguments) => demo::run(&arguments),
         Task::Verify(arguments) => verify::run(&arguments),
         Task::BenchAll(arguments) => bench::run(&arguments),
-        Task::Firmware => firmware::build(),
+        Task::Firmware(arguments) => firmware::run(&arguments),
         Task::Nights(arguments) => nights::run(&arguments),
     };
     match outcome {

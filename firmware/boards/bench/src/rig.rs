@@ -55,6 +55,12 @@ pub struct Rig {
     out: Vec<u8>,
     /// Everything the till saw, oldest first.
     pub seen: Vec<Seen>,
+    /// How many scans are in it.
+    pub scans: usize,
+    /// How many confirmations are in it.
+    pub confirmed: usize,
+    /// How many ended print jobs are in it.
+    pub ended: usize,
     /// Everything that was printed.
     pub paper: Vec<u8>,
     /// Changes of the output pins, where the machine shows them.
@@ -83,6 +89,9 @@ impl Rig {
             begun_on: None,
             out: Vec::new(),
             seen: Vec::new(),
+            scans: 0,
+            confirmed: 0,
+            ended: 0,
             paper: Vec::new(),
             pins: Vec::new(),
         })
@@ -141,7 +150,13 @@ impl Rig {
     pub fn step(&mut self, event: Event<'_>) {
         let now_ms = self.now_ms();
         let Self {
-            till, out, seen, ..
+            till,
+            out,
+            seen,
+            scans,
+            confirmed,
+            ended,
+            ..
         } = self;
         let mut wanted = None;
         let mut scanned = None;
@@ -155,9 +170,13 @@ impl Rig {
             Action::Scan { id, data, .. } => {
                 let text = String::from_utf8_lossy(data).into_owned();
                 seen.push(Seen::Scan(id, text));
+                *scans += 1;
                 scanned = Some(id);
             }
-            Action::Confirmed(id) => seen.push(Seen::Confirmed(id)),
+            Action::Confirmed(id) => {
+                seen.push(Seen::Confirmed(id));
+                *confirmed += 1;
+            }
             Action::Unconfirmed(id) => seen.push(Seen::Unconfirmed(id)),
             Action::PrintWanted {
                 job,
@@ -165,7 +184,10 @@ impl Rig {
                 offset,
                 len,
             } => wanted = Some((job, hub, offset, len)),
-            Action::PrintEnded { job, outcome } => seen.push(Seen::Printed(job, outcome)),
+            Action::PrintEnded { job, outcome } => {
+                seen.push(Seen::Printed(job, outcome));
+                *ended += 1;
+            }
             Action::PrinterSaid(bytes) => seen.push(Seen::Said(bytes.to_vec())),
             Action::Drawer { id, end } => seen.push(Seen::Drawer(id, end)),
             Action::Status(status) => seen.push(Seen::Status(status)),
@@ -231,7 +253,7 @@ impl Rig {
     ///
     /// # Errors
     ///
-    /// When the port is broken or takes nothing for ten seconds.
+    /// When the port is broken or takes nothing for a minute.
     pub fn send(&mut self, port: fn(&mut Self) -> &mut File, bytes: &[u8]) -> io::Result<()> {
         let mut rest = bytes;
         let mut waits = 0;
@@ -241,7 +263,7 @@ impl Rig {
                     rest = rest.get(len..).unwrap_or(&[]);
                     waits = 0;
                 }
-                Err(error) if error.kind() == ErrorKind::WouldBlock && waits < 1_000 => {
+                Err(error) if error.kind() == ErrorKind::WouldBlock && waits < 6_000 => {
                     waits += 1;
                     self.run_until(10, |_| false);
                 }
@@ -264,6 +286,16 @@ impl Rig {
             _ => None,
         });
         codes.collect()
+    }
+
+    /// What the till saw beside scans and their confirmations: why they may be late.
+    #[must_use]
+    pub fn apart_from_scans(&self) -> Vec<&Seen> {
+        let others = self
+            .seen
+            .iter()
+            .filter(|seen| !matches!(seen, Seen::Scan(..) | Seen::Confirmed(_)));
+        others.collect()
     }
 
     /// How many times the till saw something like this.

@@ -4,16 +4,20 @@
     reason = "a bench that does not start is a failed test"
 )]
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use bench::{Board, Rig, Seen};
-use link::message::ResetReason;
+use link::message::{BootId, ResetReason};
 use link::till_end::PrintOutcome;
+
+/// A limit that only a broken hub reaches, also on a machine that has other things to do.
+const LONG_MS: u64 = 60_000;
 
 fn rig() -> Rig {
     let mut rig = Rig::start(Board::Lm3s6965).expect("QEMU starts");
     assert!(
-        rig.run_until(10_000, |rig| rig.count(is_here) == 1),
+        rig.run_until(LONG_MS, |rig| rig.count(is_here) > 0),
         "no hello: {:?}",
         rig.seen
     );
@@ -22,6 +26,15 @@ fn rig() -> Rig {
 
 fn is_here(seen: &Seen) -> bool {
     matches!(seen, Seen::Here(_, board, _) if board == "lm3s6965")
+}
+
+/// The runs of the hub that the till met.
+fn boots(rig: &Rig) -> BTreeSet<BootId> {
+    let boots = rig.seen.iter().filter_map(|seen| match seen {
+        Seen::Here(boot, ..) => Some(*boot),
+        _ => None,
+    });
+    boots.collect()
 }
 
 fn is_confirmed(seen: &Seen) -> bool {
@@ -40,17 +53,17 @@ fn a_sale_scan_receipt_status_and_drawer() {
     rig.scanner
         .write_all(b"]E08712345678906\r\n")
         .expect("open");
-    assert!(rig.run_until(5_000, |rig| rig.count(is_confirmed) == 1));
+    assert!(rig.run_until(LONG_MS, |rig| rig.count(is_confirmed) == 1));
     assert_eq!(rig.codes(), ["]E08712345678906"]);
     let paper = receipt(4_096);
     rig.print(1, &paper);
     let printed = Seen::Printed(1, PrintOutcome::Sent);
-    assert!(rig.run_until(20_000, |rig| rig.seen.contains(&printed)));
-    assert!(rig.run_until(5_000, |rig| rig.paper.len() >= paper.len()));
+    assert!(rig.run_until(LONG_MS, |rig| rig.seen.contains(&printed)));
+    assert!(rig.run_until(LONG_MS, |rig| rig.paper.len() >= paper.len()));
     assert_eq!(rig.paper, paper);
     rig.printer.write_all(&[0x12]).expect("open");
-    assert!(rig.run_until(5_000, |rig| rig.seen.contains(&Seen::Said(vec![0x12]))));
-    assert!(rig.open_drawer(20_000), "{:?}", rig.seen);
+    assert!(rig.run_until(LONG_MS, |rig| rig.seen.contains(&Seen::Said(vec![0x12]))));
+    assert!(rig.open_drawer(LONG_MS), "{:?}", rig.seen);
 }
 
 #[test]
@@ -60,7 +73,7 @@ fn ten_thousand_scans_at_full_speed_while_receipts_print() {
     let paper = receipt(4_096);
     let mut jobs = 0;
     for number in 0..SCANS {
-        if rig.count(|seen| matches!(seen, Seen::Printed(..))) == jobs {
+        if rig.ended == jobs {
             jobs += 1;
             rig.print(u64::try_from(jobs).expect("few"), &paper);
         }
@@ -69,14 +82,25 @@ fn ten_thousand_scans_at_full_speed_while_receipts_print() {
             .expect("open");
         // As fast as they are taken, never more than the hub can keep.
         let sent = number + 1;
-        assert!(rig.run_until(20_000, |rig| rig.codes().len() + 100 >= sent));
+        assert!(
+            rig.run_until(LONG_MS, |rig| rig.scans + 100 >= sent),
+            "{} of {sent}: {:?}",
+            rig.scans,
+            rig.apart_from_scans()
+        );
     }
-    assert!(rig.run_until(20_000, |rig| rig.count(is_confirmed) == SCANS));
+    assert!(
+        rig.run_until(LONG_MS, |rig| rig.confirmed == SCANS),
+        "{} confirmed of {}: {:?}",
+        rig.confirmed,
+        rig.scans,
+        rig.apart_from_scans()
+    );
     let expected: Vec<String> = (0..SCANS)
         .map(|number| format!("]C0{number:010}"))
         .collect();
     assert_eq!(rig.codes(), expected);
-    assert!(rig.run_until(20_000, |rig| rig.paper.len() == jobs * paper.len()));
+    assert!(rig.run_until(LONG_MS, |rig| rig.paper.len() == jobs * paper.len()));
     assert_eq!(rig.paper, paper.repeat(jobs));
     assert!(jobs > 2, "only {jobs} receipts");
 }
@@ -87,14 +111,14 @@ fn the_till_restarts_and_loses_nothing() {
     let paper = receipt(6_000);
     rig.print(7, &paper);
     for round in 0..5 {
-        assert!(rig.run_until(20_000, |rig| rig.paper.len() > round * 1_000));
+        assert!(rig.run_until(LONG_MS, |rig| rig.paper.len() > round * 1_000));
         rig.restart_till();
         let code = format!("]C0ROUND-{round}\r\n");
         rig.scanner.write_all(code.as_bytes()).expect("open");
         rig.print_again(7);
-        assert!(rig.run_until(10_000, |rig| rig.count(is_confirmed) == round + 1));
+        assert!(rig.run_until(LONG_MS, |rig| rig.count(is_confirmed) == round + 1));
     }
-    assert!(rig.run_until(20_000, |rig| rig.paper.len() >= paper.len()));
+    assert!(rig.run_until(LONG_MS, |rig| rig.paper.len() >= paper.len()));
     rig.run_until(500, |_| false);
     assert_eq!(rig.paper, paper);
     assert_eq!(rig.codes().len(), 5, "each scan once");
@@ -105,23 +129,14 @@ fn the_hub_restarts_and_nothing_is_doubled() {
     let mut rig = rig();
     let paper = receipt(6_000);
     rig.print(7, &paper);
-    assert!(rig.run_until(20_000, |rig| rig.paper.len() > 1_000));
+    assert!(rig.run_until(LONG_MS, |rig| rig.paper.len() > 1_000));
     rig.restart_hub().expect("QEMU starts again");
     let unknown = Seen::Printed(7, PrintOutcome::Unknown);
-    assert!(rig.run_until(10_000, |rig| rig.seen.contains(&unknown)));
+    assert!(rig.run_until(LONG_MS, |rig| rig.seen.contains(&unknown)));
     assert!(paper.starts_with(&rig.paper), "doubled");
-    let boots: Vec<_> = rig
-        .seen
-        .iter()
-        .filter_map(|seen| match seen {
-            Seen::Here(boot, ..) => Some(*boot),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(boots.len(), 2);
-    assert_ne!(boots.first(), boots.last(), "two runs, two names");
+    assert_eq!(boots(&rig).len(), 2, "two runs, two names");
     rig.scanner.write_all(b"]C0AFTER\r\n").expect("open");
-    assert!(rig.run_until(5_000, |rig| rig.count(is_confirmed) == 1));
+    assert!(rig.run_until(LONG_MS, |rig| rig.count(is_confirmed) == 1));
 }
 
 #[test]
@@ -147,9 +162,9 @@ fn garbage_on_every_port_stops_nothing() {
     rig.run_until(3_000, |_| false);
     rig.scanner.write_all(b"]C0STILL-HERE\r\n").expect("open");
     let heard = |rig: &Rig| rig.codes().last() == Some(&"]C0STILL-HERE");
-    assert!(rig.run_until(20_000, heard), "{:?}", rig.codes().last());
+    assert!(rig.run_until(LONG_MS, heard), "{:?}", rig.codes().last());
     assert_eq!(rig.count(|seen| matches!(seen, Seen::Drawer(..))), 0);
-    assert_eq!(rig.count(is_here), 1, "it never restarted");
+    assert_eq!(boots(&rig).len(), 1, "it never restarted");
 }
 
 #[track_caller]
@@ -157,10 +172,10 @@ fn check_restart(command: &[u8], reason: ResetReason) {
     let mut rig = rig();
     rig.scanner.write_all(command).expect("open");
     let restarted =
-        |rig: &Rig| rig.count(|seen| matches!(seen, Seen::Here(_, _, why) if *why == reason)) == 1;
-    assert!(rig.run_until(20_000, restarted), "{:?}", rig.seen);
+        |rig: &Rig| rig.count(|seen| matches!(seen, Seen::Here(_, _, why) if *why == reason)) > 0;
+    assert!(rig.run_until(LONG_MS, restarted), "{:?}", rig.seen);
     rig.scanner.write_all(b"]C0AFTER\r\n").expect("open");
-    assert!(rig.run_until(5_000, |rig| rig.codes().last() == Some(&"]C0AFTER")));
+    assert!(rig.run_until(LONG_MS, |rig| rig.codes().last() == Some(&"]C0AFTER")));
 }
 
 #[test]

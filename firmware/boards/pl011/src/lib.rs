@@ -2,7 +2,9 @@
 //! interrupt; bytes to send go into the transmitter's own FIFO as far as it has room. Register
 //! layout after the PrimeCell UART (PL011) Technical Reference Manual, chapter 3.
 //!
-//! Bytes that come faster than they are read are lost and counted, never overwritten.
+//! A full ring leaves the bytes in the receiver and its interrupt silent until there is room again, so a handler never
+//! works for longer than one ring, and a line with flow control is held. Bytes that come faster still are lost in the
+//! receiver, and counted; nothing is overwritten.
 #![no_std]
 
 mod register;
@@ -41,6 +43,8 @@ const RECEIVED: u32 = 1 << 4 | 1 << 6;
 pub struct Line {
     base: usize,
     received: Mutex<RefCell<Deque<u8, RING>>>,
+    /// The ring is full and the interrupt silent: bytes wait in the receiver.
+    waiting: Mutex<Cell<bool>>,
     lost: Mutex<Cell<u32>>,
 }
 
@@ -56,19 +60,20 @@ impl Line {
         Self {
             base,
             received: Mutex::new(RefCell::new(Deque::new())),
+            waiting: Mutex::new(Cell::new(false)),
             lost: Mutex::new(Cell::new(0)),
         }
     }
 
-    /// Call it in the UART's interrupt: empties the receiver. Bytes damaged on the line are
-    /// dropped; the parsers notice the gap.
+    /// Call it in the UART's interrupt: empties the receiver as far as the ring has room. Bytes
+    /// damaged on the line are dropped; the parsers notice the gap.
     pub fn receive(&self) {
         critical_section::with(|section| {
             let mut ring = self.received.borrow(section).borrow_mut();
             let mut lost = 0;
             // Before the receiver is emptied: a byte that comes in behind it interrupts again.
             self.register(INTERRUPT_CLEAR).write(RECEIVED);
-            while !self.flag(RECEIVE_EMPTY) {
+            while !ring.is_full() && !self.flag(RECEIVE_EMPTY) {
                 let data = self.register(DATA).read();
                 lost += u32::from(data & OVERRUN != 0);
                 if data & FRAMING_OR_PARITY_OR_BREAK == 0 {
@@ -76,6 +81,10 @@ impl Line {
                     lost += u32::from(ring.push_back(byte).is_err());
                 }
             }
+            let waiting = ring.is_full();
+            self.waiting.borrow(section).set(waiting);
+            self.register(INTERRUPT_MASK)
+                .write(if waiting { 0 } else { RECEIVED });
             let total = self.lost.borrow(section);
             total.set(total.get().saturating_add(lost));
         });
@@ -137,14 +146,18 @@ impl ReadReady for Uart {
 impl Read for Uart {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Infallible> {
         let mut len = 0;
-        critical_section::with(|section| {
+        let waiting = critical_section::with(|section| {
             let mut ring = self.0.received.borrow(section).borrow_mut();
             let bytes = core::iter::from_fn(|| ring.pop_front());
             for (slot, byte) in buffer.iter_mut().zip(bytes) {
                 *slot = byte;
                 len += 1;
             }
+            self.0.waiting.borrow(section).get()
         });
+        if waiting && len > 0 {
+            self.0.receive();
+        }
         Ok(len)
     }
 }
