@@ -9,6 +9,7 @@ mod columns;
 mod customers;
 mod history;
 mod intern;
+mod ledger;
 mod receipts;
 mod view;
 
@@ -21,6 +22,7 @@ use self::columns::{Columns, Extra};
 use self::customers::Customers;
 use self::history::Index;
 use self::intern::{Arena, Interner};
+use self::ledger::Ledger;
 use self::receipts::{Addition, Receipts};
 use crate::record::{Kind, Record};
 
@@ -28,7 +30,8 @@ pub use self::history::History;
 pub use self::view::Event;
 
 pub(crate) use self::columns::Class;
-pub(crate) use self::receipts::{Part, ReceiptInfo};
+pub(crate) use self::ledger::{Entry, Sums};
+pub(crate) use self::receipts::ReceiptInfo;
 
 /// "No number": of customers, receipts, articles.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -59,6 +62,7 @@ pub struct Dataset {
     receipts: Receipts,
     customers: Customers,
     index: OnceLock<Index>,
+    ledger: OnceLock<Ledger>,
     version: u64,
 }
 
@@ -141,7 +145,14 @@ impl Dataset {
             },
         );
         self.event_ids.push(&record.event_id);
+        let ledger = self.ledger.take();
+        let before = ledger.map(|mut ledger| (ledger.leave(self, receipt), ledger));
         self.note_receipt(row);
+        if let Some((before, mut ledger)) = before
+            && ledger.enter(self, row, before)
+        {
+            let _ = self.ledger.set(ledger);
+        }
         self.customers.touch(customer);
         if let Some(mut index) = self.index.take()
             && index.add(
@@ -174,6 +185,7 @@ impl Dataset {
         if !rows.is_empty() {
             self.note_receipts();
             self.index.take();
+            self.ledger.take();
             self.version += 1;
         }
         rows.len()
@@ -185,9 +197,16 @@ impl Dataset {
     /// # Errors
     /// [`Full`] when an id is new and there is no room for it.
     pub fn merge(&mut self, from: &str, into: &str) -> Result<bool, Full> {
+        let was = self.customers.find(from);
         let merged = self.customers.merge(from, into)?;
         if merged {
             self.version += 1;
+            let now = self.customers.find(into);
+            if let (Some(mut ledger), Some(now)) = (self.ledger.take(), now)
+                && was.is_none_or(|was| ledger.merge(was, now))
+            {
+                let _ = self.ledger.set(ledger);
+            }
         }
         Ok(merged)
     }
@@ -212,6 +231,7 @@ impl Dataset {
         }
         self.note_receipts();
         self.index.take();
+        self.ledger.take();
         self.version += 1;
         Ok(touched)
     }
@@ -239,7 +259,18 @@ impl Dataset {
         self.len() == 0
     }
 
-    /// Memory of columns and texts, in bytes, roughly: sparse notes and the index are left out.
+    /// Lays out what reports and histories are read from, so that the first of them need not wait for it.
+    pub fn warm(&self) {
+        self.ledger();
+        self.index.get_or_init(|| Index::build(self));
+    }
+
+    /// What reports go through.
+    pub(crate) fn ledger(&self) -> &Ledger {
+        self.ledger.get_or_init(|| Ledger::build(self))
+    }
+
+    /// Memory of columns, texts and the ledger, in bytes, roughly: sparse notes and the index are left out.
     #[must_use]
     pub fn bytes(&self) -> usize {
         let texts = [
@@ -254,6 +285,7 @@ impl Dataset {
             + self.receipts.bytes()
             + texts.iter().map(|interner| interner.bytes()).sum::<usize>()
             + self.customers.bytes()
+            + self.ledger.get().map_or(0, Ledger::bytes)
     }
 
     /// The customer of this id (after merges: the one he is known as), unless he was forgotten.
@@ -346,7 +378,12 @@ impl Dataset {
         let receipt = self.columns.receipt(row);
         self.receipts
             .grow(self.receipt_names.len(), self.columns.len());
-        if receipt == NONE || !self.columns.is_event(row) {
+        if receipt == NONE || !self.columns.is_live(row) {
+            return;
+        }
+        if !self.columns.is_event(row) {
+            // Rounding is money on the receipt and nothing else.
+            self.receipts.link(receipt, row);
             return;
         }
         let first = self.receipts.first(receipt);

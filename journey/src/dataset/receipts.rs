@@ -136,17 +136,24 @@ impl Receipts {
         })
     }
 
+    /// Puts a row into the chain of its receipt.
+    pub(super) fn link(&mut self, number: u32, row: u32) {
+        if let (Some(receipt), Some(before)) = (
+            self.receipts.get_mut(number as usize),
+            self.before.get_mut(row as usize),
+        ) {
+            *before = receipt.last;
+            receipt.last = row;
+        }
+    }
+
     /// Takes a row of this receipt into account. Lines decide a receipt's time; touchpoints only while there
     /// is no line.
     pub(super) fn note(&mut self, number: u32, row: Addition) {
-        let (Some(receipt), Some(before)) = (
-            self.receipts.get_mut(number as usize),
-            self.before.get_mut(row.row as usize),
-        ) else {
+        self.link(number, row.row);
+        let Some(receipt) = self.receipts.get_mut(number as usize) else {
             return;
         };
-        *before = receipt.last;
-        receipt.last = row.row;
         let line = row.class != Class::Other;
         let had_lines = receipt.has_lines();
         if (line && !had_lines) || (line == had_lines && row.earlier) {
@@ -178,23 +185,37 @@ impl Dataset {
             .zip(&self.receipts.receipts)
             .filter(|(_, receipt)| receipt.has_lines())
             .flat_map(|(number, receipt)| {
-                let mixed = receipt.flags & MIXED != 0;
-                let whole = (!mixed).then(|| Part {
-                    receipt: number,
-                    owner: self.customers.root_of(receipt.customer),
-                    imported: receipt.flags & IMPORTED != 0,
-                    sale_lines: receipt.sale_lines,
-                    return_lines: receipt.return_lines,
-                    gross: receipt.gross,
-                    returns: receipt.returns,
-                });
-                let parts = if mixed {
-                    self.parts_by_row(number)
-                } else {
+                let whole = self.whole(number, receipt);
+                let parts = if whole.is_some() {
                     Vec::new()
+                } else {
+                    self.parts_by_row(number)
                 };
                 whole.into_iter().chain(parts)
             })
+    }
+
+    /// The parts of one receipt.
+    pub(crate) fn parts_of(&self, number: u32) -> Vec<Part> {
+        match self.receipts.receipts.get(number as usize) {
+            Some(receipt) if receipt.has_lines() => self
+                .whole(number, receipt)
+                .map_or_else(|| self.parts_by_row(number), |part| vec![part]),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A receipt that is all of one customer and came one way.
+    fn whole(&self, number: u32, receipt: &Receipt) -> Option<Part> {
+        (receipt.flags & MIXED == 0).then(|| Part {
+            receipt: number,
+            owner: self.customers.root_of(receipt.customer),
+            imported: receipt.flags & IMPORTED != 0,
+            sale_lines: receipt.sale_lines,
+            return_lines: receipt.return_lines,
+            gross: receipt.gross,
+            returns: receipt.returns,
+        })
     }
 
     fn parts_by_row(&self, receipt: u32) -> Vec<Part> {
@@ -247,8 +268,15 @@ impl Dataset {
         }
     }
 
-    /// The rows of a receipt, in no particular order.
+    /// The lines and touchpoints of a receipt, in no particular order.
     pub(crate) fn rows_of_receipt(&self, receipt: u32) -> impl Iterator<Item = u32> + '_ {
+        self.receipts
+            .rows(receipt)
+            .filter(|row| self.columns.is_event(*row))
+    }
+
+    /// The same, and the rounding of its payment.
+    pub(crate) fn money_rows_of_receipt(&self, receipt: u32) -> impl Iterator<Item = u32> + '_ {
         self.receipts.rows(receipt)
     }
 }

@@ -229,6 +229,10 @@ impl Dataset {
         self.customers.id(owner)
     }
 
+    pub(crate) fn at_ms(&self, row: u32) -> i64 {
+        self.columns.at_ms(row)
+    }
+
     pub(crate) fn day(&self, row: u32) -> i32 {
         self.columns.day(row)
     }

@@ -6,7 +6,6 @@ use serde::Serialize;
 use super::Query;
 use super::facts::Selection;
 use crate::dataset::Dataset;
-use crate::record::Apart;
 
 /// Money outside gross, in cents; what was given back is subtracted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -22,18 +21,10 @@ pub struct ApartTotals {
 /// Sums what stands apart in the selection.
 #[must_use]
 pub fn apart(dataset: &Dataset, query: &Query) -> ApartTotals {
-    let selection = Selection::new(dataset, query);
-    let mut totals = ApartTotals::default();
-    for row in dataset
-        .money_rows()
-        .filter(|row| selection.knows(*row) && selection.takes(*row))
-    {
-        match dataset.apart(row) {
-            Some(Apart::Deposit) => totals.deposit_cents += dataset.amount(row),
-            Some(Apart::GiftCard) => totals.gift_cards_cents += dataset.amount(row),
-            Some(Apart::Rounding) => totals.rounding_cents += dataset.amount(row),
-            None => {}
-        }
+    let sums = Selection::new(dataset, query).sums();
+    ApartTotals {
+        deposit_cents: sums.deposit,
+        gift_cards_cents: sums.gift_cards,
+        rounding_cents: sums.rounding,
     }
-    totals
 }

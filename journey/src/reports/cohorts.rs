@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Query;
-use super::facts::{Selection, by_owner, day_of, first_day, first_days};
+use super::facts::{Customer, Selection};
 use crate::dataset::Dataset;
 use crate::day;
 
@@ -36,22 +36,48 @@ pub struct Cohort {
 #[must_use]
 pub fn cohorts(dataset: &Dataset, query: &Query) -> Vec<Cohort> {
     let selection = Selection::new(dataset, query);
-    let (Some((_, last_day)), Some(first_sale_day)) =
-        (selection.sale_days(), selection.first_sale_day_known())
-    else {
-        return Vec::new();
-    };
-    let last_month = day::month_of(last_day);
-    let last_month_is_partial = day::month_start(last_month + 1) - 1 > last_day;
-    let mut active: BTreeMap<i32, Vec<usize>> = BTreeMap::new();
-    for (_, months) in new_by_month(&selection) {
-        let Some(cohort) = months.first() else {
-            continue;
-        };
-        let counts = active.entry(*cohort).or_insert_with(|| {
+    let mut tally = Tally::new(&selection);
+    selection.each_customer(|customer| tally.add(customer));
+    tally.report()
+}
+
+/// What is gathered customer by customer.
+#[derive(Debug)]
+pub(super) struct Tally {
+    months: Months,
+    /// Last day with a sale in the selection, and first day with one at all.
+    ends: Option<(i32, i32)>,
+    last_month: i32,
+    active: BTreeMap<i32, Vec<usize>>,
+}
+
+impl Tally {
+    pub(super) fn new(selection: &Selection<'_>) -> Self {
+        let days = selection.sale_days();
+        let last = days.map(|(_, last)| last);
+        Self {
+            months: Months::new(days),
+            ends: last.zip(selection.first_sale_day_known()),
+            last_month: last.map_or(0, day::month_of),
+            active: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn add(&mut self, customer: &Customer<'_>) {
+        if !customer.is_new() {
+            return;
+        }
+        let cohort = self.months.of(customer.first);
+        let last_month = self.last_month;
+        let counts = self.active.entry(cohort).or_insert_with(|| {
             vec![0; usize::try_from(last_month - cohort + 1).unwrap_or_default()]
         });
-        for month in &months {
+        let mut before = None;
+        for day in customer.visits {
+            let month = self.months.of(*day);
+            if before.replace(month) == Some(month) {
+                continue;
+            }
             if let Some(slot) = usize::try_from(month - cohort)
                 .ok()
                 .and_then(|k| counts.get_mut(k))
@@ -60,49 +86,61 @@ pub fn cohorts(dataset: &Dataset, query: &Query) -> Vec<Cohort> {
             }
         }
     }
-    active
-        .into_iter()
-        .map(|(cohort, active)| Cohort {
-            cohort: day::month_text(cohort),
-            size: active.first().copied().unwrap_or_default(),
-            active,
-            last_month_is_partial,
-            history_may_start_earlier: day::month_start(cohort) - first_sale_day
-                <= NEW_HISTORY_DAYS,
-        })
-        .collect()
+
+    pub(super) fn report(self) -> Vec<Cohort> {
+        let Some((last_day, first_sale_day)) = self.ends else {
+            return Vec::new();
+        };
+        let last_month_is_partial = day::month_start(self.last_month + 1) - 1 > last_day;
+        self.active
+            .into_iter()
+            .map(|(cohort, active)| Cohort {
+                cohort: day::month_text(cohort),
+                size: active.first().copied().unwrap_or_default(),
+                active,
+                last_month_is_partial,
+                history_may_start_earlier: day::month_start(cohort) - first_sale_day
+                    <= NEW_HISTORY_DAYS,
+            })
+            .collect()
+    }
 }
 
-/// Everyone whose first visit is in the selection, with the distinct months of the selected visits.
-fn new_by_month(selection: &Selection<'_>) -> Vec<(u32, Vec<i32>)> {
-    let all = selection.all_visits();
-    let firsts = first_days(selection.dataset, &all);
-    let selected = selection.visits_of(&all);
-    by_owner(&selected)
-        .filter(|(owner, visits)| {
-            visits
-                .first()
-                .is_some_and(|key| day_of(*key) == first_day(&firsts, *owner))
-        })
-        .map(|(owner, visits)| {
-            let mut months: Vec<i32> = visits
-                .iter()
-                .map(|key| day::month_of(day_of(*key)))
-                .collect();
-            months.dedup();
-            (owner, months)
-        })
-        .collect()
+/// The months of a range of days, looked up.
+#[derive(Debug)]
+struct Months {
+    first: i32,
+    months: Vec<i32>,
 }
 
-/// The customers behind `active[k]` of a cohort.
-pub(super) fn behind(selection: &Selection<'_>, cohort: i32, k: i32) -> Vec<u32> {
-    new_by_month(selection)
-        .into_iter()
-        .filter(|(_, months)| {
-            months.first() == Some(&cohort)
-                && months.binary_search(&(cohort.saturating_add(k))).is_ok()
-        })
-        .map(|(owner, _)| owner)
-        .collect()
+impl Months {
+    /// The most days that are written out (some hundred and ten years).
+    const MOST: i32 = 40_000;
+
+    fn new(days: Option<(i32, i32)>) -> Self {
+        let (first, last) = days.unwrap_or((0, 0));
+        let last = last.min(first.saturating_add(Self::MOST));
+        Self {
+            first,
+            months: (first..=last).map(day::month_of).collect(),
+        }
+    }
+
+    fn of(&self, day: i32) -> i32 {
+        let known = usize::try_from(day.saturating_sub(self.first))
+            .ok()
+            .and_then(|at| self.months.get(at));
+        known.copied().unwrap_or_else(|| day::month_of(day))
+    }
+}
+
+/// Whether a customer is behind `active[k]` of a cohort.
+pub(super) fn is_behind(customer: &Customer<'_>, cohort: i32, k: i32) -> bool {
+    let month = cohort.saturating_add(k);
+    customer.is_new()
+        && day::month_of(customer.first) == cohort
+        && customer
+            .visits
+            .iter()
+            .any(|day| day::month_of(*day) == month)
 }

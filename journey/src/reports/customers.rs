@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::facts::{NO_DAY, Selection, by_owner, day_of, first_days};
+use super::facts::{Customer, NO_DAY, Selection};
 use super::{Query, cohorts, repeat, weeks};
-use crate::dataset::{Class, CustomerNo, Dataset, NONE};
+use crate::dataset::{Class, CustomerNo, Dataset};
 use crate::day;
 
 /// The most rows of one page.
@@ -204,49 +204,107 @@ pub fn customer(dataset: &Dataset, query: &Query, customer: CustomerNo) -> Optio
 
 fn list(dataset: &Dataset, query: &Query, behind: Behind, paging: Paging) -> Page<CustomerRow> {
     let selection = Selection::new(dataset, query);
-    let facts = facts(&selection);
-    let of = |owner: u32| facts.get(owner as usize).copied().unwrap_or_default();
-    let everyone = || 0..u32::try_from(facts.len()).unwrap_or(NONE);
-    let mut owners: Vec<u32> = match behind {
-        Behind::Purchasing => everyone().filter(|owner| of(*owner).visits > 0).collect(),
-        Behind::Repeat => everyone().filter(|owner| of(*owner).visits > 1).collect(),
-        Behind::RepeatByReceipts => everyone().filter(|owner| of(*owner).receipts > 1).collect(),
-        Behind::WithReturn => everyone()
-            .filter(|owner| of(*owner).visits > 0 && of(*owner).return_lines > 0)
-            .collect(),
-        Behind::OnlyReturns => everyone()
-            .filter(|owner| of(*owner).visits == 0 && of(*owner).return_lines > 0)
-            .collect(),
-        Behind::Cohort { month, k } => cohorts::behind(&selection, month, k),
-        Behind::Week { monday, returning } => weeks::behind(&selection, monday, returning),
-        Behind::SecondVisit { days, returned } => second_visit(&selection, days, returned),
-    };
-    owners.sort_by(|a, b| {
-        let (fa, fb) = (of(*a), of(*b));
-        let order = match paging.sort {
-            SortBy::LastVisit => fa.last.cmp(&fb.last),
-            SortBy::FirstVisit => fa.first.cmp(&fb.first),
-            SortBy::Visits => fa.visits.cmp(&fb.visits),
-            SortBy::Spend => (fa.gross - fa.returns).cmp(&(fb.gross - fb.returns)),
-            SortBy::Customer => dataset.owner_id(*a).cmp(dataset.owner_id(*b)),
-        };
-        let order = if paging.descending {
-            order.reverse()
-        } else {
-            order
-        };
-        order.then_with(|| dataset.owner_id(*a).cmp(dataset.owner_id(*b)))
+    let last_sale_day = selection.sale_days().map(|(_, last)| last);
+    let mut found: Vec<(i64, u32)> = Vec::new();
+    let mut facts: Vec<(u32, Facts)> = Vec::new();
+    selection.each_customer(|customer| {
+        if behind.has(customer, &selection, last_sale_day) {
+            let own = Facts::of(customer);
+            let place = u32::try_from(facts.len()).unwrap_or(u32::MAX);
+            found.push((own.sort_key(paging), place));
+            facts.push((customer.owner, own));
+        }
     });
-    let rows = owners.iter().skip(paging.offset).take(paging.limit);
+    let id = |place: u32| {
+        let owner = facts.get(place as usize).map(|(owner, _)| *owner);
+        owner.map_or("", |owner| dataset.owner_id(owner))
+    };
+    let by_id_downwards = paging.sort == SortBy::Customer && paging.descending;
+    let order = |(a, place_a): &(i64, u32), (b, place_b): &(i64, u32)| {
+        a.cmp(b).then_with(|| {
+            let ids = id(*place_a).cmp(id(*place_b));
+            if by_id_downwards { ids.reverse() } else { ids }
+        })
+    };
+    let total = found.len();
+    let end = paging.offset.saturating_add(paging.limit);
+    if end < total {
+        // Only what is shown is put in order.
+        found.select_nth_unstable_by(end, order);
+        found.truncate(end);
+    }
+    if paging.offset > 0 && paging.offset < found.len() {
+        found.select_nth_unstable_by(paging.offset, order);
+    }
+    let shown = found.get_mut(paging.offset..).unwrap_or_default();
+    shown.sort_unstable_by(order);
+    let rows = shown
+        .iter()
+        .filter_map(|(_, place)| facts.get(*place as usize))
+        .map(|(owner, facts)| facts.row(dataset.owner_id(*owner)));
     Page {
-        total: owners.len(),
-        rows: rows
-            .map(|owner| of(*owner).row(dataset.owner_id(*owner)))
-            .collect(),
+        total,
+        rows: rows.collect(),
+    }
+}
+
+impl Behind {
+    /// Whether a customer is behind the figure.
+    fn has(
+        self,
+        customer: &Customer<'_>,
+        selection: &Selection<'_>,
+        last_sale_day: Option<i32>,
+    ) -> bool {
+        let buys = !customer.visits.is_empty();
+        let brings_back = || customer.chosen.iter().any(|entry| entry.return_lines > 0);
+        match self {
+            Self::Purchasing => buys,
+            Self::Repeat => customer.visits.len() > 1,
+            Self::RepeatByReceipts => customer.sale_receipts() > 1,
+            Self::WithReturn => buys && brings_back(),
+            Self::OnlyReturns => !buys && brings_back(),
+            Self::Cohort { month, k } => cohorts::is_behind(customer, month, k),
+            Self::Week { monday, returning } => {
+                weeks::is_behind(customer, weeks::number(monday), returning)
+            }
+            Self::SecondVisit { days, returned } => {
+                repeat::eligible(customer, days, last_sale_day)
+                    && (!returned || repeat::returned(customer, days, selection.to()))
+            }
+        }
     }
 }
 
 impl Facts {
+    fn of(customer: &Customer<'_>) -> Self {
+        let chosen = || customer.chosen.iter();
+        Self {
+            first: Some(customer.first).filter(|first| *first != NO_DAY),
+            last: customer.visits.last().copied(),
+            visits: customer.visits.len(),
+            receipts: customer.sale_receipts(),
+            gross: chosen().map(|entry| entry.gross).sum(),
+            returns: chosen().map(|entry| entry.returns).sum(),
+            return_lines: chosen()
+                .map(|entry| usize::try_from(entry.return_lines).unwrap_or_default())
+                .sum(),
+        }
+    }
+
+    /// A number that is smaller the earlier a customer comes in the order.
+    fn sort_key(&self, paging: Paging) -> i64 {
+        let day = |day: Option<i32>| day.map_or(i64::MIN, i64::from);
+        let key = match paging.sort {
+            SortBy::LastVisit => day(self.last),
+            SortBy::FirstVisit => day(self.first),
+            SortBy::Visits => i64::try_from(self.visits).unwrap_or(i64::MAX),
+            SortBy::Spend => self.gross - self.returns,
+            SortBy::Customer => 0,
+        };
+        if paging.descending { !key } else { key }
+    }
+
     fn row(self, customer: &str) -> CustomerRow {
         CustomerRow {
             customer: customer.to_owned(),
@@ -259,44 +317,4 @@ impl Facts {
             net_cents: self.gross - self.returns,
         }
     }
-}
-
-fn second_visit(selection: &Selection<'_>, days: i32, returned: bool) -> Vec<u32> {
-    let all = selection.all_visits();
-    let selected = selection.visits_of(&all);
-    let last = selection.sale_days().map(|(_, last)| last);
-    repeat::new_customers(selection, &all, &selected)
-        .into_iter()
-        .filter(|customer| customer.eligible(days, last) && (!returned || customer.returned(days)))
-        .map(|customer| customer.owner)
-        .collect()
-}
-
-fn facts(selection: &Selection<'_>) -> Vec<Facts> {
-    let dataset = selection.dataset;
-    let mut facts = vec![Facts::default(); dataset.owner_count()];
-    for part in selection.parts() {
-        if let Some(facts) = facts.get_mut(part.owner as usize) {
-            facts.gross += part.gross;
-            facts.returns += part.returns;
-            facts.return_lines += usize::try_from(part.return_lines).unwrap_or_default();
-        }
-    }
-    let all = selection.all_visits();
-    let firsts = first_days(dataset, &all);
-    for (facts, first) in facts.iter_mut().zip(&firsts) {
-        facts.first = Some(*first).filter(|first| *first != NO_DAY);
-    }
-    for (owner, visits) in by_owner(&selection.visits_of(&all)) {
-        if let Some(facts) = facts.get_mut(owner as usize) {
-            facts.last = visits.last().map(|key| day_of(*key));
-            facts.visits = visits.len();
-        }
-    }
-    for (owner, receipts) in by_owner(&selection.sale_receipts()) {
-        if let Some(facts) = facts.get_mut(owner as usize) {
-            facts.receipts = receipts.len();
-        }
-    }
-    facts
 }

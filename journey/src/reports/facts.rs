@@ -1,8 +1,8 @@
-//! What reports scan for: the selection, visits, receipts and money per customer.
-//! Keys are (owner, day) or (owner, receipt) packed in 64 bits, so that sorting them is sorting numbers.
+//! What reports go through: the selection, and every customer with what of his is selected, one after the other. A report
+//! adds up what it wants of each in a tally of its own, so that several reports cost one pass.
 
 use super::{Imported, Query};
-use crate::dataset::{Class, Dataset, NONE, Part};
+use crate::dataset::{Class, Dataset, Entry, NONE, Sums};
 use crate::day;
 
 /// No day.
@@ -74,17 +74,7 @@ impl<'a> Selection<'a> {
         if self.takes_all {
             return true;
         }
-        self.takes_deciding(self.deciding(row))
-    }
-
-    fn takes_deciding(&self, deciding: u32) -> bool {
-        let day = self.dataset.day(deciding);
-        day >= self.from
-            && day <= self.to
-            && self
-                .shops
-                .as_ref()
-                .is_none_or(|shops| shops.get(self.dataset.shop(deciding) as usize) == Some(&true))
+        self.takes_first(self.deciding(row))
     }
 
     /// The rows of the history.
@@ -97,70 +87,64 @@ impl<'a> Selection<'a> {
         self.known_rows().filter(|row| self.takes(*row))
     }
 
-    /// The known receipts, by their parts.
-    fn known_parts(&self) -> impl Iterator<Item = Part> + '_ {
-        self.dataset
-            .parts()
-            .filter(|part| !(self.exclude_imported && part.imported))
+    /// The first day of the selection, if it has one.
+    pub(crate) const fn from(&self) -> i32 {
+        self.from
     }
 
-    /// The selected receipts, by their parts. A line without a receipt, which no source makes, is in none.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = Part> + '_ {
-        self.known_parts()
-            .filter(|part| self.takes_receipt(part.receipt))
+    /// Whether rows of outside histories are left out.
+    pub(crate) const fn live_only(&self) -> bool {
+        self.exclude_imported
     }
 
-    fn takes_receipt(&self, receipt: u32) -> bool {
+    fn takes_place(&self, day: i32, shop: u32) -> bool {
         self.takes_all
-            || self
-                .dataset
-                .receipt_info(receipt)
-                .is_some_and(|info| self.takes_deciding(info.first))
+            || (day >= self.from
+                && day <= self.to
+                && self
+                    .shops
+                    .as_ref()
+                    .is_none_or(|shops| shops.get(shop as usize) == Some(&true)))
     }
 
-    /// The local day of a receipt.
-    pub(crate) fn day_of_receipt(&self, receipt: u32) -> i32 {
-        self.dataset
-            .receipt_info(receipt)
-            .map_or(NO_DAY, |info| self.dataset.day(info.first))
+    /// Whether a receipt is selected, given the row of its earliest line.
+    pub(crate) fn takes_first(&self, first: u32) -> bool {
+        self.takes_all || self.takes_place(self.dataset.day(first), self.dataset.shop(first))
     }
 
-    /// Every known visit as a sorted list of (owner, day) keys.
-    pub(crate) fn all_visits(&self) -> Vec<u64> {
-        keys(self.dataset.owner_count(), self.known_parts(), |part| {
-            day_bits(self.day_of_receipt(part.receipt))
-        })
-    }
-
-    /// Every selected visit as a sorted list of (owner, day) keys.
-    pub(crate) fn visits(&self) -> Vec<u64> {
-        keys(self.dataset.owner_count(), self.parts(), |part| {
-            day_bits(self.day_of_receipt(part.receipt))
-        })
-    }
-
-    /// The selected visits, given all of them.
-    pub(crate) fn visits_of(&self, all: &[u64]) -> Vec<u64> {
-        if self.takes_all {
-            all.to_vec()
-        } else {
-            self.visits()
+    /// Everything selected, added up.
+    pub(crate) fn sums(&self) -> Sums {
+        let mut sums = Sums::default();
+        for cell in self.dataset.ledger().cells().iter() {
+            if self.takes_place(cell.day, cell.shop) {
+                sums.add(cell.sums(self.exclude_imported), 1);
+            }
         }
+        sums
     }
 
-    /// Every selected (owner, sale receipt), sorted.
-    pub(crate) fn sale_receipts(&self) -> Vec<u64> {
-        keys(self.dataset.owner_count(), self.parts(), |part| {
-            part.receipt
-        })
+    /// Sums of the selection by shop and day, in no particular order.
+    pub(crate) fn days(&self) -> impl Iterator<Item = (i32, &Sums)> {
+        let cells = self.dataset.ledger().cells().iter();
+        cells
+            .filter(|cell| self.takes_place(cell.day, cell.shop))
+            .map(|cell| (cell.day, cell.sums(self.exclude_imported)))
+    }
+
+    /// Of every cell of the ledger: whether it is selected, and its shop.
+    pub(crate) fn cells(&self) -> Vec<(bool, u32)> {
+        let cells = self.dataset.ledger().cells().iter();
+        cells
+            .map(|cell| (self.takes_place(cell.day, cell.shop), cell.shop))
+            .collect()
     }
 
     /// First and last local day with a selected sale receipt, anonymous ones included.
     pub(crate) fn sale_days(&self) -> Option<(i32, i32)> {
         let days = self
-            .parts()
-            .filter(|part| part.sale_lines > 0)
-            .map(|part| self.day_of_receipt(part.receipt));
+            .days()
+            .filter(|(_, sums)| sums.sale_receipts > 0)
+            .map(|(day, _)| day);
         days.fold(None, |range: Option<(i32, i32)>, day| {
             Some(range.map_or((day, day), |(first, last)| (first.min(day), last.max(day))))
         })
@@ -168,10 +152,69 @@ impl<'a> Selection<'a> {
 
     /// First local day with a known sale receipt, in the whole history.
     pub(crate) fn first_sale_day_known(&self) -> Option<i32> {
-        self.known_parts()
-            .filter(|part| part.sale_lines > 0)
-            .map(|part| self.day_of_receipt(part.receipt))
+        let cells = self.dataset.ledger().cells().iter();
+        cells
+            .filter(|cell| cell.sums(self.exclude_imported).sale_receipts > 0)
+            .map(|cell| cell.day)
             .min()
+    }
+
+    /// Shows every customer with something selected, in order of their numbers.
+    pub(crate) fn each_customer(&self, mut show: impl FnMut(&Customer<'_>)) {
+        let entries = self.dataset.ledger().entries();
+        let (mut chosen, mut visits) = (Vec::new(), Vec::new());
+        for owner in 0..u32::try_from(self.dataset.owner_count()).unwrap_or(NONE) {
+            let own = entries.of(owner);
+            let all = self.takes_all && !self.exclude_imported;
+            let chosen: &[Entry] = if all {
+                own
+            } else {
+                self.choose(own, &mut chosen);
+                &chosen
+            };
+            if chosen.is_empty() {
+                continue;
+            }
+            visits.clear();
+            for entry in chosen.iter().filter(|entry| entry.has_sale) {
+                if visits.last() != Some(&entry.day) {
+                    visits.push(entry.day);
+                }
+            }
+            let (first, second) = self.first_days(own);
+            show(&Customer {
+                owner,
+                first,
+                second,
+                chosen,
+                visits: &visits,
+            });
+        }
+    }
+
+    fn choose(&self, own: &[Entry], into: &mut Vec<Entry>) {
+        into.clear();
+        let start = own.partition_point(|entry| entry.day < self.from);
+        let later = own.get(start..).unwrap_or_default();
+        into.extend(
+            later
+                .iter()
+                .take_while(|entry| entry.day <= self.to)
+                .filter(|entry| {
+                    self.takes_place(entry.day, entry.shop)
+                        && !(self.exclude_imported && entry.imported)
+                }),
+        );
+    }
+
+    /// The days of the first and the second visit, over the whole history.
+    fn first_days(&self, own: &[Entry]) -> (i32, i32) {
+        let mut days = own
+            .iter()
+            .filter(|entry| entry.has_sale && !(self.exclude_imported && entry.imported))
+            .map(|entry| entry.day);
+        let first = days.next().unwrap_or(NO_DAY);
+        (first, days.find(|day| *day != first).unwrap_or(NO_DAY))
     }
 
     pub(crate) fn is_sale(&self, row: u32) -> bool {
@@ -179,93 +222,32 @@ impl<'a> Selection<'a> {
     }
 }
 
-/// Sorted keys of (owner, what `low` says) over sale receipts of customers, each once. Sorted by counting
-/// owners: receipts come nearly in order of time, so the keys of one owner are nearly sorted then.
-fn keys(owners: usize, parts: impl Iterator<Item = Part>, low: impl Fn(&Part) -> u32) -> Vec<u64> {
-    let mut next = vec![0_usize; owners + 1];
-    let mut unsorted = Vec::new();
-    for part in parts.filter(|part| part.owner != NONE && part.sale_lines > 0) {
-        unsorted.push(u64::from(part.owner) << 32 | u64::from(low(&part)));
-        if let Some(count) = next.get_mut(part.owner as usize + 1) {
-            *count += 1;
-        }
+/// A customer with something selected.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Customer<'a> {
+    pub(crate) owner: u32,
+    /// The day of the first visit of the whole history over all shops, [`NO_DAY`] without one.
+    pub(crate) first: i32,
+    /// The day of the second one.
+    pub(crate) second: i32,
+    /// What is selected of his receipts, in order of their days.
+    pub(crate) chosen: &'a [Entry],
+    /// The selected visits: distinct days with a sale receipt, in order.
+    pub(crate) visits: &'a [i32],
+}
+
+impl Customer<'_> {
+    /// Whether the first visit of all is selected.
+    pub(crate) fn is_new(&self) -> bool {
+        self.visits.first() == Some(&self.first)
     }
-    let mut sum = 0;
-    for start in &mut next {
-        sum += *start;
-        *start = sum;
-    }
-    let mut keys = vec![0_u64; unsorted.len()];
-    for key in unsorted {
-        if let Some(next) = next.get_mut(owner_of(key) as usize) {
-            if let Some(slot) = keys.get_mut(*next) {
-                *slot = key;
-            }
-            *next += 1;
-        }
-    }
-    for own in keys.chunk_by_mut(|a, b| owner_of(*a) == owner_of(*b)) {
-        if !own.is_sorted() {
-            own.sort_unstable();
-        }
-    }
-    keys.dedup();
-    keys
-}
 
-fn day_bits(day: i32) -> u32 {
-    (day ^ i32::MIN).cast_unsigned()
-}
-
-/// The owner of a key.
-pub(crate) const fn owner_of(key: u64) -> u32 {
-    (key >> 32) as u32
-}
-
-/// The day of a (owner, day) key.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the lower half of 64 bits is wanted"
-)]
-pub(crate) const fn day_of(key: u64) -> i32 {
-    (key as u32).cast_signed() ^ i32::MIN
-}
-
-/// Splits sorted keys into one slice per owner.
-pub(crate) fn by_owner(keys: &[u64]) -> impl Iterator<Item = (u32, &[u64])> {
-    keys.chunk_by(|a, b| owner_of(*a) == owner_of(*b))
-        .filter_map(|keys| keys.first().map(|key| (owner_of(*key), keys)))
-}
-
-/// The first visit day of every owner, [`NO_DAY`] without one.
-pub(crate) fn first_days(dataset: &Dataset, all_visits: &[u64]) -> Vec<i32> {
-    let mut first = vec![NO_DAY; dataset.owner_count()];
-    for (owner, keys) in by_owner(all_visits) {
-        if let (Some(slot), Some(key)) = (first.get_mut(owner as usize), keys.first()) {
-            *slot = day_of(*key);
-        }
-    }
-    first
-}
-
-/// The first visit day of one owner.
-pub(crate) fn first_day(first_days: &[i32], owner: u32) -> i32 {
-    first_days.get(owner as usize).copied().unwrap_or(NO_DAY)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_sort_as_owner_then_day() {
-        let key = |owner: u32, day: i32| u64::from(owner) << 32 | u64::from(day_bits(day));
-        let mut keys = [key(1, 5), key(0, 7), key(1, -3), key(0, -9)];
-        keys.sort_unstable();
-        let back: Vec<(u32, i32)> = keys
-            .iter()
-            .map(|key| (owner_of(*key), day_of(*key)))
-            .collect();
-        assert_eq!(back, [(0, -9), (0, 7), (1, -3), (1, 5)]);
+    /// Selected sale receipts.
+    pub(crate) fn sale_receipts(&self) -> usize {
+        let mut before = None;
+        let receipts = self.chosen.iter().filter(|entry| entry.has_sale);
+        receipts
+            .filter(|entry| before.replace(entry.receipt) != Some(entry.receipt))
+            .count()
     }
 }

@@ -8,7 +8,11 @@ use super::Query;
 use super::customers::{MAX_EXPORT, MAX_PAGE, Page};
 use super::facts::Selection;
 use crate::dataset::{Class, CustomerNo, Dataset, Event, NONE};
+use crate::day::DAY_MS;
 use crate::record::{Apart, Reason};
+
+/// Further than any local time is from UTC.
+const FURTHEST_MS: i64 = i16::MAX as i64 * 60_000;
 
 /// One receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -90,13 +94,14 @@ pub fn of_customer(
     receipts.sort_unstable();
     receipts.dedup();
     let owner = history.owner();
-    page(
-        &selection,
-        receipts,
-        |row| dataset.owner(row) == owner,
-        offset,
-        limit.min(MAX_PAGE),
-    )
+    receipts.sort_unstable_by(|a, b| dataset.order(first(dataset, *b), first(dataset, *a)));
+    let shown = receipts.iter().skip(offset).take(limit.min(MAX_PAGE));
+    Page {
+        total: receipts.len(),
+        rows: shown
+            .map(|receipt| row(&selection, *receipt, |row| dataset.owner(row) == owner))
+            .collect(),
+    }
 }
 
 /// Receipts of the selection (a day, a shop), latest first.
@@ -108,15 +113,48 @@ pub fn of_selection(
     limit: usize,
 ) -> Page<ReceiptRow> {
     let selection = Selection::new(dataset, query);
-    let limit = limit.min(MAX_PAGE);
-    page(&selection, selected(&selection), |_| true, offset, limit)
+    let total = usize::try_from(selection.sums().receipts).unwrap_or_default();
+    Page {
+        total,
+        rows: latest(&selection)
+            .skip(offset)
+            .take(limit.min(MAX_PAGE))
+            .map(|receipt| row(&selection, receipt, |_| true))
+            .collect(),
+    }
 }
 
-/// The receipts of the selection; the parts of one follow each other.
-fn selected(selection: &Selection<'_>) -> Vec<u32> {
-    let mut receipts: Vec<u32> = selection.parts().map(|part| part.receipt).collect();
-    receipts.dedup();
-    receipts
+/// The selected receipts, latest first.
+fn latest<'a>(selection: &'a Selection<'a>) -> impl Iterator<Item = u32> + 'a {
+    let dataset = selection.dataset;
+    let by_time = dataset.ledger().by_time();
+    let at_ms = |receipt: u32| dataset.at_ms(first(dataset, receipt));
+    // A local day begins at another instant in every zone, but nowhere more than so far from that of UTC.
+    let instant = |day: i32| i64::from(day) * DAY_MS;
+    let start = by_time
+        .partition_point(|receipt| at_ms(*receipt) < instant(selection.from()) - FURTHEST_MS);
+    let end = by_time.partition_point(|receipt| {
+        at_ms(*receipt) < instant(selection.to()) + DAY_MS + FURTHEST_MS
+    });
+    by_time
+        .get(start..end)
+        .unwrap_or_default()
+        .iter()
+        .rev()
+        .copied()
+        .filter(|receipt| {
+            selection.takes_first(first(dataset, *receipt))
+                && (!selection.live_only()
+                    || dataset
+                        .rows_of_receipt(*receipt)
+                        .any(|row| is_line(dataset, row) && selection.knows(row)))
+        })
+}
+
+fn first(dataset: &Dataset, receipt: u32) -> u32 {
+    dataset
+        .receipt_info(receipt)
+        .map_or(NONE, |info| info.first)
 }
 
 fn is_line(dataset: &Dataset, row: u32) -> bool {
@@ -127,8 +165,10 @@ fn is_line(dataset: &Dataset, row: u32) -> bool {
 #[must_use]
 pub fn export(dataset: &Dataset, query: &Query, most: usize) -> Vec<ReceiptRow> {
     let selection = Selection::new(dataset, query);
-    let receipts = selected(&selection);
-    page(&selection, receipts, |_| true, 0, most.min(MAX_EXPORT)).rows
+    latest(&selection)
+        .take(most.min(MAX_EXPORT))
+        .map(|receipt| row(&selection, receipt, |_| true))
+        .collect()
 }
 
 /// One receipt, when it is in the selection.
@@ -139,9 +179,7 @@ pub fn receipt(dataset: &Dataset, query: &Query, receipt: &str) -> Option<Receip
     dataset
         .rows_of_receipt(number)
         .any(|row| is_line(dataset, row) && selection.knows(row) && selection.takes(row))
-        .then(|| page(&selection, vec![number], |_| true, 0, 1))?
-        .rows
-        .pop()
+        .then(|| row(&selection, number, |_| true))
 }
 
 /// The lines of one receipt and the touchpoints on it, in order.
@@ -176,42 +214,14 @@ fn line(event: Event<'_>) -> LineRow {
     }
 }
 
-/// One page of receipts, each with the sums of the known lines that `own` takes.
-fn page(
-    selection: &Selection<'_>,
-    receipts: Vec<u32>,
-    own: impl Fn(u32) -> bool,
-    offset: usize,
-    limit: usize,
-) -> Page<ReceiptRow> {
+/// A receipt with the sums of the known lines that `own` takes.
+fn row(selection: &Selection<'_>, receipt: u32, own: impl Fn(u32) -> bool) -> ReceiptRow {
     let dataset = selection.dataset;
-    let total = receipts.len();
-    let first = |receipt: u32| {
-        dataset
-            .receipt_info(receipt)
-            .map_or(NONE, |info| info.first)
-    };
-    let mut order: Vec<(u32, u32)> = receipts
-        .into_iter()
-        .map(|receipt| (first(receipt), receipt))
-        .collect();
-    let latest_first = |(a, _): &(u32, u32), (b, _): &(u32, u32)| dataset.order(*b, *a);
-    let end = offset.saturating_add(limit);
-    if end < order.len() {
-        order.select_nth_unstable_by(end, latest_first);
-        order.truncate(end);
-    }
-    order.sort_unstable_by(latest_first);
-    let rows = order.into_iter().skip(offset).map(|(first, receipt)| {
-        let lines = dataset
-            .rows_of_receipt(receipt)
-            .filter(|row| is_line(dataset, *row) && selection.knows(*row) && own(*row));
-        receipt_row(dataset, dataset.event(first), receipt, lines)
-    });
-    Page {
-        total,
-        rows: rows.collect(),
-    }
+    let lines = dataset
+        .rows_of_receipt(receipt)
+        .filter(|row| is_line(dataset, *row) && selection.knows(*row) && own(*row));
+    let first = dataset.event(first(dataset, receipt));
+    receipt_row(dataset, first, receipt, lines)
 }
 
 fn receipt_row(

@@ -4,9 +4,9 @@
 
 use serde::Serialize;
 
-use super::facts::{Selection, by_owner, day_of, first_day, first_days};
+use super::facts::{Customer, NO_DAY, Selection};
 use super::{Query, count, rate};
-use crate::dataset::{Dataset, NONE};
+use crate::dataset::Dataset;
 
 /// The report `repeat`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -41,109 +41,95 @@ pub struct SecondVisit {
 /// The numbers of days of `second_visit_within_days`.
 pub const SECOND_VISIT_DAYS: [i32; 5] = [30, 60, 90, 180, 365];
 
-/// A customer whose first visit is in the selection.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct NewCustomer {
-    pub(super) owner: u32,
-    first: i32,
-    second: Option<i32>,
+/// Whether a customer is new in the selection and had so many days for a second visit.
+pub(super) fn eligible(customer: &Customer<'_>, days: i32, last_sale_day: Option<i32>) -> bool {
+    customer.is_new()
+        && last_sale_day.is_some_and(|last| customer.first.saturating_add(days) <= last)
 }
 
-impl NewCustomer {
-    pub(super) fn eligible(self, days: i32, last_sale_day: Option<i32>) -> bool {
-        last_sale_day.is_some_and(|last| self.first.saturating_add(days) <= last)
-    }
-
-    pub(super) fn returned(self, days: i32) -> bool {
-        self.second
-            .is_some_and(|second| second - self.first <= days)
-    }
-}
-
-/// Everyone whose first visit is in the selection, with the second visit up to the query's last day.
-pub(super) fn new_customers(
-    selection: &Selection<'_>,
-    all: &[u64],
-    selected: &[u64],
-) -> Vec<NewCustomer> {
-    let mut chosen = by_owner(selected).peekable();
-    let mut found = Vec::new();
-    for (owner, visits) in by_owner(all) {
-        let Some(first) = visits.first().map(|key| day_of(*key)) else {
-            continue;
-        };
-        while chosen.next_if(|(other, _)| *other < owner).is_some() {}
-        let selected_first = chosen
-            .peek()
-            .filter(|(other, _)| *other == owner)
-            .and_then(|(_, keys)| keys.first());
-        if selected_first.is_some_and(|key| day_of(*key) == first) {
-            let second = visits
-                .get(1)
-                .map(|key| day_of(*key))
-                .filter(|day| *day <= selection.to());
-            found.push(NewCustomer {
-                owner,
-                first,
-                second,
-            });
-        }
-    }
-    found
+/// Whether the second visit came within so many days, and not after the query's last day.
+pub(super) fn returned(customer: &Customer<'_>, days: i32, to: i32) -> bool {
+    customer.second != NO_DAY && customer.second <= to && customer.second - customer.first <= days
 }
 
 /// Who comes back.
 #[must_use]
 pub fn repeat(dataset: &Dataset, query: &Query) -> Repeat {
     let selection = Selection::new(dataset, query);
-    let all = selection.all_visits();
-    let selected = selection.visits_of(&all);
-    let firsts = first_days(dataset, &all);
-    let (purchasing, repeating) = two_or_more(&selected);
-    let (_, by_receipts) = two_or_more(&selection.sale_receipts());
-    let (mut identified, mut later) = (0, 0);
-    for part in selection.parts().filter(|part| part.owner != NONE) {
-        identified += part.gross;
-        if part.gross != 0
-            && selection.day_of_receipt(part.receipt) > first_day(&firsts, part.owner)
-        {
-            later += part.gross;
+    let mut tally = Tally::new(&selection);
+    selection.each_customer(|customer| tally.add(customer));
+    tally.report()
+}
+
+/// What is gathered customer by customer.
+#[derive(Debug)]
+pub(super) struct Tally {
+    to: i32,
+    last_sale_day: Option<i32>,
+    purchasing: usize,
+    repeating: usize,
+    by_receipts: usize,
+    identified: i64,
+    later: i64,
+    /// Eligible and returned, by the days of [`SECOND_VISIT_DAYS`].
+    second: [(usize, usize); 5],
+}
+
+impl Tally {
+    pub(super) fn new(selection: &Selection<'_>) -> Self {
+        Self {
+            to: selection.to(),
+            last_sale_day: selection.sale_days().map(|(_, last)| last),
+            purchasing: 0,
+            repeating: 0,
+            by_receipts: 0,
+            identified: 0,
+            later: 0,
+            second: [(0, 0); 5],
         }
     }
-    let new = new_customers(&selection, &all, &selected);
-    let last_sale_day = selection.sale_days().map(|(_, last)| last);
-    let second_visit_within_days = SECOND_VISIT_DAYS
-        .into_iter()
-        .map(|days| {
-            let eligible = || {
-                new.iter()
-                    .filter(|customer| customer.eligible(days, last_sale_day))
-            };
-            let returned = eligible()
-                .filter(|customer| customer.returned(days))
-                .count();
-            let eligible = eligible().count();
-            SecondVisit {
+
+    pub(super) fn add(&mut self, customer: &Customer<'_>) {
+        for entry in customer.chosen {
+            self.identified += entry.gross;
+            if entry.day > customer.first {
+                self.later += entry.gross;
+            }
+        }
+        if customer.visits.is_empty() {
+            return;
+        }
+        self.purchasing += 1;
+        self.repeating += usize::from(customer.visits.len() > 1);
+        self.by_receipts += usize::from(customer.sale_receipts() > 1);
+        for (days, (eligible_customers, returned_customers)) in
+            SECOND_VISIT_DAYS.into_iter().zip(&mut self.second)
+        {
+            if eligible(customer, days, self.last_sale_day) {
+                *eligible_customers += 1;
+                *returned_customers += usize::from(returned(customer, days, self.to));
+            }
+        }
+    }
+
+    pub(super) fn report(self) -> Repeat {
+        let second_visit_within_days = SECOND_VISIT_DAYS
+            .into_iter()
+            .zip(self.second)
+            .map(|(days, (eligible, returned))| SecondVisit {
                 days,
                 eligible,
                 returned,
                 rate: rate(count(returned), count(eligible)),
-            }
-        })
-        .collect();
-    Repeat {
-        purchasing_customers: purchasing,
-        repeat_customers: repeating,
-        repeat_rate: rate(count(repeating), count(purchasing)),
-        repeat_rate_by_receipts: rate(count(by_receipts), count(purchasing)),
-        repeat_revenue_share: rate(later, identified),
-        second_visit_within_days,
+            })
+            .collect();
+        Repeat {
+            purchasing_customers: self.purchasing,
+            repeat_customers: self.repeating,
+            repeat_rate: rate(count(self.repeating), count(self.purchasing)),
+            repeat_rate_by_receipts: rate(count(self.by_receipts), count(self.purchasing)),
+            repeat_revenue_share: rate(self.later, self.identified),
+            second_visit_within_days,
+        }
     }
-}
-
-/// Of sorted keys: how many owners there are, and how many have two or more.
-fn two_or_more(keys: &[u64]) -> (usize, usize) {
-    by_owner(keys).fold((0, 0), |(owners, several), (_, keys)| {
-        (owners + 1, several + usize::from(keys.len() > 1))
-    })
 }

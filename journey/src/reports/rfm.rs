@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::Query;
-use super::facts::{Selection, by_owner, day_of};
+use super::facts::Selection;
 use crate::dataset::Dataset;
 use crate::day;
 
@@ -89,23 +89,18 @@ pub fn rfm(dataset: &Dataset, query: &Query) -> Rfm {
             tie_safe_cells: BTreeMap::new(),
         };
     };
-    let mut gross = vec![0_i64; dataset.owner_count()];
-    for part in selection.parts() {
-        if let Some(sum) = gross.get_mut(part.owner as usize) {
-            *sum += part.gross;
-        }
-    }
-    let receipts = selection.sale_receipts();
-    let visits = selection.visits();
-    let mut facts: Vec<Facts<'_>> = by_owner(&visits)
-        .zip(by_owner(&receipts))
-        .map(|((owner, visits), (_, receipts))| Facts {
-            id: dataset.owner_id(owner),
-            recency: last_day + 1 - visits.last().map_or(last_day, |key| day_of(*key)),
-            receipts: receipts.len(),
-            gross: gross.get(owner as usize).copied().unwrap_or_default(),
-        })
-        .collect();
+    let mut facts: Vec<Facts<'_>> = Vec::new();
+    selection.each_customer(|customer| {
+        let Some(last_visit) = customer.visits.last() else {
+            return;
+        };
+        facts.push(Facts {
+            id: dataset.owner_id(customer.owner),
+            recency: last_day + 1 - last_visit,
+            receipts: customer.sale_receipts(),
+            gross: customer.chosen.iter().map(|entry| entry.gross).sum(),
+        });
+    });
     facts.sort_unstable_by_key(|facts| facts.id);
     let r = Scores::new(&facts, |facts| -i64::from(facts.recency));
     let f = Scores::new(&facts, |facts| {

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::facts::{Selection, by_owner, day_of};
+use super::facts::{Customer, Selection};
 use super::{Query, count, rate};
 use crate::dataset::Dataset;
 
@@ -32,35 +32,75 @@ pub struct MeanGap {
 /// How often customers come.
 #[must_use]
 pub fn visits(dataset: &Dataset, query: &Query) -> Visits {
-    let keys = Selection::new(dataset, query).visits();
-    let mut gaps: Vec<i64> = Vec::with_capacity(keys.len());
-    let mut means: Vec<f64> = Vec::new();
-    for (_, visits) in by_owner(&keys) {
-        let before = gaps.len();
-        gaps.extend(visits.windows(2).map(|pair| match pair {
-            [a, b] => i64::from(day_of(*b) - day_of(*a)),
-            _ => 0,
-        }));
-        let own = gaps.get(before..).unwrap_or_default();
-        means.extend(rate(own.iter().sum(), count(own.len())));
+    let mut tally = Tally::default();
+    Selection::new(dataset, query).each_customer(|customer| tally.add(customer));
+    tally.report()
+}
+
+/// What is gathered customer by customer.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    visits: usize,
+    /// Days between successive visits.
+    gaps: Vec<i32>,
+    days: i64,
+    means: Vec<f64>,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, customer: &Customer<'_>) {
+        self.visits += customer.visits.len();
+        let (Some(first), Some(last)) = (customer.visits.first(), customer.visits.last()) else {
+            return;
+        };
+        self.gaps
+            .extend(customer.visits.windows(2).map(|pair| match pair {
+                [a, b] => b - a,
+                _ => 0,
+            }));
+        // The gaps of one customer add up to the time between his first and last visit.
+        let days = i64::from(*last) - i64::from(*first);
+        self.days += days;
+        self.means
+            .extend(rate(days, count(customer.visits.len() - 1)));
     }
-    gaps.sort_unstable();
-    // Sorted before they are added up: the same data give the same last bit in any order of arrival.
-    means.sort_unstable_by(f64::total_cmp);
-    let sum: f64 = means.iter().sum();
-    Visits {
-        visits: keys.len(),
-        median_days_between_visits: middle(&gaps).and_then(|(low, high)| rate(low + high, 2)),
-        mean_days_between_visits: rate(gaps.iter().sum(), count(gaps.len())),
-        per_customer_mean_gap: MeanGap {
-            mean: rate(1, count(means.len())).map(|_| sum / divisor(means.len())),
-            median: middle(&means).map(|(low, high)| f64::midpoint(low, high)),
-        },
+
+    pub(super) fn report(mut self) -> Visits {
+        let gaps = count(self.gaps.len());
+        // Sorted before they are added up: the same data give the same last bit in any order of arrival.
+        self.means.sort_unstable_by(f64::total_cmp);
+        let sum: f64 = self.means.iter().sum();
+        Visits {
+            visits: self.visits,
+            median_days_between_visits: middle(&mut self.gaps)
+                .and_then(|(low, high)| rate(i64::from(low) + i64::from(high), 2)),
+            mean_days_between_visits: rate(self.days, gaps),
+            per_customer_mean_gap: MeanGap {
+                mean: rate(1, count(self.means.len())).map(|_| sum / divisor(self.means.len())),
+                median: middle_of(&self.means).map(|(low, high)| f64::midpoint(low, high)),
+            },
+        }
     }
 }
 
-/// The middle two of a sorted list (twice the same when its count is odd).
-fn middle<T: Copy>(sorted: &[T]) -> Option<(T, T)> {
+/// The middle two of a list (twice the same when its count is odd), without sorting all of it.
+fn middle(gaps: &mut [i32]) -> Option<(i32, i32)> {
+    let len = gaps.len();
+    if len == 0 {
+        return None;
+    }
+    let (below, high, _) = gaps.select_nth_unstable(len / 2);
+    let high = *high;
+    let low = if len.is_multiple_of(2) {
+        below.iter().max().copied()?
+    } else {
+        high
+    };
+    Some((low, high))
+}
+
+/// The middle two of a sorted list.
+fn middle_of<T: Copy>(sorted: &[T]) -> Option<(T, T)> {
     let low = sorted.len().checked_sub(1)? / 2;
     Some((*sorted.get(low)?, *sorted.get(sorted.len() / 2)?))
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Query;
 use super::facts::Selection;
-use crate::dataset::{Class, Dataset, NONE};
+use crate::dataset::Dataset;
 use crate::day;
 
 /// The report `volumes`.
@@ -82,58 +82,72 @@ impl Seen {
 #[must_use]
 pub fn volumes(dataset: &Dataset, query: &Query) -> Volumes {
     let selection = Selection::new(dataset, query);
-    let mut report = Volumes::default();
-    let mut receipts = Seen::new(dataset.receipt_count());
-    let mut receipts_identified = Seen::new(dataset.receipt_count());
-    let mut return_receipts = Seen::new(dataset.receipt_count());
-    let mut customers = Seen::new(dataset.owner_count());
-    let mut shops = Seen::new(dataset.shop_count());
-    let mut products = Seen::new(dataset.product_count());
-    for row in selection.rows() {
-        report.events += 1;
-        shops.add(dataset.shop(row));
-        let identified = dataset.owner(row) != NONE;
-        let receipt = dataset.receipt(row);
-        let (gross, returns) = (dataset.gross(row), dataset.returns(row));
-        report.gross_cents += gross;
-        report.returns_cents += returns;
-        if identified {
-            report.gross_identified_cents += gross;
-            report.returns_identified_cents += returns;
-        }
-        match dataset.class(row) {
-            Class::Sale => {
-                report.sale_lines += 1;
-                receipts.add(receipt);
-                if identified {
-                    receipts_identified.add(receipt);
-                } else {
-                    report.anonymous_sale_lines += 1;
-                }
-                if receipt != NONE {
-                    customers.add(dataset.owner(row));
-                }
-                if dataset.apart(row).is_none() {
-                    products.add(dataset.product(row));
-                }
-            }
-            Class::Return => {
-                report.return_lines += 1;
-                return_receipts.add(receipt);
-            }
-            Class::Other => {}
+    let mut customers = 0;
+    selection.each_customer(|customer| customers += usize::from(!customer.visits.is_empty()));
+    report(&selection, customers)
+}
+
+/// The report, given how many customers have a sale receipt.
+pub(super) fn report(selection: &Selection<'_>, customers_purchasing: usize) -> Volumes {
+    let sums = selection.sums();
+    let count = |number: i64| usize::try_from(number).unwrap_or_default();
+    let cells = selection.cells();
+    let days = selection.sale_days();
+    Volumes {
+        events: count(sums.events),
+        sale_lines: count(sums.sale_lines),
+        return_lines: count(sums.return_lines),
+        anonymous_sale_lines: count(sums.anonymous_sale_lines),
+        sale_receipts: count(sums.sale_receipts),
+        sale_receipts_identified: count(sums.sale_receipts_identified),
+        return_receipts: count(sums.return_receipts),
+        customers_purchasing,
+        gross_cents: sums.gross,
+        returns_cents: sums.returns,
+        net_cents: sums.gross - sums.returns,
+        gross_identified_cents: sums.gross_identified,
+        returns_identified_cents: sums.returns_identified,
+        shops: shops(selection, &cells),
+        products_sold: products(selection, &cells),
+        first_sale_day: days.map(|(first, _)| day::from_number(first)),
+        last_sale_day: days.map(|(_, last)| day::from_number(last)),
+    }
+}
+
+/// Shops in which a selected event happened: nearly always those of the receipts.
+fn shops(selection: &Selection<'_>, cells: &[(bool, u32)]) -> usize {
+    let ledger = selection.dataset.ledger();
+    let live_only = selection.live_only();
+    let mut shops = Seen::new(selection.dataset.shop_count());
+    for (cell, (chosen, shop)) in ledger.cells().iter().zip(cells) {
+        if *chosen && cell.sums(live_only).events_here > 0 {
+            shops.add(*shop);
         }
     }
-    report.net_cents = report.gross_cents - report.returns_cents;
-    report.sale_receipts = receipts.count;
-    report.sale_receipts_identified = receipts_identified.count;
-    report.return_receipts = return_receipts.count;
-    report.customers_purchasing = customers.count;
-    report.shops = shops.count;
-    report.products_sold = products.count;
-    if let Some((first, last)) = selection.sale_days() {
-        report.first_sale_day = Some(day::from_number(first));
-        report.last_sale_day = Some(day::from_number(last));
+    for (cell, shop) in ledger.cells().elsewhere(live_only) {
+        if cells.get(cell as usize).is_some_and(|(chosen, _)| *chosen) {
+            shops.add(shop);
+        }
     }
-    report
+    shops.count
+}
+
+fn products(selection: &Selection<'_>, cells: &[(bool, u32)]) -> usize {
+    let ledger = selection.dataset.ledger();
+    let known = selection.dataset.product_count();
+    let mut products = Seen::new(known);
+    for imported in [false, true] {
+        if imported && selection.live_only() {
+            continue;
+        }
+        for (cell, product) in ledger.articles(imported).iter().rev() {
+            if cells.get(*cell as usize).is_some_and(|(chosen, _)| *chosen) {
+                products.add(*product);
+                if products.count == known {
+                    return known;
+                }
+            }
+        }
+    }
+    products.count
 }

@@ -7,8 +7,8 @@ use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 
 use super::Query;
-use super::facts::{NO_DAY, Selection, by_owner, day_of, first_day, first_days};
-use crate::dataset::{Dataset, NONE};
+use super::facts::{Customer, NO_DAY, Selection};
+use crate::dataset::Dataset;
 use crate::day;
 
 /// More weeks than this (forty years) are not a chart: the oldest are left out.
@@ -42,79 +42,102 @@ fn monday_of(week: i32) -> i32 {
     week * 7 - 3
 }
 
-fn is_new(firsts: &[i32], owner: u32, week: i32) -> bool {
-    let first = first_day(firsts, owner);
-    first != NO_DAY && week_of(first) == week
+fn is_new(customer: &Customer<'_>, week: i32) -> bool {
+    customer.first != NO_DAY && week_of(customer.first) == week
 }
 
 /// New against returning by week.
 #[must_use]
 pub fn weeks(dataset: &Dataset, query: &Query) -> Vec<Week> {
     let selection = Selection::new(dataset, query);
-    let Some((first, last)) = selection.sale_days() else {
-        return Vec::new();
-    };
-    let last = week_of(last);
-    let first = week_of(first).max(last - MAX_WEEKS + 1);
-    let mut weeks: Vec<Week> = (first..=last)
-        .map(|week| {
-            let monday = day::from_number(monday_of(week));
-            let iso = monday.iso_week();
-            Week {
-                week: format!("{:04}-W{:02}", iso.year(), iso.week()),
-                monday,
-                new: 0,
-                returning: 0,
-                gross_new_cents: 0,
-                gross_returning_cents: 0,
-                gross_anonymous_cents: 0,
-            }
-        })
-        .collect();
-    let all = selection.all_visits();
-    let firsts = first_days(dataset, &all);
-    let at = |week: i32| usize::try_from(week - first).ok();
-    for (owner, visits) in by_owner(&selection.visits_of(&all)) {
-        for visits in visits.chunk_by(|a, b| week_of(day_of(*a)) == week_of(day_of(*b))) {
-            let Some(week) = visits.first().map(|key| week_of(day_of(*key))) else {
-                continue;
-            };
-            if let Some(slot) = at(week).and_then(|at| weeks.get_mut(at)) {
-                if is_new(&firsts, owner, week) {
-                    slot.new += 1;
-                } else {
-                    slot.returning += 1;
-                }
-            }
-        }
-    }
-    for part in selection.parts() {
-        let week = week_of(selection.day_of_receipt(part.receipt));
-        if let Some(slot) = at(week).and_then(|at| weeks.get_mut(at)) {
-            if part.owner == NONE {
-                slot.gross_anonymous_cents += part.gross;
-            } else if is_new(&firsts, part.owner, week) {
-                slot.gross_new_cents += part.gross;
-            } else {
-                slot.gross_returning_cents += part.gross;
-            }
-        }
-    }
-    weeks
+    let mut tally = Tally::new(&selection);
+    selection.each_customer(|customer| tally.add(customer));
+    tally.report()
 }
 
-/// The customers behind one week's figure.
-pub(super) fn behind(selection: &Selection<'_>, monday: NaiveDate, returning: bool) -> Vec<u32> {
-    let week = week_of(day::number(monday));
-    let all = selection.all_visits();
-    let firsts = first_days(selection.dataset, &all);
-    by_owner(&selection.visits_of(&all))
-        .filter(|(owner, visits)| {
-            visits.iter().any(|key| week_of(day_of(*key)) == week)
-                && is_new(&firsts, *owner, week) != returning
-        })
-        .map(|(owner, _)| owner)
-        .collect()
+/// What is gathered customer by customer.
+#[derive(Debug)]
+pub(super) struct Tally {
+    first: i32,
+    weeks: Vec<Week>,
+}
+
+impl Tally {
+    pub(super) fn new(selection: &Selection<'_>) -> Self {
+        let Some((first, last)) = selection.sale_days() else {
+            return Self {
+                first: 0,
+                weeks: Vec::new(),
+            };
+        };
+        let last = week_of(last);
+        let first = week_of(first).max(last - MAX_WEEKS + 1);
+        let mut tally = Self {
+            first,
+            weeks: (first..=last).map(empty).collect(),
+        };
+        for (day, sums) in selection.days() {
+            if let Some(week) = tally.week(week_of(day)) {
+                week.gross_anonymous_cents += sums.gross_anonymous;
+            }
+        }
+        tally
+    }
+
+    fn week(&mut self, week: i32) -> Option<&mut Week> {
+        let at = usize::try_from(week - self.first).ok()?;
+        self.weeks.get_mut(at)
+    }
+
+    pub(super) fn add(&mut self, customer: &Customer<'_>) {
+        let mut before = None;
+        for entry in customer.chosen {
+            let number = week_of(entry.day);
+            let new = is_new(customer, number);
+            let counts = entry.has_sale && before != Some(number);
+            if counts {
+                before = Some(number);
+            }
+            let Some(week) = self.week(number) else {
+                continue;
+            };
+            if new {
+                week.gross_new_cents += entry.gross;
+                week.new += usize::from(counts);
+            } else {
+                week.gross_returning_cents += entry.gross;
+                week.returning += usize::from(counts);
+            }
+        }
+    }
+
+    pub(super) fn report(self) -> Vec<Week> {
+        self.weeks
+    }
+}
+
+fn empty(week: i32) -> Week {
+    let monday = day::from_number(monday_of(week));
+    let iso = monday.iso_week();
+    Week {
+        week: format!("{:04}-W{:02}", iso.year(), iso.week()),
+        monday,
+        new: 0,
+        returning: 0,
+        gross_new_cents: 0,
+        gross_returning_cents: 0,
+        gross_anonymous_cents: 0,
+    }
+}
+
+/// The number of the week of a day.
+pub(super) fn number(monday: NaiveDate) -> i32 {
+    week_of(day::number(monday))
+}
+
+/// Whether a customer is behind a week's figure.
+pub(super) fn is_behind(customer: &Customer<'_>, week: i32, returning: bool) -> bool {
+    is_new(customer, week) != returning && customer.visits.iter().any(|day| week_of(*day) == week)
 }
 
 #[cfg(test)]

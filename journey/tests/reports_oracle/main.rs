@@ -17,6 +17,7 @@ mod support;
 use customers::{check_cohorts, check_drill_down, check_rfm, check_weeks};
 use figures::{check_repeat, check_returns, check_visits, check_volumes};
 use journey::record::{Apart, Kind, Reason, Record, ReturnsLine};
+use journey::reports::customers::{Behind, Paging};
 use journey::{Dataset, Query, reports};
 use plain::Plain;
 use proptest::prelude::*;
@@ -194,4 +195,81 @@ proptest! {
         check_weeks(&plain, &dataset, &query);
         check_drill_down(&plain, &dataset, &query);
     }
+
+    /// Reports asked in between change nothing: whatever comes later is counted as if it had always been there.
+    #[test]
+    fn what_comes_later_is_counted_as_if_it_had_been_there(
+        records in history(),
+        rounded in proptest::collection::vec((0..40_usize, 1..3_i64), 0..6),
+        query in query(),
+        asked in proptest::collection::vec(0..50_usize, 0..6),
+        merge_at in 0..60_usize,
+    ) {
+        let mut records = records;
+        for (n, (at, cents)) in rounded.into_iter().enumerate() {
+            // The rounding of a payment: money on somebody's receipt, before or after its lines.
+            if let Some(of) = records.get(at).filter(|record| record.receipt.is_some()).cloned() {
+                records.insert(at, Record {
+                    event_id: format!("round{n}"),
+                    apart: Some(Apart::Rounding),
+                    amount_cents: cents,
+                    ..of
+                });
+            }
+        }
+        let lived = |asked: &[usize]| {
+            let mut dataset = Dataset::new();
+            for (at, record) in records.iter().enumerate() {
+                if asked.contains(&at) {
+                    dataset.warm();
+                }
+                if at == merge_at {
+                    dataset.merge("k1", "k2").unwrap();
+                }
+                dataset.append(record).unwrap();
+            }
+            dataset
+        };
+        let (grown, fresh) = (lived(&asked), lived(&[]));
+        prop_assert_eq!(everything(&grown, &query), everything(&fresh, &query));
+        prop_assert_eq!(everything(&grown, &Query::all()), everything(&fresh, &Query::all()));
+    }
+
+    /// One pass says what the reports say one by one.
+    #[test]
+    fn an_overview_is_the_reports_of_its_names(records in history(), query in query()) {
+        let dataset = Dataset::of(&records).unwrap();
+        let overview = reports::overview(&dataset, &query);
+        prop_assert_eq!(overview.volumes, reports::volumes(&dataset, &query));
+        prop_assert_eq!(overview.repeat, reports::repeat(&dataset, &query));
+        prop_assert_eq!(overview.visits, reports::visits(&dataset, &query));
+        prop_assert_eq!(overview.cohorts, reports::cohorts(&dataset, &query));
+        prop_assert_eq!(overview.weeks, reports::weeks(&dataset, &query));
+        prop_assert_eq!(overview.apart, reports::apart(&dataset, &query));
+    }
+}
+
+/// Every report of a selection, every list behind it and its receipts, as a text.
+fn everything(dataset: &Dataset, query: &Query) -> String {
+    let lists = [
+        Behind::Purchasing,
+        Behind::Repeat,
+        Behind::RepeatByReceipts,
+        Behind::WithReturn,
+        Behind::OnlyReturns,
+    ];
+    let paging = Paging {
+        limit: 3,
+        offset: 1,
+        ..Paging::default()
+    };
+    format!(
+        "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+        reports::overview(dataset, query),
+        reports::rfm(dataset, query),
+        reports::returns(dataset, query),
+        lists.map(|behind| reports::customers(dataset, query, behind, paging)),
+        reports::receipts::of_selection(dataset, query, 1, 4),
+        reports::last_sale_day(dataset, query),
+    )
 }

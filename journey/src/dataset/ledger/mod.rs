@@ -1,0 +1,164 @@
+//! The ledger: what reports go through, laid out for one pass. Built at first use, kept up to date with every record that
+//! is appended (so that a batch of a till costs pages nothing), and laid out anew when something old changed.
+//!
+//! *Cell*: sums of one shop on one day. *Entry*: one customer's part of one receipt. Nothing in here is a figure of its
+//! own: it says the same as the rows, in another order.
+
+mod cells;
+mod entries;
+
+use super::{Class, Dataset, NONE};
+
+pub(crate) use self::cells::{Cells, Sums};
+pub(crate) use self::entries::{Entries, Entry};
+
+/// A receipt that comes further from the end than this many others is not put in its place one by one.
+const LATE: usize = 65_536;
+
+/// What reports go through.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    cells: Cells,
+    entries: Entries,
+    /// The sale lines that are turnover, as (cell, article): live and imported ones.
+    articles: [Vec<(u32, u32)>; 2],
+    /// Receipts with a line, in order of their earliest line.
+    by_time: Vec<u32>,
+}
+
+/// What a receipt was before a row came to it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Before {
+    receipt: u32,
+    /// Its earliest line, if it had lines.
+    first: Option<u32>,
+}
+
+impl Ledger {
+    pub(super) fn build(dataset: &Dataset) -> Self {
+        let mut ledger = Self {
+            entries: Entries::build(dataset),
+            ..Self::default()
+        };
+        for row in dataset.money_rows() {
+            if dataset.receipt(row) == NONE {
+                let cell = ledger.cells.of(dataset, row);
+                ledger.cells.row(dataset, row, cell, 1);
+            }
+            ledger.article(dataset, row);
+        }
+        for receipt in 0..u32::try_from(dataset.receipt_count()).unwrap_or(NONE) {
+            ledger.cells.receipt(dataset, receipt, 1);
+            if with_lines(dataset, receipt).is_some() {
+                ledger.by_time.push(receipt);
+            }
+        }
+        let order = |a: &u32, b: &u32| dataset.order(first(dataset, *a), first(dataset, *b));
+        if !ledger.by_time.is_sorted_by(|a, b| order(a, b).is_lt()) {
+            ledger.by_time.sort_by(order);
+        }
+        ledger
+    }
+
+    /// Sums by shop and day.
+    pub(crate) const fn cells(&self) -> &Cells {
+        &self.cells
+    }
+
+    /// Receipts by customer.
+    pub(crate) const fn entries(&self) -> &Entries {
+        &self.entries
+    }
+
+    /// Receipts with a line, in order of their earliest line.
+    pub(crate) fn by_time(&self) -> &[u32] {
+        &self.by_time
+    }
+
+    /// The sale lines that are turnover, as (cell, article); imported ones or live ones.
+    pub(crate) fn articles(&self, imported: bool) -> &[(u32, u32)] {
+        let [live, outside] = &self.articles;
+        if imported { outside } else { live }
+    }
+
+    /// Takes a receipt out before a row comes to it.
+    pub(super) fn leave(&mut self, dataset: &Dataset, receipt: u32) -> Before {
+        if receipt != NONE {
+            self.cells.receipt(dataset, receipt, -1);
+        }
+        Before {
+            receipt,
+            first: with_lines(dataset, receipt),
+        }
+    }
+
+    /// Takes in a row and its receipt; `false` when the ledger should rather be laid out anew.
+    pub(super) fn enter(&mut self, dataset: &Dataset, row: u32, before: Before) -> bool {
+        let receipt = before.receipt;
+        if receipt == NONE {
+            let cell = self.cells.of(dataset, row);
+            self.cells.row(dataset, row, cell, 1);
+            self.article(dataset, row);
+            return true;
+        }
+        let now = with_lines(dataset, receipt);
+        if before.first.is_some() && now != before.first {
+            // Its day and shop may be others now: lines of it are counted all over.
+            return false;
+        }
+        self.cells.receipt(dataset, receipt, 1);
+        self.article(dataset, row);
+        if dataset.class(row) != Class::Other {
+            self.entries.update(dataset, receipt);
+        }
+        (now.is_none() || before.first.is_some() || self.put_in_time(dataset, receipt))
+            && !self.entries.is_worn()
+    }
+
+    /// One customer became another.
+    pub(super) fn merge(&mut self, from: u32, into: u32) -> bool {
+        self.entries.merge(from, into);
+        !self.entries.is_worn()
+    }
+
+    fn article(&mut self, dataset: &Dataset, row: u32) {
+        let product = dataset.product(row);
+        if product == NONE || dataset.class(row) != Class::Sale || dataset.apart(row).is_some() {
+            return;
+        }
+        let deciding = with_lines(dataset, dataset.receipt(row)).unwrap_or(row);
+        let cell = self.cells.of(dataset, deciding);
+        let [live, outside] = &mut self.articles;
+        let list = if dataset.imported(row) { outside } else { live };
+        list.push((cell, product));
+    }
+
+    fn put_in_time(&mut self, dataset: &Dataset, receipt: u32) -> bool {
+        let own = first(dataset, receipt);
+        let start = self.by_time.len().saturating_sub(LATE);
+        let late = self.by_time.get(start..).unwrap_or_default();
+        let at = late.partition_point(|other| dataset.order(first(dataset, *other), own).is_lt());
+        if at == 0 && start > 0 {
+            return false;
+        }
+        self.by_time.insert(start + at, receipt);
+        true
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        let articles: usize = self.articles.iter().map(Vec::capacity).sum();
+        self.cells.bytes() + self.entries.bytes() + articles * 8 + self.by_time.capacity() * 4
+    }
+}
+
+/// The earliest line of a receipt that has lines.
+fn with_lines(dataset: &Dataset, receipt: u32) -> Option<u32> {
+    dataset
+        .receipt_info(receipt)
+        .filter(|info| info.has_sale || info.has_return)
+        .map(|info| info.first)
+}
+
+fn first(dataset: &Dataset, receipt: u32) -> u32 {
+    with_lines(dataset, receipt).unwrap_or(NONE)
+}
