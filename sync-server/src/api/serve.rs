@@ -135,7 +135,8 @@ async fn refold(office: Arc<Office>, mut stop: watch::Receiver<bool>) {
     loop {
         let office = Arc::clone(&office);
         let step = tokio::task::spawn_blocking(move || {
-            drop(office.book()?);
+            // Whoever asks for a page first need not wait for the book.
+            office.book()?.dataset().warm();
             office.settle(STEP)
         });
         let waiting = match step.await {

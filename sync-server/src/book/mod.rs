@@ -4,7 +4,7 @@
 //! *Derived state*: one customer's folded path and visits as bytes in the store, refolded when his history changed
 //! ([`Office::settle`], in bounded steps) and equal to the letter to what a full rebuild gives ([`rebuild`]).
 
-use std::sync::{Mutex, PoisonError, RwLockReadGuard};
+use std::sync::{PoisonError, RwLockReadGuard};
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use journey::dataset::{CustomerNo, Full};
@@ -24,6 +24,17 @@ pub mod rebuild;
 
 /// Changes read in one go.
 const CHANGES: u32 = 10_000;
+/// How often folding begins again because something came in meanwhile.
+const PATIENCE: usize = 3;
+
+/// Which data figures are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// Goes up when everything is read again.
+    pub run: u64,
+    /// [`Dataset::version`] since.
+    pub dataset: u64,
+}
 
 /// All records, with what they are up to date with.
 #[derive(Debug)]
@@ -31,8 +42,8 @@ pub struct Book {
     dataset: Dataset,
     model: Model,
     ends: Ends,
-    /// The version of the dataset it was found in, and the day.
-    last_sale_day: Mutex<Option<(u64, Option<NaiveDate>)>>,
+    /// How often everything was read again.
+    run: u64,
     /// One record that imported rows are read into, so that a million rows make no garbage.
     spare: Record,
 }
@@ -106,7 +117,7 @@ impl Book {
             model: Model::default_model()
                 .map_err(|error| StoreError::Unfit(format!("the default model: {error}")))?,
             ends: Ends::default(),
-            last_sale_day: Mutex::default(),
+            run: 0,
             spare: Record::new("", 0, 0, "", Kind::Sale),
         })
     }
@@ -133,21 +144,18 @@ impl Book {
         &self.model
     }
 
-    /// The last local day with a sale, over everything; looked for once per change.
+    /// The last local day with a sale, over everything.
     #[must_use]
     pub fn last_sale_day(&self) -> Option<NaiveDate> {
-        let version = self.dataset.version();
-        let mut known = self
-            .last_sale_day
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        match *known {
-            Some((at, day)) if at == version => day,
-            _ => {
-                let day = journey::reports::last_sale_day(&self.dataset, &Query::all());
-                *known = Some((version, day));
-                day
-            }
+        journey::reports::last_sale_day(&self.dataset, &Query::all())
+    }
+
+    /// Which data this is: figures of one version stay right for it.
+    #[must_use]
+    pub const fn version(&self) -> Version {
+        Version {
+            run: self.run,
+            dataset: self.dataset.version(),
         }
     }
 
@@ -171,13 +179,15 @@ impl Book {
         let refreshed = self.read_on(tables);
         if refreshed.is_err() {
             // Half of what came since is in: the next reader begins anew.
-            let model = self.model.clone();
-            *self = Self {
-                model,
-                ..Self::new()?
-            };
+            self.begin_anew();
         }
         refreshed
+    }
+
+    fn begin_anew(&mut self) {
+        self.dataset = Dataset::new();
+        self.ends = Ends::default();
+        self.run += 1;
     }
 
     fn read_on(&mut self, tables: &mut dyn Tables) -> Result<()> {
@@ -193,11 +203,7 @@ impl Book {
             .iter()
             .any(|change| matches!(change, Change::Reload));
         let (mut after, changes) = if restored || (reload && self.ends != Ends::default()) {
-            let model = self.model.clone();
-            *self = Self {
-                model,
-                ..Self::new()?
-            };
+            self.begin_anew();
             (Ends::default(), self.changes(tables)?)
         } else {
             (self.ends, changes)
@@ -248,13 +254,13 @@ impl Book {
 
     fn imported(&mut self, row: &ImportedRow<'_>) -> Result<()> {
         let record = &mut self.spare;
-        put(&mut record.event_id, row.event_id);
-        put(&mut record.shop, row.shop);
-        put(&mut record.till, row.till);
-        put_optional(&mut record.customer, row.customer);
-        put_optional(&mut record.receipt, row.receipt);
-        put_optional(&mut record.product, row.product);
-        put_optional(&mut record.category, row.category);
+        set(&mut record.event_id, row.event_id);
+        set(&mut record.shop, row.shop);
+        set(&mut record.till, row.till);
+        set_optional(&mut record.customer, row.customer);
+        set_optional(&mut record.receipt, row.receipt);
+        set_optional(&mut record.product, row.product);
+        set_optional(&mut record.category, row.category);
         if record.kind.as_str() != row.kind {
             record.kind = Kind::parse(row.kind);
         }
@@ -287,14 +293,14 @@ impl Book {
     }
 }
 
-fn put(to: &mut String, from: &str) {
+fn set(to: &mut String, from: &str) {
     to.clear();
     to.push_str(from);
 }
 
-fn put_optional(to: &mut Option<String>, from: Option<&str>) {
+fn set_optional(to: &mut Option<String>, from: Option<&str>) {
     match (to.as_mut(), from) {
-        (Some(to), Some(from)) => put(to, from),
+        (Some(to), Some(from)) => set(to, from),
         (_, from) => *to = from.map(str::to_owned),
     }
 }
@@ -319,26 +325,43 @@ impl Office {
         Ok(self.book.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Refolds at most `limit` customers whose history changed; gives how many still wait.
+    /// Refolds at most `limit` customers whose history changed; gives how many still wait. Pages read on meanwhile: the
+    /// book is held only while paths are folded, never while they are written.
     ///
     /// # Errors
     /// What the store says.
     pub fn settle(&self, limit: u32) -> Result<u64> {
-        let waiting = store::read(self.store(), |tables| Ok(tables.dirty(1)?.len()))?;
-        if waiting == 0 {
-            return Ok(0);
+        for _ in 0..PATIENCE {
+            let customers = store::read(self.store(), |tables| tables.dirty(limit))?;
+            if customers.is_empty() {
+                return Ok(0);
+            }
+            let (ends, folded) = {
+                let book = self.book()?;
+                let folded: Result<Vec<_>> = customers.iter().map(|id| fold(&book, id)).collect();
+                (book.ends, folded?)
+            };
+            let waiting = store::write(self.store(), |tables| {
+                if tables.ends()? != ends {
+                    // Something came in between: what was folded may be of before it.
+                    return Ok(None);
+                }
+                for (customer, bytes) in customers.iter().zip(folded) {
+                    put(tables, customer, bytes)?;
+                }
+                tables.dirty_count().map(Some)
+            })?;
+            if let Some(waiting) = waiting {
+                return Ok(waiting);
+            }
         }
-        let mut book = self.book.write().unwrap_or_else(PoisonError::into_inner);
-        // Most of the reading before the writer's turn; what came in between is read inside it.
-        store::read(self.store(), |tables| book.refresh(tables))?;
+        // So much comes in that there is no quiet moment: fold inside the writer's turn.
         store::write(self.store(), |tables| {
+            let mut book = self.book.write().unwrap_or_else(PoisonError::into_inner);
             book.refresh(tables)?;
             for customer in tables.dirty(limit)? {
-                refold(&book, tables, &customer)?;
-                tables.clear_dirty(&customer)?;
+                put(tables, &customer, fold(&book, &customer)?)?;
             }
-            // These changes tell tills, not the book.
-            book.ends.change = tables.ends()?.change;
             tables.dirty_count()
         })
     }
@@ -352,18 +375,29 @@ impl Office {
     }
 }
 
-fn refold(book: &Book, tables: &mut dyn Tables, customer: &str) -> Result<()> {
+/// One customer's state folded from the book; nothing for who has no history, or is another by now.
+fn fold(book: &Book, customer: &str) -> Result<Option<Vec<u8>>> {
     let known = book.dataset.customer(customer);
     let Some(number) = known.filter(|number| book.dataset.customer_id(*number) == customer) else {
-        return tables.drop_derived(customer);
+        return Ok(None);
     };
     if book.dataset.history(number).is_empty() {
-        return tables.drop_derived(customer);
+        return Ok(None);
     }
-    let derived = Derived::of(&book.dataset, &book.model, number);
+    Derived::of(&book.dataset, &book.model, number)
+        .bytes()
+        .map(Some)
+}
+
+/// Keeps what was folded, and tells tills when it is something else than before.
+fn put(tables: &mut dyn Tables, customer: &str, folded: Option<Vec<u8>>) -> Result<()> {
+    tables.clear_dirty(customer)?;
+    let Some(bytes) = folded else {
+        return tables.drop_derived(customer);
+    };
     let changed = tables.put_derived(&DerivedRow {
         customer: customer.to_owned(),
-        bytes: derived.bytes()?,
+        bytes,
     })?;
     if changed && let Ok(id) = customer.parse() {
         tables.add_change(&Change::Directory(id))?;

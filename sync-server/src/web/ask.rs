@@ -12,7 +12,6 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use maud::Markup;
 
-use super::cache::{Found, Version};
 use super::params::{Params, link};
 use super::strings::{Language, Strings};
 use super::{Transport, Web, layout, log_in, origin};
@@ -92,48 +91,17 @@ impl Ask {
     /// An answer from memory when it was given before, or made from the book.
     pub(crate) fn cached<T: Send + Sync + 'static>(
         &self,
-        question: String,
-        make: impl Fn(&Book) -> T + Send + 'static,
+        question: &str,
+        make: impl FnOnce(&Book) -> T,
     ) -> Result<Arc<T>, Refused> {
-        let web = self.web.clone();
-        let book = web.office.book()?;
-        let version = version(&book);
-        let now_ms = web.office.clock().monotonic_ms();
-        match web.cache.find(&question, version, now_ms) {
-            Found::Fresh(value) => return Ok(value),
-            Found::Stale { value, renew } => {
-                if renew {
-                    let web = web.clone();
-                    tokio::task::spawn_blocking(move || renew_answer(&web, &question, &make));
-                }
-                return Ok(value);
-            }
-            Found::Missing => {}
+        let book = self.web.office.book()?;
+        let version = book.version();
+        if let Some(value) = self.web.cache.find(question, version) {
+            return Ok(value);
         }
         let value = Arc::new(make(&book));
-        let done_ms = web.office.clock().monotonic_ms();
-        web.cache.keep(&question, version, now_ms, done_ms, &value);
+        self.web.cache.keep(question, version, &value);
         Ok(value)
-    }
-}
-
-fn renew_answer<T: Send + Sync + 'static>(web: &Web, question: &str, make: &dyn Fn(&Book) -> T) {
-    match web.office.book() {
-        Ok(book) => {
-            let began_ms = web.office.clock().monotonic_ms();
-            let value = Arc::new(make(&book));
-            let done_ms = web.office.clock().monotonic_ms();
-            web.cache
-                .keep(question, version(&book), began_ms, done_ms, &value);
-        }
-        Err(error) => tracing::error!(%error, "cannot renew a figure"),
-    }
-}
-
-fn version(book: &Book) -> Version {
-    Version {
-        ends: book.ends(),
-        dataset: book.dataset().version(),
     }
 }
 

@@ -1,109 +1,73 @@
-//! Figures that were computed already, by what was asked (which carries the shops of the scope) and by the version of
-//! the data. On little data every answer is of this moment. On much, where computing costs more than a page may, an
-//! answer may be [`STALE_MS`] old while a newer one is made beside it, and the page says of when it is.
+//! Figures that were computed already, by what was asked (which carries the shops of the scope) and by the version of the
+//! data: an answer from here is the answer of this moment, never an older one.
 
 use std::any::Any;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::store::rows::Ends;
+use crate::book::Version;
 
 /// Answers kept.
 const MOST: usize = 96;
-/// Computing that took longer may be answered from before.
-const SLOW_MS: u64 = 40;
-/// How old such an answer may be.
-const STALE_MS: u64 = 60_000;
-
-/// Which data a figure is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Version {
-    pub(crate) ends: Ends,
-    pub(crate) dataset: u64,
-}
 
 struct Entry {
     version: Version,
-    made_ms: u64,
-    took_ms: u64,
-    used_ms: u64,
-    renewing: bool,
+    /// Counts up with every question: the smallest was asked longest ago.
+    used: u64,
     value: Arc<dyn Any + Send + Sync>,
 }
 
-/// What became of a question.
-#[derive(Debug)]
-pub(crate) enum Found<T> {
-    /// It is of this version.
-    Fresh(Arc<T>),
-    /// It is of an older version but good enough; whoever gets `renew` makes the next.
-    Stale {
-        /// The answer.
-        value: Arc<T>,
-        /// Nobody else is at it.
-        renew: bool,
-    },
-    /// Nobody asked this, or too long ago.
-    Missing,
+#[derive(Default)]
+struct Entries {
+    by_question: HashMap<String, Entry>,
+    questions: u64,
 }
 
 /// The answers by question.
 #[derive(Default)]
-pub(crate) struct Cache(Mutex<HashMap<String, Entry>>);
+pub(crate) struct Cache(Mutex<Entries>);
 
 impl Cache {
-    /// Looks for an answer.
+    /// The answer to a question, when it was given of this version of the data.
     pub(crate) fn find<T: Any + Send + Sync>(
         &self,
         question: &str,
         version: Version,
-        now_ms: u64,
-    ) -> Found<T> {
+    ) -> Option<Arc<T>> {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(entry) = entries.get_mut(question) else {
-            return Found::Missing;
-        };
-        let Ok(value) = Arc::clone(&entry.value).downcast::<T>() else {
-            return Found::Missing;
-        };
-        entry.used_ms = now_ms;
-        if entry.version == version {
-            return Found::Fresh(value);
+        entries.questions += 1;
+        let used = entries.questions;
+        let entry = entries.by_question.get_mut(question)?;
+        if entry.version != version {
+            return None;
         }
-        let age_ms = now_ms.saturating_sub(entry.made_ms);
-        if entry.took_ms <= SLOW_MS || age_ms > STALE_MS {
-            return Found::Missing;
-        }
-        let renew = !entry.renewing;
-        entry.renewing = true;
-        Found::Stale { value, renew }
+        entry.used = used;
+        Arc::clone(&entry.value).downcast::<T>().ok()
     }
 
-    /// Keeps an answer that took from `began_ms` to `now_ms`.
+    /// Keeps an answer; the one asked longest ago gives way.
     pub(crate) fn keep<T: Any + Send + Sync>(
         &self,
         question: &str,
         version: Version,
-        began_ms: u64,
-        now_ms: u64,
         value: &Arc<T>,
     ) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if entries.len() >= MOST && !entries.contains_key(question) {
-            let oldest = entries.iter().min_by_key(|(_, entry)| entry.used_ms);
+        entries.questions += 1;
+        let used = entries.questions;
+        let by_question = &mut entries.by_question;
+        if by_question.len() >= MOST && !by_question.contains_key(question) {
+            let oldest = by_question.iter().min_by_key(|(_, entry)| entry.used);
             if let Some(oldest) = oldest.map(|(question, _)| question.clone()) {
-                entries.remove(&oldest);
+                by_question.remove(&oldest);
             }
         }
         let value: Arc<dyn Any + Send + Sync> = Arc::<T>::clone(value);
-        entries.insert(
+        by_question.insert(
             question.to_owned(),
             Entry {
                 version,
-                made_ms: now_ms,
-                took_ms: now_ms.saturating_sub(began_ms),
-                used_ms: now_ms,
-                renewing: false,
+                used,
                 value,
             },
         );
@@ -114,6 +78,7 @@ impl Cache {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+            .by_question
             .clear();
     }
 }
@@ -123,45 +88,33 @@ mod tests {
     use super::*;
 
     fn version(dataset: u64) -> Version {
-        Version {
-            ends: Ends::default(),
-            dataset,
-        }
+        Version { run: 1, dataset }
     }
 
     #[test]
-    fn quick_answers_are_never_stale_and_slow_ones_only_for_a_while() {
+    fn an_answer_is_of_its_version_and_of_no_other() {
         let cache = Cache::default();
-        cache.keep("quick", version(1), 0, 10, &Arc::new(7));
-        cache.keep("slow", version(1), 0, 100, &Arc::new(8));
-        let find = |question, at, now_ms| cache.find::<i32>(question, version(at), now_ms);
-        assert!(matches!(find("quick", 1, 5_000), Found::Fresh(seven) if *seven == 7));
-        assert!(matches!(find("quick", 2, 5_000), Found::Missing));
-        assert!(matches!(find("slow", 1, 5_000), Found::Fresh(_)));
-        assert!(matches!(
-            find("slow", 2, 5_000),
-            Found::Stale { renew: true, .. }
-        ));
-        assert!(matches!(
-            find("slow", 2, 5_000),
-            Found::Stale { renew: false, .. }
-        ));
-        assert!(matches!(find("slow", 2, 70_000), Found::Missing));
-        assert!(matches!(find("other", 1, 0), Found::Missing));
+        cache.keep("question", version(1), &Arc::new(7));
+        let find = |question, at| cache.find::<i32>(question, version(at)).map(|seven| *seven);
+        assert_eq!(find("question", 1), Some(7));
+        assert_eq!(find("question", 2), None);
+        assert_eq!(find("other", 1), None);
+        let again = Version { run: 2, dataset: 1 };
+        assert_eq!(cache.find::<i32>("question", again), None);
         cache.clear();
-        assert!(matches!(find("slow", 1, 0), Found::Missing));
+        assert_eq!(find("question", 1), None);
     }
 
     #[test]
-    fn only_so_many_answers_are_kept() {
+    fn only_so_many_answers_are_kept_and_the_last_asked_stay() {
         let cache = Cache::default();
-        for n in 0..1_000 {
-            cache.keep(&n.to_string(), version(1), 0, n, &Arc::new(n));
+        cache.keep("often", version(1), &Arc::new(0_u64));
+        for n in 1..1_000_u64 {
+            cache.keep(&n.to_string(), version(1), &Arc::new(n));
+            assert!(cache.find::<u64>("often", version(1)).is_some());
         }
-        assert_eq!(cache.0.lock().unwrap().len(), MOST);
-        assert!(matches!(
-            cache.find::<u64>("999", version(1), 0),
-            Found::Fresh(_)
-        ));
+        assert_eq!(cache.0.lock().unwrap().by_question.len(), MOST);
+        assert!(cache.find::<u64>("999", version(1)).is_some());
+        assert!(cache.find::<u64>("1", version(1)).is_none());
     }
 }

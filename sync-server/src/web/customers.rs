@@ -141,8 +141,8 @@ pub(crate) fn list(
 ) -> Result<Arc<Page<CustomerRow>>, Refused> {
     let query = ask.scope().query(&asked.filter());
     ask.cached(
-        format!("customers {query:?} {behind:?} {paging:?}"),
-        move |book| report::customers(book.dataset(), &query, behind, paging),
+        &format!("customers {query:?} {behind:?} {paging:?}"),
+        |book| report::customers(book.dataset(), &query, behind, paging),
     )
 }
 

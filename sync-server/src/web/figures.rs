@@ -36,7 +36,7 @@ fn fill(template: &str, values: &[String]) -> String {
 /// The answer in one sentence.
 pub(crate) fn answer(language: Language, reports: &Reports) -> Markup {
     let words = language.strings();
-    let repeat = &reports.repeat;
+    let repeat = &reports.all.repeat;
     let Some(rate) = repeat.repeat_rate else {
         return html! {};
     };
@@ -58,7 +58,11 @@ pub(crate) fn answer(language: Language, reports: &Reports) -> Markup {
 
 fn figures(language: Language, reports: &Reports, asked: &Asked) -> Vec<Figure> {
     let words = language.strings();
-    let (volumes, repeat, visits) = (&reports.volumes, &reports.repeat, &reports.visits);
+    let (volumes, repeat, visits) = (
+        &reports.all.volumes,
+        &reports.all.repeat,
+        &reports.all.visits,
+    );
     let rate = |rate: Option<f64>| Cell::Rate(rate).text(language);
     let days = |days: Option<f64>| days.map_or("–".to_owned(), |days| language.decimal(days));
     let behind = |which: &str| Some(asked.link(customers::PATH, &[("achter", which)]));
@@ -180,7 +184,7 @@ pub(crate) fn html(language: Language, reports: &Reports, asked: &Asked) -> Mark
 /// Money outside gross, when there is any.
 fn apart(language: Language, reports: &Reports) -> Markup {
     let words = language.strings();
-    let apart = reports.apart;
+    let apart = reports.all.apart;
     let parts: Vec<String> = [
         (words.deposit, apart.deposit_cents),
         (words.gift_cards, apart.gift_cards_cents),
@@ -319,8 +323,8 @@ fn visit_rows(words: &'static Strings, repeat: &Repeat, visits: &Visits) -> Vec<
 /// Every figure by its name in the report definitions, for a file.
 pub(crate) fn table(language: Language, reports: &Reports) -> Table {
     let words = language.strings();
-    let mut rows = volume_rows(words, &reports.volumes);
-    rows.extend(visit_rows(words, &reports.repeat, &reports.visits));
+    let mut rows = volume_rows(words, &reports.all.volumes);
+    rows.extend(visit_rows(words, &reports.all.repeat, &reports.all.visits));
     Table {
         caption: words.key_figures.to_owned(),
         columns: vec![

@@ -82,7 +82,7 @@ pub(crate) fn page(ask: &Ask) -> Answer {
     let asked = Asked::read(&ask.params, ask.today(&shops));
     let number = customers::page_number(&ask.params);
     let query = ask.scope().query(&asked.filter());
-    let found = ask.cached(format!("receipts {query:?} {number}"), move |book| {
+    let found = ask.cached(&format!("receipts {query:?} {number}"), |book| {
         of_selection(book.dataset(), &query, (number - 1) * ROWS, ROWS)
     })?;
     let beside = html! { p.soft { (notes::period_text(ask, &asked)) } };

@@ -1,14 +1,12 @@
 //! *Terugkerende klanten*: who comes back, in figures that all mean what the report definitions say and that all open
 //! down to customers and receipts.
 
-use journey::reports::apart::ApartTotals;
 use journey::reports::cohorts::Cohort;
 use journey::reports::customers::{Behind, Paging};
+use journey::reports::overview::Overview;
 use journey::reports::repeat::Repeat;
-use journey::reports::visits::Visits;
-use journey::reports::volumes::Volumes;
 use journey::reports::weeks::Week;
-use journey::{Dataset, Query, reports};
+use journey::{Query, reports};
 use maud::{Markup, html};
 
 use super::ask::{Answer, Ask, Refused};
@@ -29,74 +27,26 @@ const CUSTOMERS_ON_PAGE: usize = 10;
 /// All reports of one selection.
 #[derive(Debug)]
 pub(crate) struct Reports {
-    pub(crate) volumes: Volumes,
-    pub(crate) repeat: Repeat,
-    pub(crate) visits: Visits,
-    pub(crate) cohorts: Vec<Cohort>,
-    pub(crate) weeks: Vec<Week>,
-    pub(crate) apart: ApartTotals,
+    pub(crate) all: Overview,
     /// The last day with a sale in everything that may be seen.
     last_day_of_all: Option<chrono::NaiveDate>,
     made_ms: i64,
 }
 
-impl Reports {
-    fn of(dataset: &Dataset, query: &Query, made_ms: i64) -> Self {
+fn asked_reports(ask: &Ask, asked: &Asked) -> Result<std::sync::Arc<Reports>, Refused> {
+    let query = ask.scope().query(&asked.filter());
+    let made_ms = ask.web.office.now_ms();
+    ask.cached(&format!("reports {query:?}"), |book| {
+        let dataset = book.dataset();
         let everything = Query {
             shops: query.shops.clone(),
             ..Query::default()
         };
-        std::thread::scope(|scope| {
-            let repeat = scope.spawn(|| {
-                (
-                    reports::repeat(dataset, query),
-                    reports::visits(dataset, query),
-                )
-            });
-            let weeks = scope.spawn(|| {
-                (
-                    reports::weeks(dataset, query),
-                    reports::cohorts(dataset, query),
-                )
-            });
-            let volumes = reports::volumes(dataset, query);
-            let apart = reports::apart(dataset, query);
-            let last_day_of_all = if volumes.sale_lines == 0 {
-                reports::last_sale_day(dataset, &everything)
-            } else {
-                volumes.last_sale_day
-            };
-            let (repeat, visits) = repeat.join().unwrap_or_else(|_| {
-                (
-                    reports::repeat(dataset, query),
-                    reports::visits(dataset, query),
-                )
-            });
-            let (weeks, cohorts) = weeks.join().unwrap_or_else(|_| {
-                (
-                    reports::weeks(dataset, query),
-                    reports::cohorts(dataset, query),
-                )
-            });
-            Self {
-                volumes,
-                repeat,
-                visits,
-                cohorts,
-                weeks,
-                apart,
-                last_day_of_all,
-                made_ms,
-            }
-        })
-    }
-}
-
-fn asked_reports(ask: &Ask, asked: &Asked) -> Result<std::sync::Arc<Reports>, Refused> {
-    let query = ask.scope().query(&asked.filter());
-    let office = std::sync::Arc::clone(&ask.web.office);
-    ask.cached(format!("reports {query:?}"), move |book| {
-        Reports::of(book.dataset(), &query, office.now_ms())
+        Reports {
+            all: reports::overview(dataset, &query),
+            last_day_of_all: reports::last_sale_day(dataset, &everything),
+            made_ms,
+        }
     })
 }
 
@@ -114,7 +64,7 @@ pub(crate) fn page(ask: &Ask) -> Answer {
     let main = html! {
         (layout::heading(words.menu_returning, &beside))
         (filter)
-        @if reports.volumes.sale_receipts == 0 {
+        @if reports.all.volumes.sale_receipts == 0 {
             (notes::empty(ask, reports.last_day_of_all))
         } @else {
             (figures::answer(language, &reports))
@@ -122,9 +72,9 @@ pub(crate) fn page(ask: &Ask) -> Answer {
                 div.heading { h2 id="kerncijfers-kop" { (words.key_figures) } (layout::downloads(ask, "kerncijfers", &asked.query_string(&[]))) }
                 (figures::html(language, &reports, &asked))
             }
-            (weeks_section(ask, &asked, &reports.weeks))
-            (cohorts_section(ask, &asked, &reports.cohorts))
-            (second_visit(ask, &asked, &reports.repeat))
+            (weeks_section(ask, &asked, &reports.all.weeks))
+            (cohorts_section(ask, &asked, &reports.all.cohorts))
+            (second_visit(ask, &asked, &reports.all.repeat))
             (customers_section(ask, &asked)?)
         }
     };
@@ -320,9 +270,9 @@ pub(crate) fn export(ask: &Ask, name: &str) -> Result<Table, Refused> {
     let reports = asked_reports(ask, &asked)?;
     let language = ask.language;
     Ok(match name {
-        "weken" => weeks_table(language, reports.weeks.iter(), &asked),
-        "cohorten" => cohort_table::file(language, &reports.cohorts),
-        "tweede-bezoek" => second_visit_table(language, &reports.repeat),
+        "weken" => weeks_table(language, reports.all.weeks.iter(), &asked),
+        "cohorten" => cohort_table::file(language, &reports.all.cohorts),
+        "tweede-bezoek" => second_visit_table(language, &reports.all.repeat),
         _ => figures::table(language, &reports),
     })
 }

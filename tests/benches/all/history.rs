@@ -1,4 +1,5 @@
-//! A million imported rows: the import, every report as a command and inside the book, and head office's memory.
+//! A million receipts (about two million imported rows): the import, every report as a command and inside the book, and
+//! head office's memory.
 
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
@@ -16,8 +17,8 @@ use crate::large::Place;
 use crate::measure::{Figure, Samples, Stopwatch, megabytes, rate, short};
 use crate::pages;
 
-/// Rows of the history: lines of receipts.
-pub(crate) const ROWS: u64 = 1_000_000;
+/// Receipts of the history, of one to three lines each.
+pub(crate) const RECEIPTS: u64 = 1_000_000;
 /// Customers with a card in it.
 pub(crate) const CUSTOMERS: u64 = 60_000;
 const SHOPS: u64 = 3;
@@ -31,17 +32,17 @@ const COMMANDS: [&str; 7] = [
 pub(crate) fn measure(place: &Place) -> Result<Vec<Figure>> {
     let folder = place.folder("history")?;
     let csv = folder.join("history.csv");
-    write(&csv)?;
-    let office = HeadOffice::new(&folder, 0);
+    let rows = write(&csv)?;
+    let mut office = HeadOffice::new(&folder, 0);
     let mut figures = Vec::new();
     let watch = Stopwatch::start();
     office.run(&["import", "--csv", &csv.to_string_lossy()], "")?;
     let took = watch.elapsed();
     figures.push(Figure::new(
-        "import of 1,000,000 rows (CSV, 60,000 customers, 3 years)",
+        format!("import of 1,000,000 receipts ({rows} rows of CSV, 60,000 customers, 3 years)"),
         format!(
             "{} rows ({})",
-            rate(usize::try_from(ROWS)?, took),
+            rate(usize::try_from(rows)?, took),
             short(took)
         ),
         1,
@@ -60,13 +61,13 @@ pub(crate) fn measure(place: &Place) -> Result<Vec<Figure>> {
             1,
         ));
     }
-    figures.extend(inside(office.db())?);
-    figures.extend(pages::measure(&office, &folder)?);
+    figures.extend(inside(office.db(), rows)?);
+    figures.extend(pages::measure(&mut office)?);
     Ok(figures)
 }
 
 /// The book in this process: loaded, and every report from it.
-fn inside(db: &Path) -> Result<Vec<Figure>> {
+fn inside(db: &Path, rows: u64) -> Result<Vec<Figure>> {
     let office = Office::open(
         Box::new(Sqlite::open(db)?),
         Box::new(SystemClock::new()),
@@ -77,7 +78,7 @@ fn inside(db: &Path) -> Result<Vec<Figure>> {
     let book = load.take(|| office.book())?;
     let dataset = book.dataset();
     ensure!(
-        dataset.len() as u64 == ROWS,
+        dataset.len() as u64 == rows,
         "{} rows in the book",
         dataset.len()
     );
@@ -90,6 +91,17 @@ fn inside(db: &Path) -> Result<Vec<Figure>> {
         ),
         1,
     )];
+    let mut laid = Samples::default();
+    laid.take(|| dataset.warm());
+    figures.push(Figure::new(
+        "what pages go through laid out (once after the start, then kept up to date)",
+        format!(
+            "{}, {} in all",
+            short(laid.most()),
+            megabytes(dataset.bytes() as u64 / 1024)
+        ),
+        1,
+    ));
     let mut made = |name: &str, report: &dyn Fn(&Dataset, &Query) -> Result<()>| -> Result<()> {
         let mut samples = Samples::default();
         for _ in 0..TIMES {
@@ -121,6 +133,13 @@ fn inside(db: &Path) -> Result<Vec<Figure>> {
         ensure!(!reports::cohorts(data, query).is_empty(), "nothing");
         Ok(())
     })?;
+    made(
+        "of the overview page (all of the above, weeks too)",
+        &|data, query| {
+            ensure!(reports::overview(data, query).volumes.events > 0, "nothing");
+            Ok(())
+        },
+    )?;
     made("rfm", &|data, query| {
         ensure!(!reports::rfm(data, query).customers.is_empty(), "nobody");
         Ok(())
@@ -150,8 +169,9 @@ pub(crate) fn customer(number: u64) -> String {
     format!("K{number:06}")
 }
 
-/// Writes the file: receipts of one to three lines through three years, a few customers come often and many seldom.
-fn write(path: &Path) -> Result<()> {
+/// Writes the file: receipts of one to three lines through three years, a few customers come often and many seldom. Gives
+/// the number of its rows.
+fn write(path: &Path) -> Result<u64> {
     let mut file = BufWriter::new(std::fs::File::create(path)?);
     writeln!(
         file,
@@ -159,10 +179,9 @@ fn write(path: &Path) -> Result<()> {
     )?;
     let first: DateTime<FixedOffset> = DateTime::parse_from_rfc3339("2023-10-02T09:00:00+02:00")?;
     let mut dice = Dice::new(8);
-    let (mut row, mut receipt) = (0, 0);
-    while row < ROWS {
-        let lines = (1 + dice.below(3)).min(ROWS - row);
-        let day = row * DAYS / ROWS;
+    let mut row = 0;
+    for receipt in 0..RECEIPTS {
+        let day = receipt * DAYS / RECEIPTS;
         let seconds = i64::try_from(day * 86_400 + dice.below(9 * 3_600))?;
         let at = (first + TimeDelta::seconds(seconds)).to_rfc3339();
         let shop = dice.below(SHOPS);
@@ -173,7 +192,7 @@ fn write(path: &Path) -> Result<()> {
         };
         let back = dice.one_in(18);
         let (kind, sign) = if back { ("return", "-") } else { ("sale", "") };
-        for _ in 0..lines {
+        for _ in 0..=dice.below(3) {
             let (product, pieces) = (dice.below(4_000), 1 + dice.below(2));
             let cents = pieces * (195 + product * 3);
             writeln!(
@@ -184,8 +203,7 @@ fn write(path: &Path) -> Result<()> {
             )?;
             row += 1;
         }
-        receipt += 1;
     }
     file.flush()?;
-    Ok(())
+    Ok(row)
 }

@@ -1,20 +1,24 @@
 //! The owner's pages of a running `sync-server serve`, as a browser asks for them after its log-in.
 
-use std::path::Path;
+use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use chrono::{Days, NaiveDate};
 use tests::dice::Dice;
 use tests::shop::office::HeadOffice;
-use tests::shop::process::Process;
 
-use crate::history::{CUSTOMERS, ROWS, customer};
+use crate::history::{CUSTOMERS, RECEIPTS, customer};
 use crate::measure::{Figure, Samples, megabytes, resident_kib, short};
+use crate::sync::Full;
 
 const OWNER: (&str, &str) = ("eigenaar", "een lang wachtwoord");
 const TIMES: u64 = 100;
 const BUDGET_MS: u128 = 100;
+/// Tills that bring a whole journal while pages are asked for.
+const TILLS: usize = 3;
+/// Sales each of them brings.
+const SALES: u64 = 8_000;
 
 /// A browser that is logged in.
 struct Browser {
@@ -68,16 +72,30 @@ impl Browser {
     }
 }
 
-pub(crate) fn measure(office: &HeadOffice, folder: &Path) -> Result<Vec<Figure>> {
+/// Asks for a page many times, with another path each time.
+fn page(
+    browser: &Browser,
+    what: &str,
+    times: u64,
+    path: &mut dyn FnMut(u64) -> Result<String>,
+) -> Result<Figure> {
+    let mut samples = Samples::default();
+    for number in 0..times {
+        let path = path(number)?;
+        samples.take(|| browser.get(&path))?;
+    }
+    let met = samples.percentile(99).as_millis() < BUDGET_MS;
+    Ok(
+        Figure::new(format!("page {what}"), samples.text(), samples.len())
+            .budget(format!("p99 {BUDGET_MS} ms"), met),
+    )
+}
+
+pub(crate) fn measure(office: &mut HeadOffice) -> Result<Vec<Figure>> {
     office.add_owner(OWNER.0, OWNER.1)?;
-    let mut server = Process::start(
-        "head office",
-        &mut office.command(&["serve", "--listen", "127.0.0.1:0"])?,
-        &folder.join("serve.log"),
-    )?;
-    let line = server.wait_for_line("listening on")?;
-    let url = line.split_whitespace().last().context("no address")?;
-    let browser = Browser::log_in(url)?;
+    office.add_shop("utrecht", "Wol & Wilg")?;
+    office.start()?;
+    let browser = Browser::log_in(&office.url())?;
     let mut first = Samples::default();
     first.take(|| browser.get("/terugkerende-klanten"))?;
     let mut figures = vec![Figure::new(
@@ -85,49 +103,89 @@ pub(crate) fn measure(office: &HeadOffice, folder: &Path) -> Result<Vec<Figure>>
         short(first.most()),
         1,
     )];
-    let mut dice = Dice::new(9);
-    let day = NaiveDate::from_ymd_opt(2023, 11, 1).context("a day")?;
-    let mut page = |what: &str, path: &mut dyn FnMut(u64, &mut Dice) -> String| -> Result<()> {
-        let mut samples = Samples::default();
-        for number in 0..TIMES {
-            let path = path(number, &mut dice);
-            samples.take(|| browser.get(&path))?;
-        }
-        figures.push(
-            Figure::new(format!("page {what}"), samples.text(), samples.len()).budget(
-                format!("p99 {BUDGET_MS} ms"),
-                samples.percentile(99).as_millis() < BUDGET_MS,
-            ),
-        );
-        Ok(())
+    // Every fresh question is another period, and every other one of them is about one shop.
+    let day = NaiveDate::from_ymd_opt(2023, 10, 4).context("a day")?;
+    let fresh = |path: &str, number: u64, end: u64| {
+        let (from, to) = (day + Days::new(number), day + Days::new(end + number));
+        let shop = if number % 2 == 0 {
+            String::new()
+        } else {
+            format!("&winkel=winkel-{}", number % 3)
+        };
+        format!("{path}?van={from}&tot={to}{shop}")
     };
-    let since = |number: u64| format!("van={}", day + Days::new(number));
-    page("Terugkerende klanten, asked again", &mut |_, _| {
-        "/terugkerende-klanten".to_owned()
-    })?;
-    page(
-        "Terugkerende klanten, a period nobody asked before",
-        &mut |n, _| format!("/terugkerende-klanten?{}", since(n)),
-    )?;
-    page("Klanten, asked again", &mut |_, _| "/klanten".to_owned())?;
-    page("Klanten, a period nobody asked before", &mut |n, _| {
-        format!("/klanten?{}", since(n))
-    })?;
-    page("Klant (another one each time)", &mut |_, dice| {
-        let (one, two) = (dice.below(CUSTOMERS), dice.below(CUSTOMERS));
-        format!("/klant?id={}", customer(one.min(two) / 2))
-    })?;
-    page("Bonnen", &mut |_, _| "/bonnen".to_owned())?;
-    page("Bon (another one each time)", &mut |_, dice| {
-        format!("/bon?nr=R{}", dice.below(ROWS / 3))
-    })?;
-    page("Synchronisatie", &mut |_, _| "/synchronisatie".to_owned())?;
-    let memory = resident_kib(server.id())?;
-    figures.push(Figure::new(
-        "memory of head office with 1,000,000 rows",
-        megabytes(memory),
-        1,
-    ));
-    server.stop()?;
+    for (path, name) in [
+        ("/terugkerende-klanten", "Terugkerende klanten"),
+        ("/klanten", "Klanten"),
+        ("/bonnen", "Bonnen"),
+    ] {
+        let again = format!("{name}, asked again");
+        figures.push(page(&browser, &again, TIMES, &mut |_| Ok(path.to_owned()))?);
+        let what = format!("{name}, a period or shop nobody asked before");
+        figures.push(page(&browser, &what, TIMES, &mut |n| {
+            Ok(fresh(path, n, 900))
+        })?);
+    }
+    let mut dice = Dice::new(9);
+    figures.push(page(
+        &browser,
+        "Klant (another one each time)",
+        TIMES,
+        &mut |_| {
+            let (one, two) = (dice.below(CUSTOMERS), dice.below(CUSTOMERS));
+            Ok(format!("/klant?id={}", customer(one.min(two) / 2)))
+        },
+    )?);
+    figures.push(page(
+        &browser,
+        "Bon (another one each time)",
+        TIMES,
+        &mut |_| Ok(format!("/bon?nr=R{}", dice.below(RECEIPTS))),
+    )?);
+    figures.push(page(&browser, "Synchronisatie", TIMES, &mut |_| {
+        Ok("/synchronisatie".to_owned())
+    })?);
+    figures.push(memory(
+        office,
+        "memory of head office with 1,000,000 receipts",
+    )?);
+
+    let (tell, sending): (Vec<Sender<()>>, Vec<_>) = (0..TILLS)
+        .map(|_| {
+            let (tell, told) = channel();
+            let sending = Full::new(office, SALES)?.send_when_told(office, told)?;
+            Ok((tell, sending))
+        })
+        .collect::<Result<Vec<_>>>()?
+        .into_iter()
+        .unzip();
+    let mut asked = |path: &str, number: u64| {
+        if let Some(tell) = tell.get(usize::try_from(number)? % TILLS) {
+            // One that has nothing more to send does not listen any more.
+            let _ = tell.send(());
+        }
+        Ok(fresh(path, number, 800))
+    };
+    for (path, name) in [
+        ("/terugkerende-klanten", "Terugkerende klanten"),
+        ("/klanten", "Klanten"),
+    ] {
+        let what = format!("{name}, fresh, while tills bring a batch with every page");
+        figures.push(page(&browser, &what, TIMES / 4, &mut |n| asked(path, n))?);
+    }
+    drop(tell);
+    for till in sending {
+        let sent = till
+            .join()
+            .map_err(|_| anyhow::anyhow!("a till broke off"))??;
+        ensure!(sent > 0, "a till sent nothing");
+    }
+    figures.push(memory(office, "memory of head office after that")?);
+    office.stop()?;
     Ok(figures)
+}
+
+fn memory(office: &HeadOffice, what: &str) -> Result<Figure> {
+    let id = office.process_id().context("head office does not run")?;
+    Ok(Figure::new(what, megabytes(resident_kib(id)?), 1))
 }

@@ -11,6 +11,7 @@ use retail::event::{Body, Event};
 use retail::journal::Stored;
 use retail::wire::{EnrolRequest, Head};
 use rusqlite::Connection;
+use tempfile::TempDir;
 use terminal_app::clock::{SystemClock, SystemEntropy};
 use terminal_app::config::{Config, Server};
 use terminal_app::runtime::StoreAppender;
@@ -46,37 +47,86 @@ struct Packed {
     receipts: usize,
 }
 
+/// A till with a journal of sales that head office does not have yet, packed.
+pub(crate) struct Full {
+    _scratch: TempDir,
+    config: Config,
+    store: Store,
+    who: Credentials,
+    batches: Vec<Packed>,
+}
+
+impl Full {
+    /// Enrols a till at a running head office and sells so often.
+    pub(crate) fn new(office: &HeadOffice, sales: u64) -> Result<Self> {
+        let scratch = scratch()?;
+        let till = empty_till(scratch.path(), Some(office.url()))?;
+        let config = Config::load(&till.config())?;
+        join(office, &config)?;
+        live(&config, sales)?;
+        let mut store = Store::open(&config.store)?;
+        let identity = store
+            .identity()
+            .context("the till was just enrolled")?
+            .clone();
+        let who = Credentials {
+            org: identity.org,
+            shop: identity.shop,
+            till: identity.till,
+            key: identity.key,
+        };
+        let batches = pack(&mut store, &who)?;
+        Ok(Self {
+            _scratch: scratch,
+            config,
+            store,
+            who,
+            batches,
+        })
+    }
+
+    fn client(&self, office: &HeadOffice) -> Result<Client<HttpWire>> {
+        Ok(Client::new(
+            HttpWire::new(&server(office), Patience::Thread)?,
+            self.who.till,
+            self.who.key.clone(),
+            Box::new(SystemEntropy),
+        ))
+    }
+
+    /// Sends one batch whenever it is told to, until there is nothing more to send or nobody tells it.
+    pub(crate) fn send_when_told(
+        self,
+        office: &HeadOffice,
+        told: std::sync::mpsc::Receiver<()>,
+    ) -> Result<std::thread::JoinHandle<Result<usize>>> {
+        let mut client = self.client(office)?;
+        Ok(std::thread::spawn(move || {
+            let mut sent = 0;
+            for (batch, ()) in self.batches.iter().zip(told.iter()) {
+                client.batch(&batch.body)?;
+                sent += 1;
+            }
+            Ok(sent)
+        }))
+    }
+}
+
 pub(crate) fn measure(place: &Place) -> Result<Vec<Figure>> {
     let folder = place.folder("sync")?;
     let mut office = HeadOffice::new(&folder, 0);
     office.add_shop("utrecht", "Wol & Wilg")?;
     office.start()?;
-    let scratch = scratch()?;
-    let till = empty_till(scratch.path(), Some(office.url()))?;
-    let config = Config::load(&till.config())?;
-    join(&office, &config)?;
-    live(&config)?;
-    let mut store = Store::open(&config.store)?;
-    let identity = store
-        .identity()
-        .context("the till was just enrolled")?
-        .clone();
-    let who = Credentials {
-        org: identity.org,
-        shop: identity.shop,
-        till: identity.till,
-        key: identity.key.clone(),
-    };
-    let batches = pack(&mut store, &who)?;
-    let mut client = Client::new(
-        HttpWire::new(&server(&office), Patience::Thread)?,
-        identity.till,
-        identity.key,
-        Box::new(SystemEntropy),
-    );
-    let mut figures = ingest(&folder, &mut client, &batches)?;
-    figures.push(wire(&batches));
-    figures.push(nothing_new(&config, &mut store, &mut client, &who)?);
+    let mut till = Full::new(&office, SALES)?;
+    let mut client = till.client(&office)?;
+    let mut figures = ingest(&folder, &mut client, &till.batches)?;
+    figures.push(wire(&till.batches));
+    figures.push(nothing_new(
+        &till.config,
+        &mut till.store,
+        &mut client,
+        &till.who,
+    )?);
     office.stop()?;
     Ok(figures)
 }
@@ -108,7 +158,7 @@ fn join(office: &HeadOffice, config: &Config) -> Result<()> {
 }
 
 /// Customers join, and then the sales: half of them with a card.
-fn live(config: &Config) -> Result<()> {
+fn live(config: &Config, sales: u64) -> Result<()> {
     let samples: Vec<Sample> = catalogue::samples()?;
     let mut dice = Dice::new(6);
     let mut counter = Counter::open(config, Store::open(&config.store)?, Box::new(NoPaper))?;
@@ -122,7 +172,7 @@ fn live(config: &Config) -> Result<()> {
         });
         counter.press(Action::Cancel);
     }
-    for number in 0..SALES {
+    for number in 0..sales {
         if number % 2 == 0 {
             counter.scan(&card(dice.below(PEOPLE)));
         }
