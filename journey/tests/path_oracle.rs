@@ -47,19 +47,24 @@ fn patience(gaps: &[i64]) -> i64 {
     90_f64.max((3.0 * median).floor()) as i64
 }
 
-fn plain(records: &[&Record], as_of: NaiveDate) -> Plain {
-    let known: Vec<&Record> = records
+/// The day a record counts for: a line that of its receipt's earliest line, a touchpoint its own.
+fn day_of(records: &[Record], r: &Record) -> NaiveDate {
+    let line = |r: &&Record| matches!(r.kind, Kind::Sale | Kind::Return);
+    let same = |other: &&Record| line(other) && other.receipt == r.receipt;
+    let first = records
         .iter()
-        .copied()
-        .filter(|r| r.local_day() <= as_of)
-        .collect();
+        .filter(same)
+        .min_by_key(|r| (r.at_ms, &r.event_id));
+    first.filter(|_| line(&r)).unwrap_or(r).local_day()
+}
+
+fn plain(records: &[Record], as_of: NaiveDate) -> Plain {
+    let day = |r: &Record| day_of(records, r);
+    let mut known: Vec<&Record> = records.iter().filter(|r| day(r) <= as_of).collect();
+    known.sort_by_key(|r| (day(r), r.at_ms, &r.event_id));
     let mut lines: BTreeMap<(NaiveDate, &str, u16), (i64, i64)> = BTreeMap::new();
     for sale in known.iter().filter(|r| r.kind == Kind::Sale) {
-        let key = (
-            sale.local_day(),
-            sale.receipt.as_deref().unwrap(),
-            sale.line,
-        );
+        let key = (day(sale), sale.receipt.as_deref().unwrap(), sale.line);
         lines.entry(key).or_default().0 += sale.quantity;
     }
     for back in known.iter().filter(|r| r.kind == Kind::Return) {
@@ -69,7 +74,7 @@ fn plain(records: &[&Record], as_of: NaiveDate) -> Plain {
         for ((visit, receipt, line), (_, returned)) in &mut lines {
             if *receipt == named.receipt
                 && *line == named.line
-                && (back.local_day() - *visit).num_days() <= 30
+                && (day(back) - *visit).num_days() <= 30
             {
                 *returned -= back.quantity;
             }
@@ -108,12 +113,13 @@ fn plain(records: &[&Record], as_of: NaiveDate) -> Plain {
         }
         let opening = known
             .iter()
-            .find(|r| r.kind == Kind::Sale && r.local_day() == counted[0])
+            .find(|r| r.kind == Kind::Sale && day(r) == counted[0])
             .unwrap();
-        let after = |r: &&&Record| (r.at_ms, &r.event_id) > (opening.at_ms, &opening.event_id);
+        let order = |r: &Record| (day(r), r.at_ms, r.event_id.clone());
+        let after = |r: &&&Record| order(r) > order(opening);
         let first_receipts: Vec<&Option<String>> = known
             .iter()
-            .filter(|r| r.kind == Kind::Sale && r.local_day() == counted[0])
+            .filter(|r| r.kind == Kind::Sale && day(r) == counted[0])
             .map(|r| &r.receipt)
             .collect();
         for r in known.iter().filter(after) {
@@ -126,7 +132,7 @@ fn plain(records: &[&Record], as_of: NaiveDate) -> Plain {
                 _ => false,
             };
             if opens {
-                loyal.push(r.local_day());
+                loyal.push(day(r));
             }
         }
     }
@@ -219,14 +225,15 @@ fn records() -> impl Strategy<Value = Vec<Record>> {
         1..3_u16,
         0..12_u8,
         0..8_u8,
+        0..12_usize,
     );
     // Days in clumps: many on one day, many within a patience, some far beyond.
     (proptest::collection::vec(one, 0..30), 1..30_i64).prop_map(|(facts, pace)| {
         let mut story = Story::new();
-        for (what, step, receipt, line, score, hour) in facts {
+        for (what, step, receipt, line, score, hour, zone) in facts {
             let date = day("2025-01-01") + Days::new((step * pace).unsigned_abs());
             let at = format!("{date} {:02}:00", 9 + hour);
-            // A receipt belongs to one day.
+            // A receipt belongs to one day, but for the offsets below.
             let sold = format!("r{receipt}-{date}");
             story = match what {
                 0..=3 => story.sale(&at, "jip", &sold, line, 1000),
@@ -249,6 +256,11 @@ fn records() -> impl Strategy<Value = Vec<Record>> {
                 8 if score > 8 => story.touch(&at, "jip", Kind::ReferralMade),
                 _ => story.touch(&at, "jip", Kind::UseQuestion),
             };
+            // Most shops keep one clock; some are half a day away, and a receipt may run over their midnight.
+            let offsets = [-11 * 60, -5 * 60, 14 * 60];
+            if let Some(offset) = offsets.get(zone) {
+                story = story.last(|r| r.offset_minutes = *offset);
+            }
         }
         story.records
     })
@@ -261,9 +273,8 @@ proptest! {
     fn paths_say_what_the_rules_say(records in records(), seen_at in 0..2200_u64) {
         let model = Model::default_model().unwrap();
         let as_of = day("2025-01-01") + Days::new(seen_at);
-        let mut ordered: Vec<&Record> = records.iter().collect();
-        ordered.sort_by_key(|r| (r.at_ms, &r.event_id));
-        let expected = plain(&ordered, as_of);
+        let expected = plain(&records, as_of);
+        let day = |r: &Record| day_of(&records, r);
         let dataset = Dataset::of(&records).unwrap();
         let Some(customer) = dataset.customer("jip") else { return Ok(()) };
         let found = path(&dataset.history(customer), &model, as_of);
@@ -273,10 +284,10 @@ proptest! {
         prop_assert_eq!(found.won_back, expected.won_back);
         check_stages(&found, &expected);
         if expected.all_visits > 0 {
-            let money = |r: &&&Record| r.local_day() <= as_of && matches!(r.kind, Kind::Sale | Kind::Return);
-            let net: i64 = ordered.iter().filter(money).map(|r| r.amount_cents).sum();
-            let waiting_for_a_sale = ordered.iter().any(|r| r.kind == Kind::Return && r.local_day() <= as_of
-                && r.returns_line.as_ref().is_some_and(|named| !ordered.iter().any(|s| s.kind == Kind::Sale && s.local_day() <= as_of && s.receipt.as_ref() == Some(&named.receipt))));
+            let money = |r: &&Record| day(r) <= as_of && matches!(r.kind, Kind::Sale | Kind::Return);
+            let net: i64 = records.iter().filter(money).map(|r| r.amount_cents).sum();
+            let waiting_for_a_sale = records.iter().any(|r| r.kind == Kind::Return && day(r) <= as_of
+                && r.returns_line.as_ref().is_some_and(|named| !records.iter().any(|s| s.kind == Kind::Sale && day(s) <= as_of && s.receipt.as_ref() == Some(&named.receipt))));
             prop_assert!(waiting_for_a_sale || found.stages.iter().map(|stage| stage.net_cents).sum::<i64>() == net);
         }
     }

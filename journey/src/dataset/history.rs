@@ -136,13 +136,25 @@ impl<'a> History<'a> {
         self.rows.is_empty()
     }
 
-    /// What was known at the end of a local day.
+    /// What was known at the end of a local day. A receipt is known whole on the day of its earliest line,
+    /// also when midnight falls between its lines.
     #[must_use]
     pub fn until(mut self, as_of: NaiveDate) -> Self {
         let last = day::number(as_of);
         let dataset = self.dataset;
-        self.rows.retain(|row| dataset.columns.day(*row) <= last);
+        self.rows
+            .retain(|row| dataset.event(*row).known_day() <= last);
         self
+    }
+
+    /// The records in the order of the days they count for, and within a day in order. It is another order
+    /// than that of the instants only where shops keep clocks half a day apart, or a receipt runs over midnight.
+    pub(crate) fn by_day(&self) -> Vec<Event<'a>> {
+        let mut events: Vec<Event<'a>> = self.events().collect();
+        if !events.is_sorted_by_key(|event| event.known_day()) {
+            events.sort_by_key(|event| event.known_day());
+        }
+        events
     }
 
     /// Only what happened in these shops: what somebody who may see them may know of him.

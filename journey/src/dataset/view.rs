@@ -178,6 +178,15 @@ impl<'a> Event<'a> {
         self.dataset.columns.day(self.row)
     }
 
+    /// The local day it became known: a line with its receipt, a touchpoint on its own day (a feedback names
+    /// the receipt of a day long past).
+    pub(crate) fn known_day(self) -> i32 {
+        match self.class() {
+            Class::Other => self.day_number(),
+            Class::Sale | Class::Return => self.receipt_day(),
+        }
+    }
+
     /// The local day of its receipt's earliest line; its own day without a receipt.
     pub(crate) fn receipt_day(self) -> i32 {
         let receipt = self.dataset.columns.receipt(self.row);

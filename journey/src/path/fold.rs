@@ -25,10 +25,13 @@ const LOYALTY: usize = 2;
 pub fn fold(history: &History<'_>, model: &Model) -> Folded {
     let window = i32::from(model.settings.return_window_days);
     let visits = Visits::of(history, window);
-    let last_day = history.events().map(|event| event.local_day()).max();
+    let events = history.by_day();
+    let last_day = events
+        .last()
+        .map(|event| day::from_number(event.known_day()));
     let mut folder = Folder::new(model, &visits);
     if model.fold == Fold::Visits {
-        for event in history.events() {
+        for event in events {
             folder.event(event);
         }
     }
@@ -108,7 +111,7 @@ impl<'a> Folder<'a> {
     }
 
     fn event(&mut self, event: Event<'_>) {
-        self.fall_asleep_before(event.day_number());
+        self.fall_asleep_before(event.known_day());
         match event.class() {
             Class::Sale => self.sale(event),
             Class::Return => self.goods_back(event),
@@ -210,12 +213,18 @@ impl<'a> Folder<'a> {
         self.stage_of_visit.insert(day, stage);
         let early = self.early.remove(&day).unwrap_or_default();
         let before = std::mem::take(&mut self.before);
+        let opens = !before.evidence.is_empty() && !early.evidence.is_empty();
         if let Some(stage) = self.stages.get_mut(stage) {
             stage.visits += 1;
             for waiting in [before, early] {
                 stage.evidence.extend(waiting.evidence);
                 stage.pain.extend(waiting.pain);
                 stage.net_cents += waiting.net_cents;
+            }
+            if opens {
+                // What waited for the visit and what waited for its receipt are one sequence again.
+                stage.evidence.sort_by_key(|seen| seen.at);
+                stage.pain.sort_by_key(|pain| pain.at);
             }
         }
         stage

@@ -5,6 +5,10 @@
 //! later day on reading, since sleep happens without an event. For an earlier day the history is folded anew.
 //!
 //! Decisions where the definition leaves room:
+//! - Visits are local days, so days come first: events are folded in the order of the days they count for (a
+//!   line counts for the day of its receipt's earliest line), within a day by instant and event id. So no
+//!   stage stands before the one it follows, whatever the offsets of the shops, and `as_of` never cuts a
+//!   receipt at midnight.
 //! - `from` is the day a stage opens, `to` the day the next one does; so purchase ends on the day it began,
 //!   and use before a sleep ends on the day the sleep begins.
 //! - A visit that does not count is a stage of its own, purchase in the state *teruggebracht*, from the visit

@@ -25,7 +25,7 @@ pub mod weeks;
 
 use chrono::NaiveDate;
 
-use crate::dataset::Dataset;
+use crate::dataset::{CustomerNo, Dataset};
 
 pub use apart::apart;
 pub use cohorts::cohorts;
@@ -98,6 +98,36 @@ impl Query {
 pub fn last_sale_day(dataset: &Dataset, query: &Query) -> Option<NaiveDate> {
     let (_, last) = facts::Selection::new(dataset, query).sale_days()?;
     Some(crate::day::from_number(last))
+}
+
+/// The day paths are seen at unless another is asked for: the last sale day of the selection; where nothing was
+/// sold, the last day on which anything in it happened.
+#[must_use]
+pub fn seen_at(dataset: &Dataset, query: &Query) -> Option<NaiveDate> {
+    let selection = facts::Selection::new(dataset, query);
+    let last = selection.sale_days().map(|(_, last)| last);
+    let last = last.or_else(|| selection.rows().map(|row| selection.day(row)).max())?;
+    Some(crate::day::from_number(last))
+}
+
+/// The customers with a line or touchpoint in the selection, in order of their ids as bytes: whose paths a
+/// report of paths shows.
+#[must_use]
+pub fn customers_of(dataset: &Dataset, query: &Query) -> Vec<CustomerNo> {
+    let selection = facts::Selection::new(dataset, query);
+    let mut seen = vec![false; dataset.owner_count()];
+    for row in selection.rows() {
+        if let Some(seen) = seen.get_mut(dataset.owner(row) as usize) {
+            *seen = true;
+        }
+    }
+    let mut owners: Vec<CustomerNo> = (0..)
+        .zip(&seen)
+        .filter(|(_, seen)| **seen)
+        .map(|(owner, _)| CustomerNo(owner))
+        .collect();
+    owners.sort_unstable_by_key(|owner| dataset.owner_id(owner.0));
+    owners
 }
 
 /// A fraction; nothing when there is nothing to divide by.

@@ -53,7 +53,7 @@ fn known(ask: &Ask, book: &Book, id: &str) -> Option<Known> {
     if let Some(shops) = ask.scope().shops() {
         history = history.in_shops(shops);
     }
-    let last = history.events().next_back().map(|event| event.local_day());
+    let last = history.events().map(|event| event.local_day()).max();
     let as_of = last_sale_day(dataset, &query).max(last).unwrap_or_default();
     let found = of_customer(dataset, &query, number, 0, MAX_PAGE);
     Some(Known {
