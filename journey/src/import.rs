@@ -4,9 +4,10 @@
 //!
 //! Decisions where the definition leaves room: times need an offset (`Z` is one) and must name a day that
 //! exists; a sale or return without receipt, quantity or amount cannot be counted and is an error, while
-//! touchpoints may leave all three empty; a return with a positive sign can be read, is counted as it stands
-//! (returns are minus the sum of return lines) and is reported as a [`Remark`]; a source name is put before
-//! both ids with a colon.
+//! touchpoints may leave all three empty; a source name is put before both ids with a colon. What can be read
+//! but is probably not meant so goes in as it stands, because the figures are sums of what the rows say, and is
+//! told as a [`Remark`]: old tills write discounts and corrections as sale lines with a negative amount, so a
+//! sign is never a reason to leave a row out.
 
 use chrono::{Datelike, NaiveDate, NaiveTime};
 use sha2::{Digest, Sha256};
@@ -91,6 +92,12 @@ pub enum RowError {
 pub enum Remark {
     /// Returns are negative in quantity and amount; this one is not.
     PositiveReturn,
+    /// A sale with a negative quantity or amount: a discount or correction, or a return under the wrong kind.
+    NegativeSale,
+    /// A line with an amount and the quantity 0.
+    AmountWithoutQuantity,
+    /// A kind without a meaning here: kept and counted, in no sales figure.
+    UnknownKind,
 }
 
 /// Where the columns stand in a file.
@@ -144,7 +151,7 @@ pub fn row<S: AsRef<str>>(
     header: &Header,
     fields: &[S],
     source: Option<&str>,
-) -> Result<(Record, Option<Remark>), RowError> {
+) -> Result<(Record, Vec<Remark>), RowError> {
     if fields.len() != header.fields {
         return Err(RowError::FieldCount {
             expected: header.fields,
@@ -195,8 +202,7 @@ pub fn row<S: AsRef<str>>(
     }
     let quantity = thousandths(quantity.trim())?;
     let amount_cents = cents(amount.trim())?;
-    let remark = (kind == Kind::Return && (quantity > 0 || amount_cents > 0))
-        .then_some(Remark::PositiveReturn);
+    let remarks = remarks(&kind, quantity, amount_cents);
     let named = |id: &str| source.map_or_else(|| id.to_owned(), |source| format!("{source}:{id}"));
     let optional = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
     let record = Record {
@@ -210,7 +216,29 @@ pub fn row<S: AsRef<str>>(
         imported: true,
         ..Record::new(named(event_id), at_ms, offset_minutes, shop, kind)
     };
-    Ok((record, remark))
+    Ok((record, remarks))
+}
+
+/// What is odd about a row that can be read.
+fn remarks(kind: &Kind, quantity: i64, amount_cents: i64) -> Vec<Remark> {
+    let line = matches!(kind, Kind::Sale | Kind::Return);
+    let found = [
+        (
+            *kind == Kind::Return && (quantity > 0 || amount_cents > 0),
+            Remark::PositiveReturn,
+        ),
+        (
+            *kind == Kind::Sale && (quantity < 0 || amount_cents < 0),
+            Remark::NegativeSale,
+        ),
+        (
+            line && quantity == 0 && amount_cents != 0,
+            Remark::AmountWithoutQuantity,
+        ),
+        (!kind.is_known(), Remark::UnknownKind),
+    ];
+    let odd = found.into_iter().filter(|(is_so, _)| *is_so);
+    odd.map(|(_, remark)| remark).collect()
 }
 
 /// The instant and the offset of an ISO 8601 wall time: `YYYY-MM-DD`, `T` or a space, `hh:mm` with optional

@@ -21,7 +21,7 @@ fn header() -> Header {
     Header::parse(COLUMNS.split(',')).unwrap()
 }
 
-fn read(line: &str) -> Result<(Record, Option<Remark>), RowError> {
+fn read(line: &str) -> Result<(Record, Vec<Remark>), RowError> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -38,7 +38,7 @@ fn read(line: &str) -> Result<(Record, Option<Remark>), RowError> {
 }
 
 /// The good row with one column changed.
-fn with(column: &str, value: &str) -> Result<(Record, Option<Remark>), RowError> {
+fn with(column: &str, value: &str) -> Result<(Record, Vec<Remark>), RowError> {
     let at = COLUMNS.split(',').position(|name| name == column).unwrap();
     let mut fields: Vec<&str> = GOOD.split(',').collect();
     fields[at] = value;
@@ -48,7 +48,7 @@ fn with(column: &str, value: &str) -> Result<(Record, Option<Remark>), RowError>
 #[test]
 fn a_row_is_a_line_of_a_receipt() {
     let (record, remark) = read(GOOD).unwrap();
-    assert_eq!(remark, None);
+    assert_eq!(remark, []);
     assert_eq!(record.kind, Kind::Sale);
     assert_eq!(record.customer.as_deref(), Some("13085"));
     assert_eq!((record.quantity, record.amount_cents), (12_000, 8340));
@@ -245,18 +245,32 @@ fn touchpoints_and_unknown_kinds_are_kept() {
 }
 
 #[test]
-fn a_return_with_a_positive_sign_is_read_and_remarked() {
-    let (record, remark) = read("e1,2026-01-01T10:00:00Z,s,,c,return,r1,p,,1,100").unwrap();
+fn what_can_be_read_and_is_probably_not_meant_so_is_remarked() {
+    let remarks = |kind: &str, quantity: &str, cents: &str| {
+        let (record, remarks) = read(&format!(
+            "e1,2026-01-01T10:00:00Z,s,,c,{kind},r1,p,,{quantity},{cents}"
+        ))
+        .unwrap();
+        let stands = record.amount_cents.to_string() == cents;
+        assert!(stands, "{kind} {cents} counts as it stands");
+        remarks
+    };
+    assert_eq!(remarks("sale", "1", "100"), []);
+    assert_eq!(remarks("return", "-1", "-100"), []);
+    assert_eq!(remarks("return", "-1", "0"), [], "a free article came back");
+    assert_eq!(remarks("sale", "1", "0"), [], "a free article");
+    assert_eq!(remarks("return", "1", "100"), [Remark::PositiveReturn]);
+    assert_eq!(remarks("return", "-1", "100"), [Remark::PositiveReturn]);
+    assert_eq!(remarks("sale", "-1", "-100"), [Remark::NegativeSale]);
+    assert_eq!(remarks("sale", "1", "-100"), [Remark::NegativeSale]);
+    assert_eq!(remarks("sale", "0", "100"), [Remark::AmountWithoutQuantity]);
     assert_eq!(
-        (record.amount_cents, remark),
-        (100, Some(Remark::PositiveReturn))
+        remarks("sale", "0", "-100"),
+        [Remark::NegativeSale, Remark::AmountWithoutQuantity]
     );
-    assert_eq!(
-        read("e1,2026-01-01T10:00:00Z,s,,c,return,r1,p,,-1,0")
-            .unwrap()
-            .1,
-        None
-    );
+    assert_eq!(remarks("adjustment", "-3", "0"), [Remark::UnknownKind]);
+    assert_eq!(remarks("Sale", "1", "100"), [Remark::UnknownKind]);
+    assert_eq!(remarks("campaign_received", "0", "0"), []);
 }
 
 #[test]

@@ -18,6 +18,13 @@ pub(crate) enum CliError {
         /// What to do.
         hint: String,
     },
+    /// The command line itself cannot be meant so.
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
     /// Nobody but us can.
     Bug(String),
 }
@@ -30,13 +37,24 @@ impl CliError {
         }
     }
 
+    pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage {
+            message: message.into(),
+            hint: hint.into(),
+        }
+    }
+
     /// Says it and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         match self {
-            Self::Mend { message, hint } => {
+            Self::Mend { message, hint } | Self::Usage { message, hint } => {
                 crate::out::error(&format!("error: {message}"));
                 crate::out::error(&format!("hint: {hint}"));
-                ExitCode::from(1)
+                ExitCode::from(if matches!(self, Self::Mend { .. }) {
+                    1
+                } else {
+                    2
+                })
             }
             Self::Bug(message) => {
                 crate::out::error(&format!("bug: {message}"));
@@ -124,6 +142,14 @@ impl From<ImportError> for CliError {
             ImportError::Header { .. } => Self::mend(
                 message,
                 "the first line names the columns: event_id, occurred_at, shop_id, till_id, customer_id, kind, receipt_id, product_id, category, quantity, amount_cents",
+            ),
+            ImportError::NoHeader { .. } => Self::mend(
+                message,
+                "save the file as CSV in UTF-8 with commas; its first line names the columns: event_id, occurred_at, shop_id, till_id, customer_id, kind, receipt_id, product_id, category, quantity, amount_cents",
+            ),
+            ImportError::TakenBack(_) => Self::mend(
+                message,
+                "nothing of it is left; import the file again to put it in",
             ),
             ImportError::File { .. } => Self::mend(
                 message,

@@ -1,14 +1,19 @@
 //! Long work: import, rebuild, verify. Progress on a terminal, one line of result for everybody.
 
 use std::fs;
+use std::path::Path;
 
+use chrono::DateTime;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
 
 use super::{Done, ImportArgs};
 use crate::api::Office;
 use crate::error::CliError;
-use crate::import::{files, rejects_path};
+use crate::import::{Undone, files, rejects_path};
 use crate::out;
+use crate::store::rows::ImportRun;
+use crate::verify::Verified;
 
 /// Customers refolded in one transaction.
 const STEP: u32 = 5_000;
@@ -32,47 +37,145 @@ fn long(number: usize) -> u64 {
 }
 
 pub(super) fn import(office: &Office, args: &ImportArgs) -> Done {
+    if args.list {
+        return list(office);
+    }
+    if let Some(id) = args.undo {
+        return undo(office, id);
+    }
     let files = files(&args.csv)?;
     if files.len() > 1 && args.rejects.is_some() {
-        return Err(CliError::mend(
+        return Err(CliError::usage(
             "one --rejects FILE for several files",
             "leave --rejects out: every file gets its own beside it",
         ));
     }
-    for file in &files {
-        let rejects = args.rejects.clone().unwrap_or_else(|| rejects_path(file));
-        let length = fs::metadata(file).map_or(0, |metadata| metadata.len());
-        let bar = bar("importing", length, true);
-        let source = args.source.as_deref();
-        let summary =
-            office.import(file, source, &rejects, &mut |bytes| bar.set_position(bytes))?;
-        bar.finish_and_clear();
-        let name = file.display();
-        out::line(&format!(
-            "{name}: {} rows read, {} new, {} known already, {} rejected",
-            summary.rows, summary.added, summary.known, summary.rejected
+    clear(office)?;
+    let imported = files.iter().try_for_each(|file| one(office, file, args));
+    // What is in is in: its paths are folded also when a later file stopped the rest.
+    settle(office)?;
+    imported
+}
+
+/// Imports one file and says what became of it.
+fn one(office: &Office, file: &Path, args: &ImportArgs) -> Done {
+    let rejects = args.rejects.clone().unwrap_or_else(|| rejects_path(file));
+    let length = fs::metadata(file).map_or(0, |metadata| metadata.len());
+    let bar = bar("importing", length, true);
+    let source = args.source.as_deref();
+    let imported = office.import(file, source, &rejects, &mut |bytes| bar.set_position(bytes));
+    bar.finish_and_clear();
+    let summary = imported?;
+    out::line(&format!(
+        "{}: {} rows read, {} new, {} known already, {} rejected (import {})",
+        file.display(),
+        summary.rows,
+        summary.added,
+        summary.known,
+        summary.rejected,
+        summary.id
+    ));
+    if summary.rejected > 0 {
+        out::error(&format!(
+            "{} rejected row(s), with line and reason, in {}",
+            summary.rejected,
+            rejects.display()
         ));
-        if summary.rejected > 0 {
-            out::error(&format!(
-                "{} rejected row(s), with line and reason, in {}",
-                summary.rejected,
-                rejects.display()
+    }
+    for warning in summary.warnings() {
+        out::error(&format!("warning: {warning}"));
+    }
+    Ok(())
+}
+
+/// A line of `import --list`.
+#[derive(Serialize)]
+struct ImportLine {
+    import: i64,
+    when: String,
+    file: String,
+    source: Option<String>,
+    read: u64,
+    new: u64,
+    known: u64,
+    rejected: u64,
+    state: String,
+}
+
+fn list(office: &Office) -> Done {
+    let lines: Vec<ImportLine> = office.imports()?.into_iter().map(line_of).collect();
+    if lines.is_empty() {
+        out::line("nothing was imported yet");
+        return Ok(());
+    }
+    super::report::print(&lines, super::Format::Table)
+}
+
+fn line_of(run: ImportRun) -> ImportLine {
+    let state = match (run.undone_ms, run.finished_ms) {
+        (Some(at), _) => format!("taken back {}", moment(at)),
+        (None, Some(_)) => "in".to_owned(),
+        (None, None) => "not finished".to_owned(),
+    };
+    ImportLine {
+        import: run.id,
+        when: moment(run.started_ms),
+        file: Path::new(&run.file).file_name().map_or_else(
+            || run.file.clone(),
+            |name| name.to_string_lossy().into_owned(),
+        ),
+        source: run.source,
+        read: run.read,
+        new: run.added,
+        known: run.known,
+        rejected: run.rejected,
+        state,
+    }
+}
+
+/// A moment; nothing for one that is not known.
+fn moment(at_ms: i64) -> String {
+    if at_ms == 0 {
+        return String::new();
+    }
+    DateTime::from_timestamp_millis(at_ms).map_or_else(String::new, |at| {
+        at.format("%Y-%m-%d %H:%M UTC").to_string()
+    })
+}
+
+fn undo(office: &Office, id: i64) -> Done {
+    let undone = office.undo_import(id)?;
+    clear(office)?;
+    match undone {
+        Undone::Unknown => {
+            return Err(CliError::mend(
+                format!("there is no import {id}"),
+                "`sync-server import --list` shows their numbers",
             ));
         }
-        if summary.positive_returns > 0 {
-            out::error(&format!(
-                "{} return(s) have a positive sign and count as they stand: returns are negative in quantity and amount",
-                summary.positive_returns
+        Undone::Before(run) => {
+            return Err(CliError::mend(
+                format!(
+                    "import {id} was taken back already, {}",
+                    moment(run.undone_ms.unwrap_or_default())
+                ),
+                "`sync-server import --list` shows what is in; import the file again to put it in",
             ));
         }
-        if summary.forgotten > 0 {
-            out::error(&format!(
-                "{} row(s) of forgotten customers were taken in without them",
-                summary.forgotten
-            ));
-        }
+        Undone::Rows(run, rows) => out::line(&format!(
+            "took back import {id} ({}): {rows} row(s) are gone from every report",
+            run.file
+        )),
     }
     settle(office)
+}
+
+/// Deletes what was taken back: also what an earlier command did not get round to.
+fn clear(office: &Office) -> Done {
+    let bar = bar("clearing up", 0, false);
+    office.clear_undone(&mut |rows| bar.set_position(rows))?;
+    bar.finish_and_clear();
+    Ok(())
 }
 
 /// Refolds who waits.
@@ -135,9 +238,50 @@ pub(super) fn verify(office: &Office) -> Done {
             "restore a backup of the database: the tills send again what it lacks",
         ));
     }
-    out::line(&format!(
-        "verified {} events in {} batches: every chain and signature is right",
-        found.events, found.batches
-    ));
+    out::line(&proven(&found));
+    if found.imported > 0 {
+        out::line(&format!(
+            "{} imported row(s) are unsigned: they come from outside histories, and no till vouches for them (--without-imported leaves them out of a report)",
+            found.imported
+        ));
+    }
     Ok(())
+}
+
+/// What was proven, in a sentence.
+fn proven(found: &Verified) -> String {
+    match (found.events, found.imported) {
+        (0, 0) => {
+            "nothing to verify: no till has sent anything, and nothing was imported".to_owned()
+        }
+        (0, _) => "no till has sent anything: there is no signed event to verify".to_owned(),
+        (events, _) => format!(
+            "verified {events} signed event(s) in {} batch(es): every chain and signature is right",
+            found.batches
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(events: u64, imported: u64, expected: &str) {
+        let found = Verified {
+            events,
+            batches: 2,
+            imported,
+            ..Verified::default()
+        };
+        assert!(proven(&found).starts_with(expected), "{}", proven(&found));
+    }
+
+    #[test]
+    fn nothing_is_called_right_that_nobody_signed() {
+        check(0, 0, "nothing to verify");
+        check(0, 5, "no till has sent anything");
+        check(7, 0, "verified 7 signed event(s) in 2 batch(es)");
+        check(7, 5, "verified 7 signed event(s) in 2 batch(es)");
+    }
 }

@@ -4,8 +4,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use chrono::NaiveDate;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
 use crate::api::Office;
@@ -13,207 +12,20 @@ use crate::clock::{SystemClock, SystemEntropy};
 use crate::error::CliError;
 use crate::store::sqlite::Sqlite;
 
+mod args;
 mod desk;
 mod histories;
+mod pretty;
 mod report;
 mod serve;
 mod table;
 
+use self::args::{
+    Cli, Command, CustomerCommand, Format, ImportArgs, OwnerCommand, ReportArgs, ReportName,
+    ServeArgs, ShopCommand, TillCommand,
+};
+
 type Done = Result<(), CliError>;
-
-/// Head office: receives the events of every till and shows who comes back.
-#[derive(Debug, Parser)]
-#[command(name = "sync-server", version, max_term_width = 100)]
-struct Cli {
-    /// The database: one file is one organisation, made on first use
-    #[arg(
-        long,
-        global = true,
-        default_value = "head-office.db",
-        value_name = "FILE"
-    )]
-    db: PathBuf,
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Listen to the tills and show the owner's pages
-    Serve(ServeArgs),
-    /// Add a shop
-    #[command(subcommand)]
-    Shop(ShopCommand),
-    /// Give out a one-time code with which a till of a shop enrols (the last word on standard output)
-    TillCode {
-        /// The shop
-        #[arg(long, value_name = "ID")]
-        shop: String,
-    },
-    /// Tills and their keys
-    #[command(subcommand)]
-    Till(TillCommand),
-    /// Owners who may log in
-    #[command(subcommand)]
-    Owner(OwnerCommand),
-    /// Import outside sales history (CSV); what cannot be read goes to a rejects file
-    Import(ImportArgs),
-    /// Print a report
-    Report(ReportArgs),
-    /// Fold every customer's path again from all events
-    Rebuild {
-        /// Only compare with what is kept; fails when it differs
-        #[arg(long)]
-        check: bool,
-    },
-    /// Verify every chain and signature
-    Verify,
-    /// Customers
-    #[command(subcommand)]
-    Customer(CustomerCommand),
-}
-
-#[derive(Debug, Args)]
-struct ServeArgs {
-    /// Address and port
-    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
-    listen: String,
-    /// Certificate chain (PEM); TLS is required off loopback
-    #[arg(long, requires = "tls_key", value_name = "FILE")]
-    tls_cert: Option<PathBuf>,
-    /// Its private key (PEM)
-    #[arg(long, requires = "tls_cert", value_name = "FILE")]
-    tls_key: Option<PathBuf>,
-}
-
-#[derive(Debug, Subcommand)]
-enum ShopCommand {
-    /// Add a shop
-    Add {
-        /// Short name: letters, digits, hyphens
-        #[arg(long)]
-        id: String,
-        /// What people call it
-        #[arg(long)]
-        name: String,
-        /// Time zone, as in the tz database
-        #[arg(long, value_name = "TZ")]
-        time_zone: String,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-enum TillCommand {
-    /// List the tills and how far they are
-    List,
-    /// Revoke a till's key: nothing more is taken from it until it is enrolled anew
-    Revoke {
-        /// Its number
-        #[arg(long, value_name = "N")]
-        till: u16,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-enum OwnerCommand {
-    /// Add an owner, or give him a new password
-    Add(OwnerArgs),
-}
-
-#[derive(Debug, Args)]
-struct OwnerArgs {
-    /// Log-in name
-    #[arg(long)]
-    name: String,
-    /// A shop he may see (may be given more than once)
-    #[arg(
-        long,
-        value_name = "ID",
-        required_unless_present = "all",
-        conflicts_with = "all"
-    )]
-    shop: Vec<String>,
-    /// He may see every shop
-    #[arg(long)]
-    all: bool,
-    /// Read the password from standard input (its first line)
-    #[arg(long, required = true)]
-    password_stdin: bool,
-}
-
-#[derive(Debug, Args)]
-struct ImportArgs {
-    /// A CSV file, or a folder of them (may be given more than once: one history)
-    #[arg(long, required = true, value_name = "FILE")]
-    csv: Vec<PathBuf>,
-    /// Put this before event and receipt ids, where two sources reuse numbers
-    #[arg(long, value_name = "NAME")]
-    source: Option<String>,
-    /// Where rejected rows go (default: beside the file, FILE.rejects.csv)
-    #[arg(long, value_name = "FILE")]
-    rejects: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ReportName {
-    Volumes,
-    Repeat,
-    Visits,
-    Cohorts,
-    Rfm,
-    Returns,
-    Path,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Json,
-    Csv,
-    Table,
-}
-
-#[derive(Debug, Args)]
-struct ReportArgs {
-    /// Which report
-    name: ReportName,
-    /// How to print it
-    #[arg(long, default_value = "table")]
-    format: Format,
-    /// First local day, inclusive
-    #[arg(long, value_name = "DAY")]
-    from: Option<NaiveDate>,
-    /// Last local day, inclusive
-    #[arg(long, value_name = "DAY")]
-    to: Option<NaiveDate>,
-    /// Only this shop
-    #[arg(long, value_name = "ID")]
-    shop: Option<String>,
-    /// The day paths are seen at (default: the last sale day in the data)
-    #[arg(long, value_name = "DAY")]
-    as_of: Option<NaiveDate>,
-    /// Leave imported rows out
-    #[arg(long)]
-    without_imported: bool,
-    /// path: of this customer
-    #[arg(long, value_name = "ID", conflicts_with = "all")]
-    customer: Option<String>,
-    /// path: of every customer, one object a line
-    #[arg(long)]
-    all: bool,
-    /// path: the journey model
-    #[arg(long, value_name = "NAME")]
-    model: Option<String>,
-}
-
-#[derive(Debug, Subcommand)]
-enum CustomerCommand {
-    /// Forget a customer for good: profile, links and texts are deleted; the books stay whole
-    Forget {
-        /// His id
-        #[arg(long)]
-        id: String,
-    },
-}
 
 /// Runs the program.
 #[must_use]
@@ -248,8 +60,14 @@ fn run(cli: Cli) -> Done {
             let shops = (!args.all).then_some(args.shop);
             desk::owner_add(&open(db)?, &args.name, shops)
         }
+        Command::Import(args) if args.csv.is_empty() => {
+            histories::import(&open_existing(db)?, &args)
+        }
         Command::Import(args) => histories::import(&open(db)?, &args),
-        Command::Report(args) => report::report(&open_existing(db)?, &args),
+        Command::Report(args) => {
+            report::check(&args)?;
+            report::report(&open_existing(db)?, &args)
+        }
         Command::Rebuild { check } => histories::rebuild(&open_existing(db)?, check),
         Command::Verify => histories::verify(&open_existing(db)?),
         Command::Customer(CustomerCommand::Forget { id }) => desk::forget(&open_existing(db)?, &id),

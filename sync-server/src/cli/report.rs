@@ -8,11 +8,37 @@ use journey::model::{Model, SHIPPED};
 use journey::{Dataset, Query, path, reports};
 use serde::Serialize;
 
-use super::{Done, Format, ReportArgs, ReportName, table};
+use super::{Done, Format, ReportArgs, ReportName, pretty, table};
 use crate::api::Office;
 use crate::error::CliError;
 use crate::out;
 use crate::scope::Filter;
+
+/// What can be seen to be wrong without looking into any database.
+pub(super) fn check(args: &ReportArgs) -> Done {
+    if let (Some(from), Some(to)) = (args.from, args.to)
+        && from > to
+    {
+        return Err(CliError::usage(
+            format!("--from {from} is after --to {to}"),
+            "give the earlier day to --from",
+        ));
+    }
+    if args.name == ReportName::Path {
+        if args.customer.is_none() && !args.all {
+            return Err(CliError::usage(
+                "whose path?",
+                "give --customer ID, or --all",
+            ));
+        }
+    } else if args.customer.is_some() || args.all || args.model.is_some() {
+        return Err(CliError::usage(
+            "--customer, --all and --model belong to `report path`",
+            "leave them out, or ask for `report path`",
+        ));
+    }
+    Ok(())
+}
 
 pub(super) fn report(office: &Office, args: &ReportArgs) -> Done {
     let filter = Filter {
@@ -31,15 +57,22 @@ pub(super) fn report(office: &Office, args: &ReportArgs) -> Done {
             .iter()
             .any(|known| known.id == *shop)
     {
-        return Err(CliError::mend(
-            format!("there is no shop {shop:?}"),
-            format!("the shops are: {}", dataset.shops().join(", ")),
-        ));
+        let shops = dataset.shops();
+        let hint = if shops.is_empty() {
+            "there is no shop yet: `sync-server shop add` and `import` make them".to_owned()
+        } else {
+            format!("the shops are: {}", shops.join(", "))
+        };
+        return Err(CliError::mend(format!("there is no shop {shop:?}"), hint));
     }
     match args.name {
         ReportName::Volumes => print(&reports::volumes(dataset, &query), args.format),
         ReportName::Repeat => print(&reports::repeat(dataset, &query), args.format),
         ReportName::Visits => print(&reports::visits(dataset, &query), args.format),
+        ReportName::Cohorts if args.format == Format::Table => {
+            out::bytes(pretty::cohorts(&reports::cohorts(dataset, &query)).as_bytes());
+            Ok(())
+        }
         ReportName::Cohorts => print(&reports::cohorts(dataset, &query), args.format),
         ReportName::Rfm => print(&reports::rfm(dataset, &query), args.format),
         ReportName::Returns => print(&reports::returns(dataset, &query), args.format),
@@ -81,7 +114,7 @@ fn paths(dataset: &Dataset, query: &Query, args: &ReportArgs) -> Done {
     let model = model(args.model.as_deref())?;
     let as_of = query
         .as_of
-        .or_else(|| reports::last_sale_day(dataset, &Query::all()))
+        .or_else(|| reports::seen_at(dataset, query))
         .unwrap_or_default();
     let of = |customer: CustomerNo, as_of: NaiveDate| {
         let history = dataset.history(customer);
@@ -93,30 +126,30 @@ fn paths(dataset: &Dataset, query: &Query, args: &ReportArgs) -> Done {
         path::path(&history, &model, as_of)
     };
     if let Some(id) = &args.customer {
-        let customer = dataset.customer(id).ok_or_else(|| {
+        let known = dataset.customer(id).filter(|customer| {
+            let history = dataset.history(*customer);
+            !args.without_imported || !history.without_imported().is_empty()
+        });
+        let customer = known.ok_or_else(|| {
             CliError::mend(
                 format!("there is no customer {id:?}"),
                 "`report path --all` shows every customer",
             )
         })?;
-        return print(&of(customer, as_of), args.format);
+        let path = of(customer, as_of);
+        if args.format == Format::Table {
+            out::bytes(pretty::path(&path, &model).as_bytes());
+            return Ok(());
+        }
+        return print(&path, args.format);
     }
-    if !args.all {
-        return Err(CliError::mend("of whom?", "give --customer ID, or --all"));
-    }
-    let customers = dataset.customers();
-    let shop = |customer: CustomerNo| {
-        let Some(shops) = &query.shops else {
-            return true;
-        };
-        let history = dataset.history(customer);
-        history
-            .events()
-            .any(|event| shops.iter().any(|shop| shop == event.shop()))
-    };
-    let chosen = customers.into_iter().filter(|customer| shop(*customer));
+    let chosen = reports::customers_of(dataset, query).into_iter();
     if args.format != Format::Json {
         let rows: Vec<path::Path> = chosen.map(|customer| of(customer, as_of)).collect();
+        if args.format == Format::Table {
+            out::bytes(pretty::paths(&rows).as_bytes());
+            return Ok(());
+        }
         return print(&rows, args.format);
     }
     let mut lines = out::buffered();

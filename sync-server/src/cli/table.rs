@@ -7,6 +7,11 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+/// The most columns of a table.
+pub(super) const WIDTH: usize = 100;
+/// No column is cut narrower than this.
+const NARROWEST: usize = 8;
+
 /// JSON with its fields in the order in which they stand and its numbers to the letter.
 #[derive(Clone, Debug)]
 pub(super) enum Tree {
@@ -158,35 +163,119 @@ fn list(items: &[Tree]) -> Rows {
     rows
 }
 
-/// Aligned columns for people; numbers to the right.
+/// Aligned columns for people, at most [`WIDTH`] wide; numbers to the right, fractions rounded.
 pub(super) fn table(tree: &Tree) -> String {
     let mut text = String::new();
-    for (name, rows) in tables(tree) {
+    for (name, rows) in tables(&rounded(tree)) {
         if !name.is_empty() {
             text.push('\n');
             text.push_str(&name);
             text.push('\n');
         }
-        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let width = |column: usize| {
-            let cells = rows.iter().filter_map(|row| row.get(column));
-            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-        };
-        let widths: Vec<usize> = (0..columns).map(width).collect();
-        for row in &rows {
-            let cells = row.iter().zip(&widths).map(|(cell, width)| {
-                if cell.parse::<f64>().is_ok() {
-                    format!("{cell:>width$}")
-                } else {
-                    format!("{cell:<width$}")
-                }
-            });
-            let line = cells.collect::<Vec<_>>().join("  ");
-            text.push_str(line.trim_end());
-            text.push('\n');
-        }
+        text.push_str(&aligned(&rows));
     }
     text
+}
+
+/// Numbers with a fraction to four decimals.
+fn rounded(tree: &Tree) -> Tree {
+    match tree {
+        Tree::Single(json) if json.contains('.') && !json.starts_with('"') => {
+            let number = json.parse::<f64>().map(|number| format!("{number:.4}"));
+            Tree::Single(number.unwrap_or_else(|_| json.clone()))
+        }
+        Tree::Single(_) => tree.clone(),
+        Tree::List(items) => Tree::List(items.iter().map(rounded).collect()),
+        Tree::Object(fields) => {
+            let fields = fields.iter();
+            Tree::Object(
+                fields
+                    .map(|(name, field)| (name.clone(), rounded(field)))
+                    .collect(),
+            )
+        }
+    }
+}
+
+/// Rows of cells, aligned; the widest texts are cut (`..`) until a line fits, and what is no letter to see is a dot.
+pub(super) fn aligned(rows: &[Vec<String>]) -> String {
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| plain(cell)).collect())
+        .collect();
+    let widths = widths(&rows);
+    let mut text = String::new();
+    for row in &rows {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| {
+            let cell = cut(cell, *width);
+            if is_number(&cell) {
+                format!("{cell:>width$}")
+            } else {
+                format!("{cell:<width$}")
+            }
+        });
+        let line = cells.collect::<Vec<_>>().join("  ");
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// A text from outside as a terminal may have it.
+pub(super) fn plain(text: &str) -> String {
+    let seen = |letter: char| {
+        if letter.is_control() {
+            '\u{b7}'
+        } else {
+            letter
+        }
+    };
+    text.chars().map(seen).collect()
+}
+
+fn is_number(cell: &str) -> bool {
+    cell.parse::<f64>().is_ok()
+}
+
+/// How wide every column may be.
+fn widths(rows: &[Vec<String>]) -> Vec<usize> {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let cells = |column: usize| rows.iter().filter_map(move |row| row.get(column));
+    let mut widths: Vec<usize> = (0..columns)
+        .map(|column| {
+            cells(column)
+                .map(|cell| cell.chars().count())
+                .max()
+                .unwrap_or(0)
+        })
+        .collect();
+    let texts: Vec<usize> = (0..columns)
+        .filter(|column| cells(*column).skip(1).any(|cell| !is_number(cell)))
+        .collect();
+    loop {
+        let line = widths.iter().sum::<usize>() + 2 * columns.saturating_sub(1);
+        let over = line.saturating_sub(WIDTH);
+        let widest = texts
+            .iter()
+            .copied()
+            .max_by_key(|column| widths.get(*column).copied());
+        let Some(width) = widest.and_then(|column| widths.get_mut(column)) else {
+            return widths;
+        };
+        if over == 0 || *width <= NARROWEST {
+            return widths;
+        }
+        // One by one: two wide columns share what must go.
+        *width -= 1;
+    }
+}
+
+fn cut(cell: &str, width: usize) -> String {
+    if cell.chars().count() <= width {
+        return cell.to_owned();
+    }
+    let kept: String = cell.chars().take(width.saturating_sub(2)).collect();
+    kept + ".."
 }
 
 /// CSV; where a report is more than one table, an empty line and a line with the name stand between them.
@@ -230,10 +319,25 @@ mod tests {
             String::from_utf8(csv(&Tree::read(report).unwrap()).unwrap()).unwrap(),
             "figure,value\nrate,0.5\ngap.mean,2\nnone,\n\nwithin\ndays,rate\n30,0.25\n"
         );
-        let cohorts = r#"[{"cohort":"2026-01","size":7,"active":[7,1]}]"#;
+        let list = r#"[{"key":"2026-01","lines":7,"rate":0.123456789}]"#;
         assert_eq!(
-            table(&Tree::read(cohorts).unwrap()),
-            "cohort   size  active\n2026-01     7  [7,1]\n"
+            table(&Tree::read(list).unwrap()),
+            "key      lines  rate\n2026-01      7  0.1235\n"
         );
+    }
+
+    #[test]
+    fn a_table_fits_a_terminal_and_shows_no_control_letters() {
+        let wide = "x".repeat(300);
+        let report = format!(
+            r#"[{{"key":"{wide}","name":"{wide}","n":1000000}},{{"key":"a\u001b[31mb","name":"","n":2}}]"#
+        );
+        let text = table(&Tree::read(&report).unwrap());
+        assert!(
+            text.lines().all(|line| line.chars().count() <= WIDTH),
+            "{text}"
+        );
+        assert!(text.contains("1000000") && text.contains("x.."), "{text}");
+        assert!(!text.contains('\u{1b}'), "{text}");
     }
 }

@@ -6,6 +6,7 @@ use std::any::Any;
 use super::{Result, Store, StoreError, read, write};
 
 mod history;
+mod imports;
 mod journal;
 mod office;
 mod people;
@@ -15,12 +16,13 @@ pub(crate) type Make<'m> = &'m mut dyn FnMut() -> (Box<dyn Store>, Box<dyn Any>)
 
 /// Runs the whole suite.
 pub(crate) fn check(make: Make<'_>) {
-    let cases: [fn(&dyn Store); 5] = [
+    let cases: [fn(&dyn Store); 6] = [
         transactions,
         office::check,
         journal::check,
         people::check,
         history::check,
+        imports::check,
     ];
     for case in cases {
         let (store, keep) = make();

@@ -335,6 +335,33 @@ pub struct ImportedRow<'a> {
     pub amount_cents: i64,
 }
 
+/// One import of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportRun {
+    /// Its number.
+    pub id: i64,
+    /// The file.
+    pub file: String,
+    /// The source that was named.
+    pub source: Option<String>,
+    /// When it began.
+    pub started_ms: i64,
+    /// When it ended; `None` while it runs, or when it was stopped half-way.
+    pub finished_ms: Option<i64>,
+    /// Rows read.
+    pub read: u64,
+    /// Of which new.
+    pub added: u64,
+    /// Of which there already.
+    pub known: u64,
+    /// Of which rejected.
+    pub rejected: u64,
+    /// When it was taken back.
+    pub undone_ms: Option<i64>,
+    /// How many rows went with that.
+    pub undone_rows: Option<u64>,
+}
+
 /// What became of an imported row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Inserted {

@@ -10,14 +10,17 @@ use retail::wire::Head;
 use super::Result;
 use super::rows::{
     AliasRow, BatchRow, Branch, Change, ChangeRow, DayRow, DerivedRow, Ends, EventRow, HoleRow,
-    ImportedRow, Inserted, NewEvent, OwnerRow, Place, ProblemRow, ProfileRow, SessionRow, Shop,
-    Till, Traffic,
+    ImportRun, ImportedRow, Inserted, NewEvent, OwnerRow, Place, ProblemRow, ProfileRow,
+    SessionRow, Shop, Till, Traffic,
 };
 
 /// All tables.
-pub trait Tables: OfficeTables + JournalTables + PeopleTables + HistoryTables {}
+pub trait Tables:
+    OfficeTables + JournalTables + PeopleTables + HistoryTables + ImportTables
+{
+}
 
-impl<T: OfficeTables + JournalTables + PeopleTables + HistoryTables> Tables for T {}
+impl<T: OfficeTables + JournalTables + PeopleTables + HistoryTables + ImportTables> Tables for T {}
 
 /// The organisation, its shops and tills, its owners and their list of problems.
 pub trait OfficeTables {
@@ -201,9 +204,7 @@ pub trait PeopleTables {
 pub trait HistoryTables {
     /// Where everything ends.
     fn ends(&mut self) -> Result<Ends>;
-    /// Keeps an imported row, once per event id.
-    fn add_imported(&mut self, record: &Record, digest: &[u8; 16]) -> Result<Inserted>;
-    /// Walks the imported rows after a key.
+    /// Walks the imported rows after a key; those of an import that was taken back are not there.
     fn each_imported(
         &mut self,
         after: i64,
@@ -226,4 +227,25 @@ pub trait HistoryTables {
     fn drop_derived(&mut self, customer: &str) -> Result<()>;
     /// Walks all derived state by customer.
     fn each_derived(&mut self, visit: &mut dyn FnMut(DerivedRow) -> Result<()>) -> Result<()>;
+}
+
+/// Imports of files: each is a run with a number, and can be taken back as a whole.
+pub trait ImportTables {
+    /// Begins an import, or goes on with one of the same file and source that never ended; gives its number.
+    fn open_import(&mut self, file: &str, source: Option<&str>, now_ms: i64) -> Result<i64>;
+    /// Keeps the counts of an import; false once it was taken back.
+    fn put_import(&mut self, run: &ImportRun) -> Result<bool>;
+    /// One import.
+    fn import(&mut self, id: i64) -> Result<Option<ImportRun>>;
+    /// The latest imports, newest first, those that were taken back too.
+    fn imports(&mut self, limit: u32) -> Result<Vec<ImportRun>>;
+    /// Keeps an imported row, once per event id.
+    fn add_imported(&mut self, record: &Record, digest: &[u8; 16], import: i64)
+    -> Result<Inserted>;
+    /// How many imported rows there are.
+    fn imported_count(&mut self) -> Result<u64>;
+    /// Takes an import back: for every reader its rows are gone, and its customers wait to be refolded. Gives how many rows.
+    fn take_back(&mut self, id: i64, now_ms: i64) -> Result<u64>;
+    /// Deletes what was taken back among the next `limit` rows after a key; gives the key to go on from, `None` at the end.
+    fn clear_taken_back(&mut self, after: i64, limit: u32, now_ms: i64) -> Result<Option<i64>>;
 }

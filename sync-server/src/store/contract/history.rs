@@ -37,19 +37,19 @@ pub(super) fn check(store: &dyn Store) {
 fn imported(tables: &mut dyn Tables) {
     assert_eq!(tables.ends().unwrap().imported, 0);
     assert_eq!(
-        tables.add_imported(&record("a"), &[1; 16]).unwrap(),
+        tables.add_imported(&record("a"), &[1; 16], 1).unwrap(),
         Inserted::New
     );
     assert_eq!(
-        tables.add_imported(&record("a"), &[1; 16]).unwrap(),
+        tables.add_imported(&record("a"), &[1; 16], 1).unwrap(),
         Inserted::Same
     );
     assert_eq!(
-        tables.add_imported(&record("a"), &[2; 16]).unwrap(),
+        tables.add_imported(&record("a"), &[2; 16], 1).unwrap(),
         Inserted::Other
     );
     assert_eq!(
-        tables.add_imported(&record("b"), &[1; 16]).unwrap(),
+        tables.add_imported(&record("b"), &[1; 16], 1).unwrap(),
         Inserted::New,
         "equal lines are common"
     );

@@ -1,11 +1,11 @@
 //! Imported rows, customers to refold, and derived state.
 
-use journey::Record;
-use rusqlite::{OptionalExtension, Row, Rows, params};
+use rusqlite::{OptionalExtension, Row, Rows};
 
-use super::{View, bytes, corrupt, load};
+use super::imports::TAKEN_BACK;
+use super::{View, corrupt, load};
 use crate::store::Result;
-use crate::store::rows::{DerivedRow, Ends, ImportedRow, Inserted};
+use crate::store::rows::{DerivedRow, Ends, ImportedRow};
 use crate::store::tables::HistoryTables;
 
 const IMPORTED: &str = "SELECT n, event_id, at_ms, offset_minutes, shop, till, customer, kind, receipt, product, category, quantity, amount_cents FROM imported";
@@ -56,54 +56,14 @@ impl HistoryTables for View<'_> {
             })?)
     }
 
-    fn add_imported(&mut self, record: &Record, digest: &[u8; 16]) -> Result<Inserted> {
-        let added = self
-            .0
-            .prepare_cached(
-                "INSERT INTO imported (event_id, digest, at_ms, offset_minutes, shop, till, customer, kind, receipt, product, category, quantity, amount_cents)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (event_id) DO NOTHING",
-            )?
-            .execute(params![
-                record.event_id,
-                digest,
-                record.at_ms,
-                record.offset_minutes,
-                record.shop,
-                record.till,
-                record.customer,
-                record.kind.as_str(),
-                record.receipt,
-                record.product,
-                record.category,
-                record.quantity,
-                record.amount_cents
-            ])?;
-        if added == 1 {
-            return Ok(Inserted::New);
-        }
-        let mut statement = self
-            .0
-            .prepare_cached("SELECT digest FROM imported WHERE event_id = ?1")?;
-        let mut rows = statement.query([&record.event_id])?;
-        let known: [u8; 16] = match rows.next()? {
-            Some(row) => bytes(row.get_ref(0)?.as_blob().map_err(corrupt)?)?,
-            None => return Err(corrupt("an event id that is there and is not")),
-        };
-        Ok(if known == *digest {
-            Inserted::Same
-        } else {
-            Inserted::Other
-        })
-    }
-
     fn each_imported(
         &mut self,
         after: i64,
         visit: &mut dyn FnMut(ImportedRow<'_>) -> Result<()>,
     ) -> Result<()> {
-        let mut statement = self
-            .0
-            .prepare_cached(&format!("{IMPORTED} WHERE n > ?1 ORDER BY n"))?;
+        let mut statement = self.0.prepare_cached(&format!(
+            "{IMPORTED} WHERE n > ?1 AND import NOT IN {TAKEN_BACK} ORDER BY n"
+        ))?;
         each(statement.query([after])?, visit)
     }
 

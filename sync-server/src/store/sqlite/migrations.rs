@@ -7,10 +7,16 @@ use sha2::{Digest, Sha256};
 use crate::store::{Result, StoreError};
 
 /// In order; the number is the place in this list, from 1.
-const MIGRATIONS: &[(&str, &str)] = &[(
-    "head_office",
-    include_str!("migrations/0001_head_office.sql"),
-)];
+const MIGRATIONS: &[(&str, &str)] = &[
+    (
+        "head_office",
+        include_str!("migrations/0001_head_office.sql"),
+    ),
+    (
+        "import_runs",
+        include_str!("migrations/0002_import_runs.sql"),
+    ),
+];
 
 /// Marks a file as ours (`PRAGMA application_id`): "KLHO".
 const APPLICATION_ID: i64 = 0x4b4c_484f;

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::{Result, Store, StoreError, Work};
 
 mod history;
+mod imports;
 mod journal;
 mod migrations;
 mod office;

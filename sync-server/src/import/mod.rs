@@ -1,7 +1,8 @@
 //! Outside histories: CSV files to imported rows, by the definition in [`journey::import`]. What cannot be read goes to a
 //! rejects file with its line and reason, the rest goes in; a row that is there already adds nothing, and the same event
 //! id with another content is rejected. One thread reads, this one writes, a big transaction at a time: a stop half-way
-//! leaves whole transactions, and a second run adds only what is missing.
+//! leaves whole transactions, and a second run adds only what is missing. Every import has a number under which it can be
+//! taken back ([`undo`]).
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -15,8 +16,17 @@ use journey::import::{self, Header, HeaderError, Remark};
 use crate::api::Office;
 use crate::people::tombstone_key;
 use crate::records::{Records, Taken};
-use crate::store::rows::Inserted;
+use crate::store::rows::{ImportRun, Inserted};
 use crate::store::{self, StoreError, Tables};
+
+mod rejects;
+mod summary;
+mod undo;
+
+pub use self::rejects::rejects_path;
+use self::rejects::{Refused, Rejects};
+pub use self::summary::{Seen, Summary};
+pub use self::undo::Undone;
 
 /// Rows handed over at once.
 const HAND: usize = 2_048;
@@ -44,6 +54,17 @@ pub enum ImportError {
         /// Why.
         source: HeaderError,
     },
+    /// A file whose first line is no list of columns.
+    #[error("{path}: {why}")]
+    NoHeader {
+        /// Which file.
+        path: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// Somebody took the import back while it ran.
+    #[error("import {0} was taken back while it ran")]
+    TakenBack(i64),
     /// A folder without CSV files.
     #[error("{0}: there is no CSV file here")]
     Nothing(String),
@@ -52,30 +73,13 @@ pub enum ImportError {
     Store(#[from] StoreError),
 }
 
-/// What became of a file's rows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// Rows read.
-    pub rows: u64,
-    /// Of which new.
-    pub added: u64,
-    /// Of which there already.
-    pub known: u64,
-    /// Of which rejected.
-    pub rejected: u64,
-    /// Returns with a positive sign: counted as they stand, probably not what the source means.
-    pub positive_returns: u64,
-    /// Rows of forgotten customers, taken in without them.
-    pub forgotten: u64,
-}
-
 /// One row that was read, or why not.
 #[derive(Debug)]
 struct Row {
     line: u64,
     event_id: String,
     read: Result<(Record, [u8; 16]), String>,
-    positive_return: bool,
+    remarks: Vec<Remark>,
 }
 
 /// Rows, and how far into the file they go.
@@ -126,12 +130,6 @@ pub fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ImportError> {
     Ok(files)
 }
 
-/// Where the rejects of a file go unless told otherwise: `events.csv` -> `events.rejects.csv`.
-#[must_use]
-pub fn rejects_path(file: &Path) -> PathBuf {
-    file.with_extension("rejects.csv")
-}
-
 /// How rows of a file are read.
 #[derive(Debug)]
 struct Columns<'s> {
@@ -157,7 +155,7 @@ fn read(
                 line,
                 event_id: String::new(),
                 read: Err(why.to_owned()),
-                positive_return: false,
+                remarks: Vec::new(),
             }),
             None => {}
         }
@@ -177,10 +175,10 @@ fn read(
 fn row(header: &Columns<'_>, record: &csv::StringRecord, line: u64) -> Row {
     let fields: Vec<&str> = record.iter().collect();
     match import::row(&header.header, &fields, header.source) {
-        Ok((record, remark)) => Row {
+        Ok((record, remarks)) => Row {
             line,
             event_id: String::new(),
-            positive_return: remark == Some(Remark::PositiveReturn),
+            remarks,
             read: Ok({
                 let digest = import::content_digest(&record);
                 (record, digest)
@@ -194,48 +192,8 @@ fn row(header: &Columns<'_>, record: &csv::StringRecord, line: u64) -> Row {
                 .unwrap_or_default()
                 .to_owned(),
             read: Err(error.to_string()),
-            positive_return: false,
+            remarks: Vec::new(),
         },
-    }
-}
-
-/// The rejects file: made when the first row is rejected.
-struct Rejects<'p> {
-    path: &'p Path,
-    writer: Option<csv::Writer<File>>,
-}
-
-impl Rejects<'_> {
-    fn add(&mut self, line: u64, event_id: &str, reason: &str) -> Result<(), ImportError> {
-        let path = self.path;
-        let failed = |error: csv::Error| file_error(path)(error.into());
-        if self.writer.is_none() {
-            let file = File::create(path).map_err(file_error(path))?;
-            let mut writer = csv::Writer::from_writer(file);
-            writer
-                .write_record(["line", "event_id", "reason"])
-                .map_err(failed)?;
-            self.writer = Some(writer);
-        }
-        if let Some(writer) = &mut self.writer {
-            writer
-                .write_record([line.to_string().as_str(), event_id, reason])
-                .map_err(failed)?;
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> Result<(), ImportError> {
-        match self.writer {
-            Some(mut writer) => writer.flush().map_err(file_error(self.path)),
-            // Of an earlier run: it would say that something is wrong with this one.
-            None => match fs::remove_file(self.path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    Err(file_error(self.path)(error))
-                }
-                _ => Ok(()),
-            },
-        }
     }
 }
 
@@ -251,40 +209,19 @@ impl Office {
         rejects: &Path,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Summary, ImportError> {
-        let opened = File::open(file).map_err(file_error(file))?;
-        let mut records = Records::new(BufReader::with_capacity(1 << 20, opened));
-        let names = match records.take().map_err(file_error(file))? {
-            Some(Taken::Record(_, names)) => names,
-            Some(Taken::Broken(_, why)) => {
-                return Err(file_error(file)(std::io::Error::other(format!(
-                    "the header line: {why}"
-                ))));
-            }
-            None => csv::StringRecord::new(),
+        let (records, columns) = open(file, source)?;
+        let mut run = self.open_run(file, source)?;
+        let mut rejects = Rejects::new(rejects);
+        let mut summary = Summary {
+            id: run.id,
+            ..Summary::default()
         };
-        let header = Header::parse(names.iter()).map_err(|source| ImportError::Header {
-            path: file.display().to_string(),
-            source,
-        })?;
-        let id_at = names
-            .iter()
-            .position(|name| name.trim_start_matches('\u{feff}').trim() == "event_id");
-        let columns = Columns {
-            header,
-            id_at: id_at.unwrap_or_default(),
-            source,
-        };
-        let mut rejects = Rejects {
-            path: rejects,
-            writer: None,
-        };
-        let mut summary = Summary::default();
         let (send, receive) = sync_channel(WAITING);
         let read = std::thread::scope(|scope| {
             // The sender belongs to the reading thread: the channel ends with it.
             let columns = &columns;
             let reader = scope.spawn(move || read(records, columns, &send));
-            while self.transaction(&receive, &mut rejects, &mut summary, progress)? {}
+            while self.transaction(&receive, &mut run, &mut rejects, &mut summary, progress)? {}
             drop(receive);
             reader
                 .join()
@@ -293,13 +230,28 @@ impl Office {
         });
         read?;
         rejects.finish()?;
+        run.finished_ms = Some(self.now_ms());
+        store::write(self.store(), |tables| tables.put_import(&run))?;
         Ok(summary)
+    }
+
+    /// Begins a run, or goes on with one of the same file that was stopped.
+    fn open_run(&self, file: &Path, source: Option<&str>) -> Result<ImportRun, ImportError> {
+        let whole = fs::canonicalize(file).map_err(file_error(file))?;
+        let name = whole.to_string_lossy();
+        let now_ms = self.now_ms();
+        let run = store::write(self.store(), |tables| {
+            let id = tables.open_import(&name, source, now_ms)?;
+            tables.import(id)
+        })?;
+        Ok(run.unwrap_or_default())
     }
 
     /// Takes hands into one transaction; false when there are no more.
     fn transaction(
         &self,
         hands: &Receiver<Hand>,
+        run: &mut ImportRun,
         rejects: &mut Rejects<'_>,
         summary: &mut Summary,
         progress: &mut dyn FnMut(u64),
@@ -307,90 +259,171 @@ impl Office {
         let Ok(first) = hands.recv() else {
             return Ok(false);
         };
+        let now_ms = self.now_ms();
         let mut counted = summary.clone();
+        let mut kept = run.clone();
         let mut refused = Vec::new();
         let mut bytes = first.bytes;
-        store::write(self.store(), |tables| {
+        let stands = store::write(self.store(), |tables| {
+            // Whoever takes it back while it runs means all of it.
+            let known = tables.import(run.id)?;
+            if known.is_none_or(|known| known.undone_ms.is_some()) {
+                return Ok(false);
+            }
             let forgotten: HashSet<String> = tables
                 .tombstones()?
                 .into_iter()
                 .map(|(key, _)| key)
                 .collect();
-            let mut dirty = HashSet::new();
+            let source = run.source.as_deref();
+            let mut taking = Taking {
+                forgotten: &forgotten,
+                now_ms,
+                import: run.id,
+                prefix: source.map(|source| format!("{source}:")),
+                dirty: HashSet::new(),
+                summary: &mut counted,
+                refused: &mut refused,
+            };
             let rest = std::iter::from_fn(|| hands.recv().ok()).take(HANDS - 1);
             for hand in std::iter::once(first).chain(rest) {
                 bytes = hand.bytes;
                 for row in hand.rows {
-                    take(
-                        tables,
-                        row,
-                        &forgotten,
-                        &mut dirty,
-                        &mut counted,
-                        &mut refused,
-                    )?;
+                    taking.take(tables, row)?;
                 }
             }
-            for customer in dirty {
+            for customer in taking.dirty {
                 let root = tables.root(&customer)?;
                 tables.add_dirty(&root)?;
             }
-            Ok(())
+            (kept.read, kept.known, kept.rejected) =
+                (counted.rows, counted.known, counted.rejected);
+            kept.added += counted.added - summary.added;
+            tables.put_import(&kept)
         })?;
-        for (line, event_id, reason) in refused {
-            rejects.add(line, &event_id, &reason)?;
+        if !stands {
+            return Err(ImportError::TakenBack(run.id));
         }
-        *summary = counted;
+        for row in &refused {
+            rejects.add(row)?;
+        }
+        (*summary, *run) = (counted, kept);
         progress(bytes);
         Ok(true)
     }
 }
 
-fn take(
-    tables: &mut dyn Tables,
-    row: Row,
-    forgotten: &HashSet<String>,
-    dirty: &mut HashSet<String>,
-    summary: &mut Summary,
-    refused: &mut Vec<(u64, String, String)>,
-) -> store::Result<()> {
-    summary.rows += 1;
-    summary.positive_returns += u64::from(row.positive_return);
-    let (mut record, digest) = match row.read {
-        Ok(read) => read,
-        Err(reason) => {
-            summary.rejected += 1;
-            refused.push((row.line, row.event_id, reason));
-            return Ok(());
+/// Opens a file and reads its header line.
+fn open<'s>(
+    file: &Path,
+    source: Option<&'s str>,
+) -> Result<(Records<BufReader<File>>, Columns<'s>), ImportError> {
+    let opened = File::open(file).map_err(file_error(file))?;
+    let mut records = Records::new(BufReader::with_capacity(1 << 20, opened));
+    let path = || file.display().to_string();
+    let names = match records.take().map_err(file_error(file))? {
+        Some(Taken::Record(_, names)) => names,
+        Some(Taken::Broken(_, why)) => {
+            return Err(ImportError::NoHeader { path: path(), why });
+        }
+        None => {
+            return Err(ImportError::NoHeader {
+                path: path(),
+                why: "the file is empty",
+            });
         }
     };
-    let gone = |customer: &String| {
-        !forgotten.is_empty()
-            && (forgotten.contains(customer) || forgotten.contains(&tombstone_key(customer)))
-    };
-    let late = record.customer.as_ref().is_some_and(gone);
-    if late {
-        record.customer = None;
+    if names.len() == 1 && names.iter().any(|line| line.contains([';', '\t'])) {
+        return Err(ImportError::NoHeader {
+            path: path(),
+            why: "the columns are parted by semicolons or tabs; they must be parted by commas",
+        });
     }
-    match tables.add_imported(&record, &digest)? {
-        Inserted::New => {
-            summary.added += 1;
-            summary.forgotten += u64::from(late);
-            if let Some(customer) = record.customer
-                && !dirty.contains(&customer)
-            {
-                dirty.insert(customer);
+    let header = Header::parse(names.iter()).map_err(|source| ImportError::Header {
+        path: path(),
+        source,
+    })?;
+    let id_at = names
+        .iter()
+        .position(|name| name.trim_start_matches('\u{feff}').trim() == "event_id");
+    let columns = Columns {
+        header,
+        id_at: id_at.unwrap_or_default(),
+        source,
+    };
+    Ok((records, columns))
+}
+
+/// Rows on their way into one transaction.
+struct Taking<'t> {
+    forgotten: &'t HashSet<String>,
+    now_ms: i64,
+    import: i64,
+    /// What a source put before the ids.
+    prefix: Option<String>,
+    dirty: HashSet<String>,
+    summary: &'t mut Summary,
+    refused: &'t mut Vec<Refused>,
+}
+
+impl Taking<'_> {
+    fn take(&mut self, tables: &mut dyn Tables, row: Row) -> store::Result<()> {
+        self.summary.rows += 1;
+        let (mut record, digest) = match row.read {
+            Ok(read) => read,
+            Err(reason) => {
+                self.refuse(row.line, row.event_id, reason);
+                return Ok(());
+            }
+        };
+        let late = record
+            .customer
+            .as_ref()
+            .is_some_and(|customer| self.is_forgotten(customer));
+        if late {
+            record.customer = None;
+        }
+        match tables.add_imported(&record, &digest, self.import)? {
+            Inserted::New => {
+                self.summary.added += 1;
+                self.summary.forgotten += u64::from(late);
+                if let Some(customer) = &record.customer
+                    && !self.dirty.contains(customer)
+                {
+                    self.dirty.insert(customer.clone());
+                }
+            }
+            Inserted::Same => self.summary.known += 1,
+            Inserted::Other => {
+                let reason = "another row with this event_id has other content";
+                let prefix = self.prefix.as_deref().unwrap_or_default();
+                let id = record.event_id.strip_prefix(prefix);
+                let id = id.unwrap_or(&record.event_id).to_owned();
+                self.refuse(row.line, id, reason.to_owned());
+                return Ok(());
             }
         }
-        Inserted::Same => summary.known += 1,
-        Inserted::Other => {
-            summary.rejected += 1;
-            refused.push((
-                row.line,
-                record.event_id,
-                "another row with this event_id has other content".to_owned(),
-            ));
+        for remark in row.remarks {
+            self.summary.remark(remark, record.kind.as_str(), row.line);
         }
+        if record.at_ms > self.now_ms {
+            self.summary.in_future(row.line);
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn refuse(&mut self, line: u64, event_id: String, reason: String) {
+        self.summary.rejected += 1;
+        self.refused.push(Refused {
+            line,
+            event_id,
+            reason,
+        });
+    }
+
+    fn is_forgotten(&self, customer: &str) -> bool {
+        !self.forgotten.is_empty()
+            && (self.forgotten.contains(customer)
+                || self.forgotten.contains(&tombstone_key(customer)))
+    }
 }

@@ -1,0 +1,177 @@
+//! What became of a file's rows, and what is odd about those that went in. Never refuses anything.
+
+use std::collections::BTreeMap;
+
+use journey::import::Remark;
+
+/// Lines that are named of one oddity.
+const MOST_LINES: usize = 5;
+/// Unknown kinds that are told apart.
+const MOST_KINDS: usize = 20;
+
+/// How often something was seen, and where first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// How often.
+    pub count: u64,
+    /// The first lines, at most five.
+    pub lines: Vec<u64>,
+}
+
+impl Seen {
+    fn at(&mut self, line: u64) {
+        self.count += 1;
+        if self.lines.len() < MOST_LINES {
+            self.lines.push(line);
+        }
+    }
+}
+
+/// What became of a file's rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// The number under which the import can be taken back.
+    pub id: i64,
+    /// Rows read.
+    pub rows: u64,
+    /// Of which new.
+    pub added: u64,
+    /// Of which there already.
+    pub known: u64,
+    /// Of which rejected.
+    pub rejected: u64,
+    /// Rows of forgotten customers, taken in without them.
+    pub forgotten: u64,
+    /// Rows that lie ahead of the clock of head office.
+    pub future: Seen,
+    /// Returns with a positive sign.
+    pub positive_returns: Seen,
+    /// Sales with a negative sign.
+    pub negative_sales: Seen,
+    /// Lines with an amount and the quantity 0.
+    pub amounts_without_quantity: Seen,
+    /// Kinds without a meaning here.
+    pub unknown_kinds: BTreeMap<String, Seen>,
+    /// Rows of unknown kinds beyond the twenty that are told apart.
+    pub more_unknown_kinds: u64,
+}
+
+impl Summary {
+    pub(super) fn remark(&mut self, remark: Remark, kind: &str, line: u64) {
+        match remark {
+            Remark::PositiveReturn => self.positive_returns.at(line),
+            Remark::NegativeSale => self.negative_sales.at(line),
+            Remark::AmountWithoutQuantity => self.amounts_without_quantity.at(line),
+            Remark::UnknownKind if self.unknown_kinds.contains_key(kind) => {
+                self.unknown_kinds
+                    .entry(kind.to_owned())
+                    .or_default()
+                    .at(line);
+            }
+            Remark::UnknownKind if self.unknown_kinds.len() < MOST_KINDS => {
+                self.unknown_kinds
+                    .entry(kind.to_owned())
+                    .or_default()
+                    .at(line);
+            }
+            Remark::UnknownKind => self.more_unknown_kinds += 1,
+        }
+    }
+
+    pub(super) fn in_future(&mut self, line: u64) {
+        self.future.at(line);
+    }
+
+    /// What somebody should look at, a sentence each.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut odd = |seen: &Seen, what: &str| {
+            if seen.count > 0 {
+                found.push(format!("{} {what} ({})", seen.count, lines(seen)));
+            }
+        };
+        odd(
+            &self.future,
+            "row(s) lie in the future and count: the last sale day, at which paths are seen, may move with them",
+        );
+        odd(
+            &self.positive_returns,
+            "return(s) have a positive sign and count as they stand: returns are negative in quantity and amount",
+        );
+        odd(
+            &self.negative_sales,
+            "sale(s) have a negative quantity or amount and count as they stand: a discount or a correction, or returns under the wrong kind",
+        );
+        odd(
+            &self.amounts_without_quantity,
+            "line(s) have an amount and the quantity 0, and count as they stand",
+        );
+        for (kind, seen) in &self.unknown_kinds {
+            odd(
+                seen,
+                &format!(
+                    "row(s) of the unknown kind {kind:?} are kept and counted, and take no part in sales figures"
+                ),
+            );
+        }
+        if self.more_unknown_kinds > 0 {
+            found.push(format!(
+                "{} row(s) of yet other unknown kinds are kept and counted: is the column kind the right one?",
+                self.more_unknown_kinds
+            ));
+        }
+        if self.forgotten > 0 {
+            found.push(format!(
+                "{} row(s) of forgotten customers were taken in without them",
+                self.forgotten
+            ));
+        }
+        found
+    }
+}
+
+fn lines(seen: &Seen) -> String {
+    let numbers: Vec<String> = seen.lines.iter().map(u64::to_string).collect();
+    let more = u64::try_from(seen.lines.len()).is_ok_and(|named| named < seen.count);
+    format!(
+        "line{} {}{}",
+        if numbers.len() == 1 { "" } else { "s" },
+        numbers.join(", "),
+        if more { ", .." } else { "" }
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn oddities_are_told_with_their_count_and_first_lines() {
+        let mut summary = Summary::default();
+        assert!(summary.warnings().is_empty());
+        summary.in_future(7);
+        for line in 2..10 {
+            summary.remark(Remark::UnknownKind, "adjustment", line);
+        }
+        let told = summary.warnings();
+        assert!(
+            told[0].starts_with("1 row(s) lie in the future"),
+            "{told:?}"
+        );
+        assert!(told[0].ends_with("(line 7)"), "{told:?}");
+        assert!(told[1].starts_with("8 row(s) of the unknown kind \"adjustment\""));
+        assert!(told[1].ends_with("(lines 2, 3, 4, 5, 6, ..)"), "{told:?}");
+    }
+
+    #[test]
+    fn a_column_of_nothing_but_kinds_stays_short() {
+        let mut summary = Summary::default();
+        for line in 0..1_000 {
+            summary.remark(Remark::UnknownKind, &format!("k{line}"), line);
+        }
+        let told = summary.warnings();
+        assert_eq!(told.len(), MOST_KINDS + 1);
+        assert!(told[MOST_KINDS].starts_with("980 row(s) of yet other"));
+    }
+}

@@ -1,0 +1,250 @@
+//! What the commands say: exit codes with a message and a hint, tables that fit a terminal, help with an example.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod cli_kit;
+
+use std::fmt::Write as _;
+use std::fs;
+
+use cli_kit::{Folder, ROWS};
+
+#[test]
+fn what_can_be_mended_ends_with_one_and_wrong_usage_with_two() {
+    let folder = Folder::new();
+    folder.csv("a.csv", ROWS);
+    folder.out(&["import", "--csv", "a.csv"]);
+    fs::write(
+        folder.path("notes.txt"),
+        "geen database, maar een lang genoeg verhaal\n".repeat(40),
+    )
+    .unwrap();
+    fs::create_dir(folder.path("folder")).unwrap();
+    let mend: &[(&[&str], &[&str])] = &[
+        (
+            &["--db", "elders.db", "verify"],
+            &["there is no database elders.db", "hint:"],
+        ),
+        (
+            &["--db", "elders.db", "report", "volumes"],
+            &["there is no database", "hint:"],
+        ),
+        (
+            &["--db", "elders.db", "rebuild", "--check"],
+            &["there is no database", "hint:"],
+        ),
+        (
+            &["--db", "notes.txt", "verify"],
+            &["hint:", "no database of head office"],
+        ),
+        (&["--db", "folder", "report", "volumes"], &["hint:"]),
+        (
+            &["--db", "nowhere/x.db", "import", "--csv", "a.csv"],
+            &["nowhere/x.db", "hint:"],
+        ),
+        (
+            &["report", "volumes", "--shop", "elders"],
+            &["no shop \"elders\"", "utrecht, zwolle"],
+        ),
+        (
+            &["report", "path", "--customer", "niemand"],
+            &["no customer \"niemand\"", "hint:"],
+        ),
+        (
+            &["report", "path", "--customer", "jip", "--without-imported"],
+            &["no customer \"jip\""],
+        ),
+        (
+            &["report", "path", "--all", "--model", "geen"],
+            &["no model", "aankoop-gebruik-loyaliteit"],
+        ),
+        (
+            &["customer", "forget", "--id", "niemand"],
+            &["no customer", "hint:"],
+        ),
+        (&["till-code", "--shop", "elders"], &["no shop", "hint:"]),
+        (
+            &["till", "revoke", "--till", "7"],
+            &["no till 7", "till list"],
+        ),
+        (&["import", "--undo", "77"], &["no import 77", "hint:"]),
+    ];
+    for (args, needles) in mend {
+        folder.fails(args, 1, needles);
+    }
+    assert!(
+        !folder.path("elders.db").exists(),
+        "asking makes no database"
+    );
+    let usage: &[(&[&str], &[&str])] = &[
+        (&["report", "omzet"], &["volumes", "repeat"]),
+        (
+            &["report", "volumes", "--from", "14-3-2026"],
+            &["--from", "like 2026-03-14"],
+        ),
+        (
+            &["report", "volumes", "--to", "2026-02-30"],
+            &["--to", "like 2026-03-14"],
+        ),
+        (
+            &[
+                "report",
+                "volumes",
+                "--from",
+                "2026-03-02",
+                "--to",
+                "2026-03-01",
+            ],
+            &["after --to", "hint:"],
+        ),
+        (&["report", "path"], &["whose path", "--all"]),
+        (
+            &["report", "volumes", "--all"],
+            &["belong to `report path`"],
+        ),
+        (
+            &["report", "path", "--all", "--customer", "jip"],
+            &["--all"],
+        ),
+        (&["verify", "--fast"], &["--fast"]),
+        (&[], &[]),
+    ];
+    for (args, needles) in usage {
+        let said = folder.run(args);
+        assert_eq!(said.code, 2, "{args:?}: {said:?}");
+        for needle in *needles {
+            assert!(
+                said.err.contains(needle),
+                "{args:?} without {needle:?}: {said:?}"
+            );
+        }
+    }
+    for day in ["2026-03-01", "2026-03-02"] {
+        folder.out(&["report", "volumes", "--from", "2026-03-01", "--to", day]);
+    }
+}
+
+#[test]
+fn verify_tells_signed_from_unsigned() {
+    let folder = Folder::new();
+    folder.out(&[
+        "shop",
+        "add",
+        "--id",
+        "utrecht",
+        "--name",
+        "U",
+        "--time-zone",
+        "Europe/Amsterdam",
+    ]);
+    assert!(folder.out(&["verify"]).contains("nothing to verify"));
+    folder.csv("a.csv", ROWS);
+    folder.out(&["import", "--csv", "a.csv"]);
+    let said = folder.out(&["verify"]);
+    assert!(
+        said.contains("there is no signed event to verify"),
+        "{said}"
+    );
+    assert!(said.contains("5 imported row(s) are unsigned"), "{said}");
+    assert!(!said.contains("is right"), "{said}");
+    folder.out(&["import", "--undo", "1"]);
+    assert!(folder.out(&["verify"]).contains("nothing to verify"));
+}
+
+/// Three years with long names, many months and big sums.
+fn long_history() -> String {
+    let mut rows = String::new();
+    for n in 0..360 {
+        let (year, month) = (2023 + n / 120, 1 + n / 10 % 12);
+        writeln!(
+            rows,
+            "{n},{year}-{month:02}-{:02}T10:00:00+01:00,utrecht,1,een-klant-met-een-lange-naam-en-nummer-{},sale,r{n},{},Wonen > Verlichting > Kaarsen en kandelaars van glas,2,123456789",
+            1 + n % 28,
+            n % 37,
+            "artikelnummer-dat-niet-ophoudt-".repeat(4)
+        )
+        .unwrap();
+        if n % 3 == 0 {
+            writeln!(
+                rows,
+                "b{n},{year}-{month:02}-28T11:00:00+01:00,utrecht,1,een-klant-met-een-lange-naam-en-nummer-{},return,x{n},{},Wonen > Verlichting > Kaarsen en kandelaars van glas,-1,-6172839",
+                n % 37,
+                "artikelnummer-dat-niet-ophoudt-".repeat(4)
+            )
+            .unwrap();
+        }
+    }
+    rows
+}
+
+#[test]
+fn every_table_fits_a_terminal_of_a_hundred_columns() {
+    let folder = Folder::new();
+    let name = "een-bestand-met-een-lange-naam-uit-de-oude-kassa-van-2023-tot-en-met-2025-en-nog-wat-meer-woorden.csv";
+    folder.csv(name, &long_history());
+    folder.out(&["import", "--csv", name]);
+    let customer = "een-klant-met-een-lange-naam-en-nummer-1";
+    for args in [
+        &["report", "volumes"][..],
+        &["report", "repeat"],
+        &["report", "visits"],
+        &["report", "cohorts"],
+        &["report", "rfm"],
+        &["report", "returns"],
+        &["report", "path", "--all"],
+        &["report", "path", "--customer", customer],
+        &["import", "--list"],
+        &["till", "list"],
+    ] {
+        let text = folder.out(args);
+        for line in text.lines() {
+            assert!(line.chars().count() <= 100, "{args:?}: {line}");
+        }
+    }
+    let cohorts = folder.out(&["report", "cohorts"]);
+    assert!(
+        cohorts.contains("month of their first visit") && cohorts.contains('%'),
+        "{cohorts}"
+    );
+    assert!(cohorts.contains("+35"), "all months are there: {cohorts}");
+    let path = folder.out(&["report", "path", "--customer", customer]);
+    assert!(
+        path.contains("purchase") && path.contains("visits that count"),
+        "{path}"
+    );
+    // What a program reads stays exact.
+    assert!(
+        folder
+            .out(&["report", "cohorts", "--format", "csv"])
+            .starts_with("cohort,size,active,")
+    );
+}
+
+#[test]
+fn every_command_has_help_with_an_example() {
+    let folder = Folder::new();
+    for args in [
+        &[][..],
+        &["serve"],
+        &["shop", "add"],
+        &["till-code"],
+        &["till", "list"],
+        &["till", "revoke"],
+        &["owner", "add"],
+        &["import"],
+        &["report"],
+        &["rebuild"],
+        &["verify"],
+        &["customer", "forget"],
+    ] {
+        for help in ["--help", "-h"] {
+            let mut args = args.to_vec();
+            args.push(help);
+            let text = folder.out(&args);
+            assert!(text.contains("Example"), "{args:?}: {text}");
+            assert!(
+                text.lines().all(|line| line.chars().count() <= 130),
+                "{text}"
+            );
+        }
+    }
+}
