@@ -1,6 +1,4 @@
 //! Import as a head office meets it: odd rows, odd files, a stop in the middle, and taking an import back.
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
 mod cli_kit;
 
 use std::fmt::Write as _;
@@ -156,6 +154,10 @@ fn usage_of_import_is_checked() {
 }
 
 /// Head office is killed with the first transaction in and the second on its way; the same import then completes.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a generous limit on waiting for another process"
+)]
 #[test]
 fn a_kill_in_the_middle_and_the_same_import_again() {
     const FIRST: usize = 64 * 2048;

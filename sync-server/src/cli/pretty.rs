@@ -7,14 +7,15 @@ use journey::model::{Language, Model};
 use journey::path::{Path, Stage, State, summary};
 use journey::reports::cohorts::Cohort;
 
-use super::table::{WIDTH, aligned, plain};
+use super::table::{WIDTH, aligned, cut, plain};
 
 /// Months of one block of the cohort table: a year.
 const MONTHS: usize = 12;
 
 /// What a cohort table shows, to be read above it.
 const COHORTS: &str = "\
-Customers by the month of their first visit, and the share of them with a visit so many months later.
+Customers by the month of their first visit (cohort), and the share of them with a visit so many
+months later.
   size  all of them (month 0)
   +     begins within 90 days of the first day in the data: old customers may look new
   *     the data stop before the end of this month
@@ -78,8 +79,8 @@ fn share(cohort: &Cohort, month: usize) -> String {
 pub(super) fn path(path: &Path, model: &Model) -> String {
     let day = |day: Option<chrono::NaiveDate>| day.map_or("-".to_owned(), |day| day.to_string());
     let mut text = format!(
-        "customer {}, seen at the end of {} ({})\n",
-        plain(&path.customer),
+        "customer {}\nseen at the end of {}, model {}\n",
+        cut(&plain(&path.customer), WIDTH - 10),
         path.as_of,
         path.model
     );
@@ -223,8 +224,8 @@ mod tests {
         let text = cohorts(&[
             cohort(
                 "2024-01",
-                200,
-                [vec![200, 90, 1], vec![0; 11], vec![50]].concat(),
+                300,
+                [vec![300, 90, 1], vec![0; 11], vec![50]].concat(),
                 true,
             ),
             cohort("2024-05", 8, vec![8, 3, 8], true),
@@ -233,10 +234,10 @@ mod tests {
             text.lines().all(|line| line.chars().count() <= WIDTH),
             "{text}"
         );
-        let rows: Vec<&str> = text.lines().skip(5).collect();
+        let rows: Vec<&str> = text.lines().skip(6).collect();
         assert_eq!(
             rows[1].split_whitespace().take(4).collect::<Vec<_>>(),
-            ["2024-01+", "200", "45%", "<1%"]
+            ["2024-01+", "300", "30%", "<1%"]
         );
         assert_eq!(rows[2], "2024-05          8  38%  100%*");
         assert_eq!(
@@ -245,7 +246,7 @@ mod tests {
         );
         assert_eq!(
             rows[5].split_whitespace().collect::<Vec<_>>(),
-            ["2024-01+", "200", "0%", "25%*"]
+            ["2024-01+", "300", "0%", "17%*"]
         );
         assert_eq!(
             rows.len(),
@@ -257,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_long_path_breaks_before_an_arrow() {
-        let line = vec!["loyalty 12 visits, EUR 1,234.56"; 6].join(" -> ");
+        let line = ["loyalty 12 visits, EUR 1,234.56"; 6].join(" -> ");
         let text = wrapped(&line);
         assert!(
             text.lines().all(|line| line.chars().count() <= WIDTH),

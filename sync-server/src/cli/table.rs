@@ -270,7 +270,7 @@ fn widths(rows: &[Vec<String>]) -> Vec<usize> {
     }
 }
 
-fn cut(cell: &str, width: usize) -> String {
+pub(super) fn cut(cell: &str, width: usize) -> String {
     if cell.chars().count() <= width {
         return cell.to_owned();
     }

@@ -105,11 +105,50 @@ mod tests {
             .unwrap();
         assert!(matches!(run(&connection), Err(StoreError::Schema(_))));
         connection
-            .execute("UPDATE migration SET number = 99", [])
+            .execute("UPDATE migration SET number = 99 WHERE number = 1", [])
             .unwrap();
         assert!(
             matches!(run(&connection), Err(StoreError::Schema(text)) if text.contains("newer"))
         );
+    }
+
+    #[test]
+    fn rows_from_before_imports_were_listed_are_one_import() {
+        let old = Connection::open_in_memory().unwrap();
+        let (name, sql) = MIGRATIONS[0];
+        old.pragma_update(None, "application_id", APPLICATION_ID)
+            .unwrap();
+        old.execute_batch("CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL) STRICT")
+            .unwrap();
+        old.execute_batch(sql).unwrap();
+        let checksum = hex::encode(Sha256::digest(sql.as_bytes()));
+        old.execute("INSERT INTO migration VALUES (1, ?1, ?2)", (name, checksum))
+            .unwrap();
+        let row = "INSERT INTO imported (event_id, digest, at_ms, offset_minutes, shop, till, kind, quantity, amount_cents)
+             VALUES ('a', x'00', 0, 0, 's', '', 'sale', 1, 1)";
+        old.execute(row, []).unwrap();
+        run(&old).unwrap();
+        let kept: (i64, i64) = old
+            .query_row(
+                "SELECT r.id, r.added FROM import_run r JOIN imported i ON i.import = r.id",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .unwrap();
+        assert_eq!(kept, (0, 1));
+        old.execute(
+            "INSERT INTO import_run (file, started_ms) VALUES ('b', 1)",
+            [],
+        )
+        .unwrap();
+        assert_eq!(old.last_insert_rowid(), 1, "numbers go on behind it");
+
+        let new = Connection::open_in_memory().unwrap();
+        run(&new).unwrap();
+        let runs: i64 = new
+            .query_row("SELECT count(*) FROM import_run", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(runs, 0);
     }
 
     #[test]
