@@ -202,10 +202,8 @@ impl Dataset {
         if merged {
             self.version += 1;
             let now = self.customers.find(into);
-            if let (Some(mut ledger), Some(now)) = (self.ledger.take(), now)
-                && was.is_none_or(|was| ledger.merge(was, now))
-            {
-                let _ = self.ledger.set(ledger);
+            if let (Some(ledger), Some(was), Some(now)) = (self.ledger.get_mut(), was, now) {
+                ledger.merge(was, now);
             }
         }
         Ok(merged)

@@ -153,9 +153,24 @@ impl Entries {
         own.sort_unstable_by_key(Entry::key);
     }
 
-    /// Whether so much changed that everything is better laid out anew.
-    pub(super) fn is_worn(&self) -> bool {
-        self.moved > FEW.max(self.laid.len() / 4)
+    /// Lays everything out anew once so much has changed that it is worth it.
+    pub(super) fn tidy(&mut self, owners: usize) {
+        if self.moved <= FEW.max(self.laid.len() / 4) {
+            return;
+        }
+        let mut starts = Vec::with_capacity(owners + 1);
+        let mut laid = Vec::with_capacity(self.laid.len() + self.moved);
+        starts.push(0);
+        for owner in 0..u32::try_from(owners).unwrap_or(NONE) {
+            laid.extend_from_slice(self.of(owner));
+            starts.push(u32::try_from(laid.len()).unwrap_or(NONE));
+        }
+        *self = Self {
+            starts,
+            laid,
+            changed: HashMap::new(),
+            moved: 0,
+        };
     }
 
     fn own(&mut self, owner: u32) -> &mut Vec<Entry> {

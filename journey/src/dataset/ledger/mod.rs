@@ -47,16 +47,19 @@ impl Ledger {
             }
             ledger.article(dataset, row);
         }
+        // With its instant beside it a receipt is compared without looking it up; events of one instant go by their ids.
+        let mut by_time = Vec::new();
         for receipt in 0..u32::try_from(dataset.receipt_count()).unwrap_or(NONE) {
             ledger.cells.receipt(dataset, receipt, 1);
-            if with_lines(dataset, receipt).is_some() {
-                ledger.by_time.push(receipt);
+            if let Some(first) = with_lines(dataset, receipt) {
+                by_time.push((dataset.at_ms(first), first, receipt));
             }
         }
-        let order = |a: &u32, b: &u32| dataset.order(first(dataset, *a), first(dataset, *b));
-        if !ledger.by_time.is_sorted_by(|a, b| order(a, b).is_lt()) {
-            ledger.by_time.sort_by(order);
-        }
+        by_time.sort_unstable_by(|(at_a, first_a, _), (at_b, first_b, _)| {
+            at_a.cmp(at_b)
+                .then_with(|| dataset.order(*first_a, *first_b))
+        });
+        ledger.by_time = by_time.into_iter().map(|(_, _, receipt)| receipt).collect();
         ledger
     }
 
@@ -110,15 +113,14 @@ impl Ledger {
         self.article(dataset, row);
         if dataset.class(row) != Class::Other {
             self.entries.update(dataset, receipt);
+            self.entries.tidy(dataset.owner_count());
         }
-        (now.is_none() || before.first.is_some() || self.put_in_time(dataset, receipt))
-            && !self.entries.is_worn()
+        now.is_none() || before.first.is_some() || self.put_in_time(dataset, receipt)
     }
 
     /// One customer became another.
-    pub(super) fn merge(&mut self, from: u32, into: u32) -> bool {
+    pub(super) fn merge(&mut self, from: u32, into: u32) {
         self.entries.merge(from, into);
-        !self.entries.is_worn()
     }
 
     fn article(&mut self, dataset: &Dataset, row: u32) {
