@@ -10,8 +10,14 @@ mod web_kit;
 
 use journey::Query;
 use journey::reports;
+use retail::day::DayTotals;
+use retail::ids::{Epoch, Hash};
+use retail::money::Cents;
+use retail::wire::Head;
 use serde_json::Value;
 use sync_server::Filter;
+use sync_server::store::rows::{Branch, DayRow, HoleRow};
+use sync_server::store::write;
 use web_kit::{EVIL, JIP, Shopkeeping};
 
 /// A page, a tag a line, without what changes with every build.
@@ -77,6 +83,100 @@ fn one_imported_receipt() {
 #[test]
 fn synchronisation() {
     check("synchronisation", "/synchronisatie");
+}
+
+/// A till that is not well: a hole, a second branch, a day that differs, and what the owner should look at.
+#[test]
+fn synchronisation_with_a_hole_a_fork_and_a_day_that_differs() {
+    let keeping = Shopkeeping::open();
+    trouble(&keeping);
+    let page = keeping.log_in("alles").get("/synchronisatie").text();
+    insta::assert_snapshot!("synchronisation_with_trouble", readable(&page));
+    assert!(!page.contains("<script>alert"), "{page}");
+    let mut browser = keeping.log_in("alles");
+    let csv = browser.get("/export/dagen.csv").text();
+    assert!(
+        csv.contains("2026-11-20,1,3,2,4485,2990,1495,niet geteld,niet gelijk"),
+        "the day by the till and by what is kept: {csv}"
+    );
+    // Who may see the other shop hears nothing of this till: on no page and in no file.
+    let mut other = keeping.log_in("a");
+    for path in [
+        "/synchronisatie",
+        "/export/kassas.csv",
+        "/export/dagen.csv",
+        "/export/aandachtspunten.csv",
+    ] {
+        let text = other.get(path).text();
+        for secret in [
+            "Balie",
+            "schijf vol",
+            "2026-11-20",
+            "20-11-2026",
+            "1-1-0000001",
+        ] {
+            assert!(!text.contains(secret), "{path}: {secret}: {text}");
+        }
+    }
+}
+
+fn trouble(keeping: &Shopkeeping) {
+    let at_ms = keeping.office.now_ms() - 3_600_000;
+    write(keeping.office.store(), |tables| {
+        let till = tables.tills()?[0].till;
+        let head = |epoch, seq, mark| Head {
+            epoch: Epoch::new(epoch).unwrap(),
+            seq,
+            hash: Hash([mark; 32]),
+        };
+        tables.add_hole(&HoleRow {
+            id: 0,
+            till,
+            epoch: Epoch::FIRST,
+            from: 3,
+            to: 7,
+            reason: format!("schijf vol {EVIL}"),
+            declared_ms: at_ms,
+            acknowledged_ms: None,
+        })?;
+        for branch in [0, 1] {
+            tables.put_branch(
+                till,
+                &Branch {
+                    branch,
+                    head: head(1, 9 + u64::from(branch), 7),
+                    from_seq: 8,
+                    updated_ms: at_ms,
+                },
+            )?;
+        }
+        let totals = |sales, cents| DayTotals {
+            sales,
+            gross: Cents(cents),
+            ..DayTotals::default()
+        };
+        for (day, claimed, counted_cents) in [
+            ("2026-11-20", totals(3, 4_485), None),
+            ("2026-11-19", totals(2, 2_990), Some(12_345)),
+        ] {
+            tables.put_day(&DayRow {
+                till,
+                day: day.parse().unwrap(),
+                proven: claimed == totals(2, 2_990),
+                claimed,
+                found: totals(2, 2_990),
+                counted_cents,
+                at: head(1, 9, 7),
+            })?;
+        }
+        let fork = serde_json::json!({"epoch": 1, "from_seq": 8});
+        let hole = serde_json::json!({"from": 3, "to": 7, "reason": format!("schijf vol {EVIL}")});
+        for (kind, detail) in [("fork", fork), ("hole", hole)] {
+            tables.add_problem(kind, kind, at_ms, Some(till), &detail)?;
+        }
+        Ok(())
+    })
+    .unwrap();
 }
 
 #[test]

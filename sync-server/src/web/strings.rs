@@ -324,6 +324,8 @@ strings! {
     no_tills_text: "Maak een eenmalige code en meld er een kassa mee aan:", "Make a one-time code and enrol a till with it:";
     all_tills_well: "Alles is binnen. Kassa's in orde: {}. Er zijn geen gaten en elke afgesloten dag klopt.", "Everything is in. Tills that are well: {}. There are no holes and every closed day is equal.";
     some_tills_well: "{} van {} kassa's in orde; de rest vraagt uw aandacht.", "{} of {} tills well; the rest needs your attention.";
+    only_till_unwell: "De kassa vraagt uw aandacht.", "The till needs your attention.";
+    no_tills_well: "Geen van de {} kassa's is in orde.", "None of the {} tills is well.";
     all_well: "in orde", "all well";
     silent: "lang stil", "silent for long";
     never_seen: "nog nooit gezien", "never seen";
@@ -346,6 +348,7 @@ strings! {
     forks_value: "{} extra, gebeurtenissen: {}", "{} extra, events: {}";
     holes: "Gaten", "Holes";
     hole_text: "Gebeurtenissen {} tot en met {} van reeks {} ontbreken.", "Events {} to {} of epoch {} are missing.";
+    hole_of_till: "gat bij kassa", "hole at till";
     acknowledge: "Gezien", "Acknowledge";
     clock: "Klok", "Clock";
     clock_ms: "Klokverschil (ms)", "Clock offset (ms)";
@@ -383,7 +386,7 @@ strings! {
     problem_fork: "Kassa liep vertakt", "Till forked";
     problem_fork_text: "In reeks {} bestaan vanaf gebeurtenis {} twee versies: een teruggezette back-up of een gekopieerde kassa. Beide tellen mee; niets is kwijt.", "In epoch {} there are two versions from event {} on: a restored backup or a copied till. Both count; nothing is lost.";
     problem_hole: "Gebeurtenissen ontbreken", "Events are missing";
-    problem_hole_text: "De kassa kan gebeurtenis {} tot en met {} niet meer lezen ({}).", "The till cannot read events {} to {} any more ({}).";
+    problem_hole_text: "De kassa kan gebeurtenissen {} tot en met {} niet meer lezen ({}).", "The till cannot read events {} to {} any more ({}).";
     problem_card: "Kaart twee keer uitgegeven", "Card enrolled twice";
     problem_card_text: "Klant {} en klant {} kregen dezelfde kaart en tellen nu als één klant.", "Customer {} and customer {} were given the same card and now count as one.";
     problem_returned: "Meer teruggebracht dan verkocht", "More returned than sold";

@@ -166,6 +166,14 @@ fn sentence(tills: &[TillStatus], now_ms: i64, language: Language) -> String {
     if well == tills.len() {
         return words.all_tills_well.replace("{}", &language.count(well));
     }
+    if tills.len() == 1 {
+        return words.only_till_unwell.to_owned();
+    }
+    if well == 0 {
+        return words
+            .no_tills_well
+            .replace("{}", &language.count(tills.len()));
+    }
     words
         .some_tills_well
         .replacen("{}", &language.count(well), 1)
@@ -225,11 +233,11 @@ fn one(ask: &Ask, till: &TillStatus, shops: &[Shop], now_ms: i64) -> Markup {
                     p { (words.hole_text
                         .replacen("{}", &hole.from.to_string(), 1)
                         .replacen("{}", &hole.to.to_string(), 1)
-                        .replacen("{}", &hole.epoch.to_string(), 1)) " " (hole.reason) }
+                        .replacen("{}", &hole.epoch.to_string(), 1)) " (" (hole.reason) ")" }
                     form method="post" action=(problems::HOLE_PATH) {
                         input type="hidden" name="token" value=(ask.who.csrf);
                         input type="hidden" name="id" value=(hole.id);
-                        button.button type="submit" { (words.acknowledge) span.sr { " " (till.till.till) } }
+                        button.button type="submit" { (words.acknowledge) span.sr { ": " (words.hole_of_till) " " (till.till.till) } }
                     }
                 }
             }
