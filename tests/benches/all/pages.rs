@@ -159,7 +159,7 @@ pub(crate) fn measure(office: &mut HeadOffice) -> Result<Vec<Figure>> {
         .collect::<Result<Vec<_>>>()?
         .into_iter()
         .unzip();
-    let mut asked = |path: &str, number: u64| {
+    let asked = |path: &str, number: u64| -> Result<String> {
         if let Some(tell) = tell.get(usize::try_from(number)? % TILLS) {
             // One that has nothing more to send does not listen any more.
             let _ = tell.send(());
