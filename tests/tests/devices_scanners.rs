@@ -16,7 +16,7 @@ use std::time::Duration;
 use terminal_app::config::ScannerProtocol as Protocol;
 use terminal_app::peripherals::line;
 use terminal_app::peripherals::scanner::{Scanner, Settings};
-use terminal_app::till::input::Input;
+use terminal_app::till::input::{Input, ScanDamage};
 use tests::devices::{Delivery, EAN_13, LIMIT, PlainScanner, ShiftedClock, SsiScanner, packet};
 
 /// How long a simulated SSI scanner waits for its ACK: long, so that a busy machine is not taken for a lost ACK.
@@ -115,6 +115,60 @@ fn a_scanner_that_is_not_there_yet() {
     check(&received, &["8712345678906"]);
 }
 
+#[track_caller]
+fn next_damage(received: &Receiver<Input>) -> (ScanDamage, Vec<u8>) {
+    loop {
+        match received.recv_timeout(LIMIT).expect("news of damage") {
+            Input::DamagedScan(scan) => {
+                assert_eq!(scan.scanner, "balie");
+                return (scan.damage, scan.read);
+            }
+            Input::Scanner(_) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn what_is_damaged_on_the_way_is_told_and_the_next_code_is_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let port = dir.path().join("scanner");
+    let mut scanner = PlainScanner::plug_in(&port).unwrap();
+    let (_thread, received) = start(&port, Protocol::Plain, 64);
+    wait_connected(&received, true);
+    // No suffix: the line falls silent.
+    scanner.send(b"87123").unwrap();
+    assert_eq!(
+        next_damage(&received),
+        (ScanDamage::CutOff, b"87123".to_vec())
+    );
+    // STX data, and another STX before its ETX.
+    scanner.send(b"\x0287123\x028712345678906\x03").unwrap();
+    assert_eq!(next_damage(&received).0, ScanDamage::Noise);
+    check(&received, &["8712345678906"]);
+    // Longer than any code: the beginning is told, the rest is skipped to its suffix.
+    scanner.scan(&"7".repeat(1_500)).unwrap();
+    let (damage, read) = next_damage(&received);
+    assert_eq!(damage, ScanDamage::TooLong);
+    assert_eq!(read, b"7".repeat(128));
+    scanner.scan("8712345678906").unwrap();
+    check(&received, &["8712345678906"]);
+}
+
+#[test]
+fn a_damaged_packet_that_does_not_come_again_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let port = dir.path().join("scanner");
+    let mut scanner = SsiScanner::plug_in(&port, PATIENT).unwrap();
+    let (_thread, received) = start(&port, Protocol::Ssi, 64);
+    wait_connected(&received, true);
+    let mut damaged = packet(EAN_13, b"8712345678906", false).unwrap();
+    damaged[7] ^= 0x04;
+    scanner.send(&damaged).unwrap();
+    assert!(!scanner.is_acknowledged().unwrap(), "NAK");
+    assert_eq!(next_damage(&received), (ScanDamage::Noise, damaged));
+}
+
 #[test]
 fn unplugged_and_plugged_in_again() {
     let dir = tempfile::tempdir().unwrap();
@@ -130,9 +184,11 @@ fn unplugged_and_plugged_in_again() {
         scanner.send(b"87123").unwrap();
         if round == 1 {
             scanner.replug().unwrap();
+            assert_eq!(next_damage(&received).1, b"87123");
             wait_connected(&received, false);
         } else {
             scanner.unplug();
+            assert_eq!(next_damage(&received).1, b"87123");
             wait_connected(&received, false);
             scanner.replug().unwrap();
         }
@@ -230,6 +286,10 @@ fn ssi_packets_split_at_every_byte_and_across_a_new_cable() {
     }
     scanner.send(&bytes[..9]).unwrap();
     scanner.replug().unwrap();
+    assert_eq!(
+        next_damage(&received),
+        (ScanDamage::CutOff, bytes[..9].to_vec())
+    );
     wait_connected(&received, true);
     scanner.scan("4006381333931").unwrap();
     check(&received, &["4006381333931"]);

@@ -2,6 +2,9 @@
 //! bounded: when the till is behind, the thread waits and the bytes stay in the port, so that no scan is dropped and
 //! none overtakes another. An SSI scanner gets its ACK only when the till has the code.
 //!
+//! What comes in damaged becomes [`Input::DamagedScan`]. A packet that the scanner was asked to send again is waited for
+//! first: the cashier who hears a good scan must not be told of a bad one.
+//!
 //! A scanner that is not there is waited for; unplugging and plugging in again needs no hand.
 
 use std::io;
@@ -13,12 +16,12 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use devices::scanner::plain;
-use devices::scanner::ssi::decoder;
+use devices::scanner::ssi::{self, decoder};
 use retail::clock::Clock;
 
 use super::line::{self, Gone, SerialLine};
 use crate::config;
-use crate::till::input::{Input, ScannedCode, ScannerStatus};
+use crate::till::input::{DamagedScan, Input, ScanDamage, ScannedCode, ScannerStatus};
 
 pub use crate::config::ScannerProtocol as Protocol;
 
@@ -32,6 +35,10 @@ const REOPEN: Duration = Duration::from_millis(500);
 const BEHIND: Duration = Duration::from_millis(10);
 /// How long a scanner may take to accept an ACK.
 const REPLY: Duration = Duration::from_millis(500);
+/// How long a scanner may take to send a damaged packet again before the cashier hears of it.
+const AGAIN_MS: u64 = 1_500;
+/// Bytes kept to say what a damaged frame was.
+const READ_MAX: usize = 128;
 
 /// One scanner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +86,8 @@ impl Scanner {
             clock,
             stopped,
             behind_ms: 0,
+            raw: Vec::new(),
+            awaited: None,
         };
         let thread = std::thread::Builder::new()
             .name("scanner".to_owned())
@@ -124,6 +133,10 @@ struct Worker {
     /// How far the time of the frames is behind the clock. Bytes that lay in the port while this thread could not look
     /// were not late: only an empty port is silence.
     behind_ms: u64,
+    /// The first bytes since the last frame.
+    raw: Vec<u8>,
+    /// A damaged packet that the scanner was asked to send again, and until when it is waited for.
+    awaited: Option<(Input, u64)>,
 }
 
 impl Worker {
@@ -182,8 +195,7 @@ impl Worker {
             let read = match line.read(&mut buffer, wait) {
                 Ok(count) => buffer.get(..count).unwrap_or(&[]),
                 Err(gone) => {
-                    self.frames.hang_up(&self.settings.name);
-                    return End::Gone(gone);
+                    return self.gone(gone);
                 }
             };
             if !read.is_empty()
@@ -193,14 +205,13 @@ impl Worker {
                 self.behind_ms = self.behind_ms.saturating_add(late);
             }
             if read.is_empty() && !line.is_current() {
-                self.frames.hang_up(&self.settings.name);
-                return End::Gone(Gone("its name leads to another device".to_owned()));
+                return self.gone(Gone("its name leads to another device".to_owned()));
             }
-            if let Err(end) = self.take(read, &mut line) {
-                if matches!(end, End::Gone(_)) {
-                    self.frames.hang_up(&self.settings.name);
-                }
-                return end;
+            let taken = self.take(read, &mut line);
+            match taken.and_then(|()| self.give_up_waiting()) {
+                Ok(()) => {}
+                Err(End::Gone(gone)) => return self.gone(gone),
+                Err(End::Stop) => return End::Stop,
             }
         }
     }
@@ -217,22 +228,32 @@ impl Worker {
             })
         };
         loop {
+            let waiting = read;
             match &mut self.frames {
-                Frames::Plain(scanner) => match scanner.poll(&mut read, now) {
-                    plain::Frame::Code(code) => {
-                        post(&self.inputs, &self.stopped, name, scan(code, None))?
+                Frames::Plain(scanner) => {
+                    let frame = scanner.poll(&mut read, now);
+                    remember(&mut self.raw, waiting, read);
+                    match frame {
+                        plain::Frame::Code(code) => {
+                            post(&self.inputs, &self.stopped, name, scan(code, None))?;
+                        }
+                        plain::Frame::Malformed(reason) => {
+                            tracing::warn!(scanner = name, %reason, "not a code");
+                            let damaged = damaged(name, plain_damage(reason), &self.raw);
+                            post(&self.inputs, &self.stopped, name, damaged)?;
+                        }
+                        plain::Frame::Incomplete => return Ok(()),
                     }
-                    plain::Frame::Malformed(reason) => {
-                        tracing::warn!(scanner = name, %reason, "not a code");
-                    }
-                    plain::Frame::Incomplete => return Ok(()),
-                },
+                    self.raw.clear();
+                }
                 Frames::Ssi(decoder) => {
                     let step = decoder.poll(&mut read, now);
                     let reply = step.reply;
+                    remember(&mut self.raw, waiting, read);
                     match step.event {
                         decoder::Event::Incomplete if reply.is_empty() => return Ok(()),
                         decoder::Event::Code { code_type, data } => {
+                            self.awaited = None;
                             post(
                                 &self.inputs,
                                 &self.stopped,
@@ -245,15 +266,59 @@ impl Worker {
                         }
                         decoder::Event::Malformed(reason) => {
                             tracing::warn!(scanner = name, %reason, "not a packet");
+                            let damaged = damaged(name, ssi_damage(reason), &self.raw);
+                            if reply.is_empty() || reply == ssi::ACK {
+                                post(&self.inputs, &self.stopped, name, damaged)?;
+                            } else {
+                                let until = self.clock.monotonic_ms().saturating_add(AGAIN_MS);
+                                self.awaited.get_or_insert((damaged, until));
+                            }
                         }
                         decoder::Event::Incomplete
                         | decoder::Event::NoRead
                         | decoder::Event::Part
                         | decoder::Event::Other(_) => {}
                     }
+                    self.raw.clear();
                     answer(line, reply, name)?;
                 }
             }
+        }
+    }
+
+    /// A damaged packet that did not come again in time is heard after all.
+    fn give_up_waiting(&mut self) -> Result<(), End> {
+        let now = self.clock.monotonic_ms();
+        let Some((damaged, _)) = self.awaited.take_if(|(_, until)| now >= *until) else {
+            return Ok(());
+        };
+        let name = &self.settings.name;
+        post(&self.inputs, &self.stopped, name, damaged)
+    }
+
+    fn gone(&mut self, gone: Gone) -> End {
+        match self.hang_up() {
+            Ok(()) => End::Gone(gone),
+            Err(end) => end,
+        }
+    }
+
+    /// The port is gone: what was received of a frame is lost with it, and said.
+    fn hang_up(&mut self) -> Result<(), End> {
+        let name = &self.settings.name;
+        let lost = match &mut self.frames {
+            Frames::Plain(scanner) => scanner.hang_up().map(|reason| reason.to_string()),
+            Frames::Ssi(decoder) => decoder.hang_up().map(|reason| reason.to_string()),
+        };
+        let mut heard = self.awaited.take().map(|(damaged, _)| damaged);
+        if let Some(reason) = lost {
+            tracing::warn!(scanner = name, reason, "lost with the port");
+            heard = Some(damaged(name, ScanDamage::CutOff, &self.raw));
+        }
+        self.raw.clear();
+        match heard {
+            Some(damaged) => post(&self.inputs, &self.stopped, name, damaged),
+            None => Ok(()),
         }
     }
 
@@ -299,6 +364,39 @@ fn post(
     }
 }
 
+/// Keeps the beginning of what a parser took: `waiting` before, `rest` after it.
+fn remember(raw: &mut Vec<u8>, waiting: &[u8], rest: &[u8]) {
+    let taken = waiting.len().saturating_sub(rest.len());
+    let room = READ_MAX.saturating_sub(raw.len());
+    raw.extend_from_slice(waiting.get(..taken.min(room)).unwrap_or(&[]));
+}
+
+fn damaged(name: &str, damage: ScanDamage, read: &[u8]) -> Input {
+    Input::DamagedScan(DamagedScan {
+        scanner: name.to_owned(),
+        damage,
+        read: read.to_vec(),
+    })
+}
+
+const fn plain_damage(reason: plain::Malformed) -> ScanDamage {
+    match reason {
+        plain::Malformed::TooLong { .. } => ScanDamage::TooLong,
+        plain::Malformed::Unterminated { .. } => ScanDamage::CutOff,
+        plain::Malformed::OutsideFrame { .. } => ScanDamage::Noise,
+    }
+}
+
+const fn ssi_damage(reason: decoder::Malformed) -> ScanDamage {
+    match reason {
+        decoder::Malformed::TooLong { .. } => ScanDamage::TooLong,
+        decoder::Malformed::Unfinished { .. } | decoder::Malformed::BrokenMessage => {
+            ScanDamage::CutOff
+        }
+        decoder::Malformed::Packet(_) | decoder::Malformed::Empty => ScanDamage::Noise,
+    }
+}
+
 fn answer(line: &mut SerialLine, reply: &[u8], name: &str) -> Result<(), Gone> {
     let mut rest = reply;
     while !rest.is_empty() {
@@ -334,16 +432,6 @@ impl Frames {
         match self {
             Self::Plain(scanner) => scanner.deadline_ms(),
             Self::Ssi(decoder) => decoder.deadline_ms(),
-        }
-    }
-
-    fn hang_up(&mut self, name: &str) {
-        let lost = match self {
-            Self::Plain(scanner) => scanner.hang_up().map(|reason| reason.to_string()),
-            Self::Ssi(decoder) => decoder.hang_up().map(|reason| reason.to_string()),
-        };
-        if let Some(reason) = lost {
-            tracing::warn!(scanner = name, reason, "lost with the port");
         }
     }
 }

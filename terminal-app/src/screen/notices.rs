@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::parts::{Button, Face};
 use super::strings::{Strings, fill};
-use crate::till::input::{FetchFailed, PrinterQuestion};
+use crate::till::input::{FetchFailed, PrinterQuestion, ScanDamage};
 use crate::till::{Action, Notice, View};
 
 /// How loud a notice is.
@@ -40,6 +40,7 @@ pub(crate) fn words(w: &Strings, notice: &Notice) -> (Tone, String, Option<Strin
             fill(w.n_wrong_code, &[read]),
             hint(w.n_wrong_code_hint),
         ),
+        Notice::DamagedScan { damage, read } => damaged(w, *damage, read),
         Notice::UnknownArticle { number } => (
             Tone::Mind,
             fill(w.n_unknown_article, &[number]),
@@ -105,6 +106,7 @@ const fn plain_words(w: &Strings, notice: &Notice) -> (Tone, &'static str) {
         // These have values; their words are put together in `words`.
         Notice::UnknownCode { .. }
         | Notice::WrongCode { .. }
+        | Notice::DamagedScan { .. }
         | Notice::UnknownArticle { .. }
         | Notice::UnknownCard { .. }
         | Notice::UnknownCommand { .. }
@@ -123,6 +125,19 @@ const fn plain_words(w: &Strings, notice: &Notice) -> (Tone, &'static str) {
         | Notice::NotKept { .. }
         | Notice::StoreTrouble { .. } => (Tone::Mind, ""),
     }
+}
+
+fn damaged(w: &Strings, damage: ScanDamage, read: &str) -> (Tone, String, Option<String>) {
+    let (text, hint) = match damage {
+        ScanDamage::TooLong => (w.n_scan_too_long, w.n_type_it),
+        ScanDamage::CutOff | ScanDamage::Noise => (w.n_scan_damaged, w.n_wrong_code_hint),
+    };
+    let what = if read.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", fill(w.n_scan_read, &[&read]))
+    };
+    (Tone::Mind, format!("{text}{what}"), Some(hint.to_owned()))
 }
 
 fn not_fetched(w: &Strings, why: &FetchFailed) -> String {

@@ -49,7 +49,7 @@ struct Push<'a> {
     mode: &'static str,
     zones: Changed<'a>,
     sound: Option<(u64, Beep)>,
-    /// The sound answers a scan or an entry: what was being typed goes. A printer's alarm leaves it.
+    /// The sound answers a scan or an entry: what was being typed goes. A printer's alarm and a damaged scan leave it.
     answers: bool,
 }
 
@@ -86,8 +86,7 @@ pub(super) fn push(start: &str, view: &View, shown: Option<&Shown>, now: &Shown)
             work: changed(|zones| &zones.work),
         },
         sound: now.sound,
-        answers: view.notice.is_some()
-            || now.sound.is_some_and(|(_, beep)| beep != Beep::Attention),
+        answers: !view.sound_aside,
     };
     serde_json::to_string(&push).ok()
 }

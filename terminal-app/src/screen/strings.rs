@@ -278,6 +278,10 @@ strings! {
     n_unknown_code: "Onbekende code: {}", "Unknown code: {}";
     n_wrong_code: "Verkeerd gelezen of beschadigd: {}", "Misread or damaged: {}";
     n_wrong_code_hint: "Scan nog een keer of typ het nummer.", "Scan again or type the number.";
+    n_scan_damaged: "De scan is niet goed doorgekomen.", "The scan did not come through well.";
+    n_scan_too_long: "Deze code is te lang voor de kassa.", "This code is too long for the till.";
+    n_scan_read: "Gelezen: {}.", "Read: {}.";
+    n_type_it: "Typ het nummer of zoek op naam.", "Type the number or search by name.";
     n_unknown_article: "Geen artikel met nummer {}", "No article with number {}";
     n_unknown_article_hint: "Zoek het artikel op naam.", "Search for the article by name.";
     n_unknown_card: "Kaart {} is nog van niemand.", "Card {} belongs to nobody yet.";

@@ -22,11 +22,36 @@ pub struct ScannedCode {
     pub scanner: String,
 }
 
+/// Bytes of a scanner that are no code: they came in damaged, or are too many. Never a part of a sale.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DamagedScan {
+    /// The scanner they came from, as the settings name its port.
+    pub scanner: String,
+    /// What is wrong with them.
+    pub damage: ScanDamage,
+    /// What was received, or its beginning; empty when nobody knows.
+    pub read: Vec<u8>,
+}
+
+/// What can be wrong with what a scanner sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScanDamage {
+    /// It was cut off: no suffix came, or the cable was pulled in the middle.
+    CutOff,
+    /// It is longer than any code of a shop.
+    TooLong,
+    /// It is damaged on the way: noise, a wrong checksum.
+    Noise,
+}
+
 /// One thing that happened, in the order in which the till saw it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
     /// A code was scanned.
     Scan(ScannedCode),
+    /// Something was scanned and did not come through; heard once a burst.
+    DamagedScan(DamagedScan),
     /// The cashier did something on the screen.
     Action {
         /// Made by the screen, at most 64 characters; the same id fires once.

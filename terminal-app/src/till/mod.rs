@@ -5,6 +5,7 @@
 
 mod back;
 mod basket;
+mod damage;
 pub mod effect;
 mod enrol;
 pub mod input;

@@ -71,6 +71,7 @@ impl State {
             notice: self.notice.clone(),
             last: work.last,
             sound: self.sound,
+            sound_aside: self.sound_aside,
             printer: self.printer.clone(),
             scanners: self.scanners.clone(),
             sync: self.sync.clone(),

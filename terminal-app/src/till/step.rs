@@ -86,7 +86,11 @@ pub struct State {
     /// The line put in by the last step.
     pub(super) fresh: Option<u32>,
     pub(super) notice: Option<Notice>,
+    /// The scanner that last sent something damaged, and when; forgotten with its next whole code.
+    pub(super) damage: Option<(String, u64)>,
     pub(super) sound: Option<(u64, Beep)>,
+    /// The last sound answers nobody.
+    pub(super) sound_aside: bool,
     pub(super) printer: PrinterStatus,
     pub(super) scanners: Vec<ScannerStatus>,
     pub(super) sync: SyncStatus,
@@ -117,7 +121,9 @@ impl State {
             offered_card: None,
             fresh: None,
             notice,
+            damage: None,
             sound: None,
+            sound_aside: false,
             printer: PrinterStatus::default(),
             scanners: Vec::new(),
             sync: SyncStatus::default(),
@@ -141,6 +147,7 @@ impl State {
     pub fn step(&mut self, input: Input, env: &mut Env<'_>) -> Vec<Effect> {
         let before = self.work.clone();
         let touched = matches!(input, Input::Scan(_) | Input::Action { .. });
+        let aside = matches!(input, Input::Printer(_) | Input::DamagedScan(_));
         if touched {
             self.fresh = None;
         }
@@ -168,6 +175,7 @@ impl State {
             _ => None,
         }) {
             self.sound = Some((self.sound.map_or(1, |(n, _)| n + 1), beep));
+            self.sound_aside = aside;
         }
         if self.work != before || effects.iter().any(|e| matches!(e, Effect::Commit(_))) {
             self.work.rev = rev + 1;
@@ -211,7 +219,12 @@ impl Step<'_, '_> {
         match input {
             Input::Scan(code) => {
                 self.state.notice = None;
+                self.whole_again(&code.scanner);
                 self.scan(&code)
+            }
+            Input::DamagedScan(scan) => {
+                self.damaged(&scan);
+                Ok(())
             }
             Input::Action { id, action } => {
                 if id.len() > MAX_ID || !self.state.work.first_time(&id) {

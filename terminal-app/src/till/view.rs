@@ -8,7 +8,9 @@ use retail::vat::VatRate;
 use serde::Serialize;
 
 use super::effect::Beep;
-use super::input::{Cashier, FetchFailed, Health, PrinterStatus, ScannerStatus, SyncStatus};
+use super::input::{
+    Cashier, FetchFailed, Health, PrinterStatus, ScanDamage, ScannerStatus, SyncStatus,
+};
 use super::shelf::Customer;
 
 /// What the screen shows.
@@ -54,6 +56,8 @@ pub struct View {
     pub last: Option<LastReceipt>,
     /// The last sound, and how many there were: a new number is a new sound.
     pub sound: Option<(u64, Beep)>,
+    /// The last sound answers no scan, entry or press: a printer's alarm, a damaged scan. What is being typed stays.
+    pub sound_aside: bool,
     /// The receipt printer.
     pub printer: PrinterStatus,
     /// The scanners.
@@ -281,6 +285,13 @@ pub enum Notice {
         /// What is wrong with it, in the words of the barcode rules.
         reason: String,
     },
+    /// Something was scanned and did not come through whole.
+    DamagedScan {
+        /// What is wrong with it.
+        damage: ScanDamage,
+        /// What can be read of it; may be empty.
+        read: String,
+    },
     /// A right number that no article has.
     UnknownArticle {
         /// The number.
@@ -412,4 +423,19 @@ pub enum Notice {
         /// Why, for a human.
         reason: String,
     },
+}
+
+impl Notice {
+    /// The cashier has to deal with it: news of less weight does not take its place.
+    #[must_use]
+    pub const fn is_pressing(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownCard { .. }
+                | Self::PaymentRefused
+                | Self::StrayPayment
+                | Self::BasketRestored
+                | Self::NotKept { .. }
+        )
+    }
 }

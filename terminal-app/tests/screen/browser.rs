@@ -10,7 +10,8 @@ use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use retail::money::Cents;
-use terminal_app::till::{Action, Beep, Input, ModeView, View};
+use terminal_app::till::input::ScanDamage;
+use terminal_app::till::{Action, Beep, Input, ModeView, Notice, View};
 
 use tokio::runtime::Runtime;
 
@@ -312,6 +313,25 @@ fn scans() {
     page.show(|view| view.sound = Some((1, Beep::Good)));
     assert_eq!(page.box_text(), "");
 
+    // A scan that came in damaged is said, and leaves what is being typed.
+    page.keys("#entry", "12");
+    page.show(|view| {
+        view.sound = Some((2, Beep::Attention));
+        view.sound_aside = true;
+        view.notice = Some(Notice::DamagedScan {
+            damage: ScanDamage::CutOff,
+            read: "87123".to_owned(),
+        });
+    });
+    page.until("return document.querySelector('#notices').textContent.includes('87123')");
+    assert_eq!(page.box_text(), "12");
+    page.show(|view| {
+        view.sound = Some((3, Beep::Good));
+        view.sound_aside = false;
+        view.notice = None;
+    });
+    assert_eq!(page.box_text(), "");
+
     // A scanner that plays keyboard while a question is open: nothing in the fields, nothing pressed, the till gets the code.
     page.show(|view| view.mode = ModeView::Enrolling { card: None });
     page.keys("[name=name]", "Jip");
@@ -332,7 +352,7 @@ fn scans() {
         view.mode = ModeView::Enrolling {
             card: Some("2610000000016".to_owned()),
         };
-        view.sound = Some((2, Beep::Good));
+        view.sound = Some((4, Beep::Good));
     });
     assert_eq!(
         page.js("return document.querySelector('[name=card]').value"),

@@ -8,7 +8,7 @@ use retail::sale::{LineClass, ReturnReason, TenderKind};
 use retail::vat::VatRate;
 use terminal_app::till::input::{
     Cashier, ClockTrouble, DiskTrouble, FetchFailed, Health, PrinterQuestion, PrinterState,
-    PrinterStatus, ScannerStatus, SyncState, SyncStatus,
+    PrinterStatus, ScanDamage, ScannerStatus, SyncState, SyncStatus,
 };
 use terminal_app::till::shelf::Customer;
 use terminal_app::till::view::{
@@ -81,6 +81,7 @@ pub(crate) fn idle() -> View {
         notice: None,
         last: None,
         sound: None,
+        sound_aside: false,
         printer: PrinterStatus {
             state: PrinterState::Ready,
             queue: 0,
@@ -456,6 +457,16 @@ fn sales() -> Vec<Named> {
             View {
                 notice: Some(Notice::UnknownCard {
                     card: "2610000000016".to_owned(),
+                }),
+                ..selling()
+            },
+        ),
+        (
+            "damaged_scan",
+            View {
+                notice: Some(Notice::DamagedScan {
+                    damage: ScanDamage::CutOff,
+                    read: "87123".to_owned(),
                 }),
                 ..selling()
             },

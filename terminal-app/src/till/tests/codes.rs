@@ -3,7 +3,7 @@
 use retail::quantity::Quantity;
 
 use super::bench::{BUTTON, Bench, CARD, CHEESE, COLA, NEW_CARD, SHIRT, TEA, ean};
-use crate::till::input::{PaymentOutcome, ScannedCode};
+use crate::till::input::{DamagedScan, PaymentOutcome, ScanDamage, ScannedCode};
 use crate::till::{Action, Beep, Input, ModeView, Notice};
 
 #[test]
@@ -107,6 +107,79 @@ fn wrong_and_unknown_codes_beep_differently_and_say_what_was_read() {
         None,
         "a good step puts the message away"
     );
+}
+
+fn damaged(scanner: &str, read: &[u8]) -> Input {
+    Input::DamagedScan(DamagedScan {
+        scanner: scanner.to_owned(),
+        damage: ScanDamage::CutOff,
+        read: read.to_vec(),
+    })
+}
+
+#[test]
+fn a_damaged_scan_is_heard_and_said_and_touches_nothing() {
+    let mut till = Bench::new();
+    till.article(BUTTON);
+    till.keys("1,2");
+    let before = till.state.work().clone();
+    till.input(damaged("balie", b"8712345"));
+    assert_eq!(till.beeps(), [Beep::Attention]);
+    assert!(till.view().sound_aside, "what is being typed stays");
+    assert_eq!(
+        till.view().notice,
+        Some(Notice::DamagedScan {
+            damage: ScanDamage::CutOff,
+            read: "8712345".to_owned(),
+        })
+    );
+    assert_eq!(*till.state.work(), before, "basket, dialog, number");
+    till.keys("5");
+    till.act(Action::Price { price: None });
+    assert_eq!(till.view().basket[0].amount.0, 125);
+    assert_eq!(till.view().notice, None);
+}
+
+#[test]
+fn a_burst_of_noise_is_heard_once() {
+    let mut till = Bench::new();
+    let mut sounds = 0;
+    for _ in 0..30 {
+        till.mono_ms += 900;
+        till.input(damaged("balie", b"\xff"));
+        sounds += till.beeps().len();
+    }
+    assert_eq!(sounds, 1, "27 seconds of noise");
+    till.input(damaged("pistool", b"87"));
+    assert_eq!(till.beeps(), [Beep::Attention], "another scanner is news");
+    till.mono_ms += 2_000;
+    till.input(damaged("pistool", b"87"));
+    assert_eq!(
+        till.beeps(),
+        [Beep::Attention],
+        "after a silence it is news"
+    );
+    till.input(Input::Scan(ScannedCode {
+        data: ean(SHIRT).into_bytes(),
+        ssi_type: None,
+        scanner: "pistool".to_owned(),
+    }));
+    till.input(damaged("pistool", b"87"));
+    assert_eq!(
+        till.beeps(),
+        [Beep::Attention],
+        "after a whole code it is news"
+    );
+}
+
+#[test]
+fn a_damaged_scan_does_not_hide_what_waits_for_an_answer() {
+    let mut till = Bench::new();
+    till.article(NEW_CARD);
+    let offer = till.view().notice;
+    till.input(damaged("balie", b"8712345"));
+    assert_eq!(till.beeps(), [Beep::Attention]);
+    assert_eq!(till.view().notice, offer);
 }
 
 #[test]

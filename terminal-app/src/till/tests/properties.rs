@@ -8,13 +8,14 @@ use retail::money::Cents;
 use retail::sale::ReturnReason;
 
 use super::bench::{BUTTON, Bench, CARD, COLA, NEW_CARD, SHIRT, TEA, ean, number};
-use crate::till::input::{PaymentAnswer, PaymentOutcome};
+use crate::till::input::{DamagedScan, PaymentAnswer, PaymentOutcome, ScanDamage};
 use crate::till::{Action, Input};
 
 /// What can happen at a till.
 #[derive(Clone, Debug)]
 enum Happening {
     Scan(String),
+    Noise,
     Do(Action),
     Again,
     Answer(PaymentOutcome),
@@ -91,6 +92,7 @@ fn happening() -> impl Strategy<Value = Happening> {
     prop_oneof![
         6 => prop::sample::select(codes).prop_map(Happening::Scan),
         6 => action().prop_map(Happening::Do),
+        1 => Just(Happening::Noise),
         1 => Just(Happening::Again),
         2 => outcome().prop_map(Happening::Answer),
         1 => Just(Happening::Restart),
@@ -156,6 +158,13 @@ fn run(happenings: &[Happening]) -> Result<(), TestCaseError> {
                 till.input(Input::Payment(PaymentAnswer {
                     request,
                     outcome: *outcome,
+                }));
+            }
+            Happening::Noise => {
+                till.input(Input::DamagedScan(DamagedScan {
+                    scanner: "scanner".to_owned(),
+                    damage: ScanDamage::Noise,
+                    read: b"871\xff".to_vec(),
                 }));
             }
             Happening::Restart => till.restart(),
