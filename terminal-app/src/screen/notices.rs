@@ -70,6 +70,21 @@ pub(crate) fn words(w: &Strings, notice: &Notice) -> (Tone, String, Option<Strin
             fill(w.n_not_fetched, &[number]),
             Some(not_fetched(w, why)),
         ),
+        Notice::TypedIsNotExact { typed, exact } => (
+            Tone::Mind,
+            fill(w.n_not_exact, &[typed, exact]),
+            hint(w.n_not_exact_hint),
+        ),
+        Notice::CustomerReplaced { now, before } => (
+            Tone::Mind,
+            fill(w.n_replaced, &[&named(w, now), &named(w, before)]),
+            None,
+        ),
+        Notice::CustomerStays { name } => (
+            Tone::Mind,
+            fill(w.n_customer_stays, &[&named(w, name)]),
+            hint(w.n_customer_stays_hint),
+        ),
         Notice::NotKept { reason } => (Tone::Bad, fill(w.n_not_kept, &[reason]), None),
         Notice::StoreTrouble { reason } => (Tone::Bad, fill(w.n_store_trouble, &[reason]), None),
         plain => {
@@ -122,8 +137,43 @@ const fn plain_words(w: &Strings, notice: &Notice) -> (Tone, &'static str) {
         | Notice::MoreThanSold { .. }
         | Notice::ReasonMissing { .. }
         | Notice::ReceiptNotFetched { .. }
+        | Notice::TypedIsNotExact { .. }
+        | Notice::CustomerReplaced { .. }
+        | Notice::CustomerStays { .. }
         | Notice::NotKept { .. }
         | Notice::StoreTrouble { .. } => (Tone::Mind, ""),
+    }
+}
+
+fn named<'a>(w: &'a Strings, name: &'a Option<String>) -> &'a str {
+    name.as_deref().unwrap_or(w.nameless_inside)
+}
+
+/// What can be done about a notice, beside reading it: the words of each button and what it does.
+fn ways_out(w: &Strings, view: &View, notice: &Notice) -> Vec<(String, Action)> {
+    match notice {
+        Notice::UnknownCard { .. } if view.enabled.customer => {
+            vec![(w.n_enrol_now.to_owned(), Action::StartEnrol)]
+        }
+        Notice::CustomerReplaced { before, .. } => vec![(
+            fill(w.n_take_back, &[&named(w, before)]),
+            Action::TakeBackCustomer,
+        )],
+        Notice::TypedIsNotExact { typed, exact } => vec![
+            (
+                fill(w.n_pay_typed, &[typed]),
+                Action::PayCash {
+                    tendered: Some(*typed),
+                },
+            ),
+            (
+                fill(w.n_pay_exact, &[exact]),
+                Action::PayCash {
+                    tendered: Some(*exact),
+                },
+            ),
+        ],
+        _ => Vec::new(),
     }
 }
 
@@ -161,8 +211,8 @@ pub(crate) fn place(face: &Face, view: &View) -> Markup {
                         strong { (text) }
                         @if let Some(hint) = hint { " " (hint) }
                     }
-                    @if matches!(notice, Notice::UnknownCard { .. }) && view.enabled.customer {
-                        (Button::new(w.n_enrol_now, &Action::StartEnrol).class("small").draw())
+                    @for (label, action) in ways_out(w, view, notice) {
+                        (Button::new(&label, &action).class("small").draw())
                     }
                     button.key.close type="button" data-do=(super::parts::json(&Action::DismissNotice)) aria-label=(w.dismiss) { "×" }
                 }

@@ -52,6 +52,8 @@ pub(crate) struct Button<'a> {
     pub(crate) enabled: bool,
     /// The key under which the text of the box goes into what it does.
     pub(crate) takes: Option<&'a str>,
+    /// The box keeps its text until the till answers.
+    pub(crate) keeps: bool,
 }
 
 impl<'a> Button<'a> {
@@ -63,6 +65,7 @@ impl<'a> Button<'a> {
             key: None,
             enabled: true,
             takes: None,
+            keeps: false,
         }
     }
 
@@ -75,6 +78,7 @@ impl<'a> Button<'a> {
             key: None,
             enabled: true,
             takes: Some(takes),
+            keeps: false,
         }
     }
 
@@ -88,6 +92,11 @@ impl<'a> Button<'a> {
         self
     }
 
+    pub(crate) const fn keep(mut self) -> Self {
+        self.keeps = true;
+        self
+    }
+
     pub(crate) const fn enabled(mut self, enabled: bool) -> Self {
         self.enabled = enabled;
         self
@@ -95,7 +104,7 @@ impl<'a> Button<'a> {
 
     pub(crate) fn draw(&self) -> Markup {
         html! {
-            button type="button" class={ "key " (self.class) } data-do=(self.does) data-take=[self.takes]
+            button type="button" class={ "key " (self.class) } data-do=(self.does) data-take=[self.takes] data-keep[self.keeps]
                 aria-label=(self.label) data-key=[self.key] data-cap=[self.key.map(Key::cap)] aria-keyshortcuts=[self.key.map(Key::aria)]
                 disabled[!self.enabled] { (self.label) }
         }

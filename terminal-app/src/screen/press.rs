@@ -32,6 +32,11 @@ pub enum Typed {
         /// What was handed over.
         typed: String,
     },
+    /// [`Action::PayCashExact`]; with something typed [`Action::PayCashTyped`].
+    TypedCashExact {
+        /// What stands in the box.
+        typed: String,
+    },
     /// [`Action::PayCard`]; nothing typed means all of it.
     TypedCard {
         /// A part of what is due.
@@ -88,6 +93,10 @@ fn meant(words: &Strings, typed: &Typed) -> Result<Action, PressError> {
     Ok(match typed {
         Typed::TypedCash { typed } => Action::PayCash {
             tendered: optional(words, typed)?,
+        },
+        Typed::TypedCashExact { typed } => match optional(words, typed)? {
+            Some(typed) => Action::PayCashTyped { typed },
+            None => Action::PayCashExact,
         },
         Typed::TypedCard { typed } => Action::PayCard {
             amount: optional(words, typed)?,
@@ -158,6 +167,14 @@ mod tests {
         check(
             "{\"do\":\"typed_cash\",\"typed\":\"\"}",
             Action::PayCash { tendered: None },
+        );
+        check(
+            "{\"do\":\"typed_cash_exact\",\"typed\":\"\"}",
+            Action::PayCashExact,
+        );
+        check(
+            "{\"do\":\"typed_cash_exact\",\"typed\":\"20\"}",
+            Action::PayCashTyped { typed: Cents(2000) },
         );
         check(
             "{\"do\":\"typed_card\",\"typed\":\"\"}",

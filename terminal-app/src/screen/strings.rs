@@ -302,6 +302,16 @@ strings! {
     n_not_a_number: "‘{}’ kan hier niet.", "‘{}’ makes no sense here.";
     n_wrong_quantity: "Dit aantal kan niet.", "This quantity is not possible.";
     n_wrong_amount: "Dit bedrag kan niet.", "This amount is not possible.";
+    n_not_exact: "In het invoerveld staat {}, gepast is {}.", "The entry field holds {}, exact is {}.";
+    n_not_exact_hint: "Wat heeft de klant gegeven?", "What did the customer give?";
+    n_pay_typed: "{} ontvangen", "{} received";
+    n_pay_exact: "Gepast {}", "Exactly {}";
+    n_replaced: "Andere klantenkaart: deze bon staat nu op naam van {} in plaats van {}.",
+        "Another loyalty card: this receipt is now for {} instead of {}.";
+    n_take_back: "Terug naar {}", "Back to {}";
+    nameless_inside: "een klant zonder naam", "a customer without a name";
+    n_customer_stays: "Deze bon blijft op naam van {}: er wordt al gepind.", "This receipt stays with {}: the card payment is under way.";
+    n_customer_stays_hint: "Scan de andere kaart bij de volgende bon.", "Scan the other card with the next receipt.";
     n_basket_full: "De bon is vol. Reken eerst af.", "The receipt is full. Complete the payment first.";
     n_no_line: "Er is geen regel gekozen.", "No line is selected.";
     n_return_underway: "Rond eerst de retour af of annuleer hem.", "Finish or cancel the return first.";

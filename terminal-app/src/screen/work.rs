@@ -87,7 +87,7 @@ fn pay(face: &Face, view: &View) -> Markup {
     let keys = &face.keys;
     html! {
         div.pay role="group" aria-label=(w.sheet_pay) {
-            (Button::new(w.cash_exact, &Action::PayCashExact).class("cash").key(keys.cash_exact.as_ref()).enabled(view.enabled.cash_exact).draw())
+            (Button::typed(w.cash_exact, &json!({"do": "typed_cash_exact"}), "typed").keep().class("cash").key(keys.cash_exact.as_ref()).enabled(view.enabled.cash_exact).draw())
             (Button::typed(w.cash, &json!({"do": "typed_cash"}), "typed").class("cash").key(keys.cash.as_ref()).enabled(view.enabled.cash).draw())
             (Button::typed(w.card, &json!({"do": "typed_card"}), "typed").class("card").key(keys.card.as_ref()).enabled(view.enabled.card).draw())
         }

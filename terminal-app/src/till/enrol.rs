@@ -5,11 +5,11 @@ use retail::event::{Body, Enrolled};
 use retail::ids::{CustomerId, LinkId, RecordId};
 use retail::loyalty::{Consent, Profile};
 
-use super::effect::{Beep, NewEvent};
+use super::effect::NewEvent;
 use super::shelf::Customer;
 use super::step::{Handled, Step};
 use super::view::Notice;
-use super::work::{Attached, Mode};
+use super::work::Mode;
 
 /// The wording of the membership question, by version.
 pub const MEMBER_WORDING: &str = "lidmaatschap-2026-1";
@@ -86,22 +86,18 @@ impl Step<'_, '_> {
         };
         self.state.work.mode = Mode::Selling;
         self.state.offered_card = None;
-        self.state.work.basket.customer = Some(Attached {
-            customer: Customer {
-                id: customer,
-                name,
-                points: 0,
-                visits: 0,
-                phase: None,
-                state: None,
-                last_visit: None,
-            },
-            new: true,
-        });
         self.commit(vec![event], None);
         self.state.notice = Some(Notice::Enrolled);
-        self.beep(Beep::Good);
-        Ok(())
+        let joined = Customer {
+            id: customer,
+            name,
+            points: 0,
+            visits: 0,
+            phase: None,
+            state: None,
+            last_visit: None,
+        };
+        self.attach(joined, true)
     }
 }
 

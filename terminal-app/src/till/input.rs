@@ -179,6 +179,11 @@ pub enum Action {
     },
     /// Pays exactly what is due in cash (rounded where the shop rounds).
     PayCashExact,
+    /// Pays exactly while an amount stands in the box: done when it is that very amount, asked about otherwise.
+    PayCashTyped {
+        /// What stands in the box.
+        typed: Cents,
+    },
     /// Pays by card.
     PayCard {
         /// A part of what is due; `None`: all of it.
@@ -194,6 +199,8 @@ pub enum Action {
     TakeBackCash,
     /// Takes the customer off the basket.
     ForgetCustomer,
+    /// The card that was scanned before the last one is the right one: its customer is put back.
+    TakeBackCustomer,
     /// Puts the dialog away, or the whole basket when no dialog is open.
     Cancel,
     /// Asks for the receipt of a return.

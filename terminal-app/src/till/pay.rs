@@ -61,6 +61,21 @@ impl Step<'_, '_> {
         self.take_cash(self.in_cash(self.state.work.basket.due()))
     }
 
+    /// *Contant gepast* with an amount in the box. What was typed is the exact amount (rounded or as the total says), or else
+    /// something the cashier means: change to give, or a part. The till asks, and the box keeps the amount.
+    pub(super) fn pay_cash_typed(&mut self, typed: Cents) -> Handled {
+        self.payable()?;
+        let due = self.state.work.basket.due();
+        let exact = self.in_cash(due);
+        if typed == exact || typed == due {
+            return self.pay_cash_exact();
+        }
+        self.aside = true;
+        self.state.work.buffer.clear();
+        self.warning = Some(Notice::TypedIsNotExact { typed, exact });
+        Ok(())
+    }
+
     pub(super) fn pay_cash(&mut self, tendered: Option<Cents>) -> Handled {
         self.payable()?;
         let tendered = match tendered {

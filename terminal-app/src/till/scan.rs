@@ -9,7 +9,7 @@ use retail::quantity::{Quantity, Unit};
 
 use super::effect::{Beep, Effect};
 use super::input::ScannedCode;
-use super::shelf::ReceiptLookup;
+use super::shelf::{Customer, ReceiptLookup};
 use super::step::{Handled, Step};
 use super::view::{Found, Notice};
 use super::work::{Attached, Mode};
@@ -264,12 +264,53 @@ impl Step<'_, '_> {
                 card: card.to_owned(),
             });
         };
-        self.state.work.basket.customer = Some(Attached {
-            customer,
-            new: false,
+        self.attach(customer, false)
+    }
+
+    /// The basket gets a customer. Another one than before is said, and can be taken back: two cards of a family, a card of
+    /// the one before. While the terminal is asked the sale may be over any moment, so there the first one stays.
+    pub(super) fn attach(&mut self, customer: Customer, new: bool) -> Handled {
+        let paying = self.not_paying().is_err();
+        let basket = &mut self.state.work.basket;
+        self.beep_after(match &mut basket.customer {
+            Some(known) if known.customer.id == customer.id => {
+                known.customer = customer;
+                None
+            }
+            Some(known) if paying => {
+                return Err(Notice::CustomerStays {
+                    name: known.customer.name.clone(),
+                });
+            }
+            Some(known) => {
+                let before = std::mem::replace(known, Attached { customer, new });
+                let notice = replaced(&before, known);
+                basket.replaced = Some(before);
+                Some(notice)
+            }
+            None => {
+                basket.customer = Some(Attached { customer, new });
+                None
+            }
         });
-        self.beep(Beep::Good);
         Ok(())
+    }
+
+    pub(super) fn take_back_customer(&mut self) -> Handled {
+        self.not_paying()?;
+        let basket = &mut self.state.work.basket;
+        if let Some(before) = basket.replaced.take() {
+            basket.customer = Some(before);
+            self.beep(Beep::Good);
+        }
+        Ok(())
+    }
+
+    fn beep_after(&mut self, notice: Option<Notice>) {
+        match notice {
+            Some(notice) => self.warning = Some(notice),
+            None => self.beep(Beep::Good),
+        }
     }
 
     pub(super) fn refresh_customer(&mut self, id: retail::ids::CustomerId) -> Handled {
@@ -280,6 +321,13 @@ impl Step<'_, '_> {
             attached.customer = fresh;
         }
         Ok(())
+    }
+}
+
+fn replaced(before: &Attached, now: &Attached) -> Notice {
+    Notice::CustomerReplaced {
+        now: now.customer.name.clone(),
+        before: before.customer.name.clone(),
     }
 }
 

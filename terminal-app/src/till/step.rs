@@ -156,9 +156,10 @@ impl State {
             env,
             effects: Vec::new(),
             warning: None,
+            aside,
         };
         let result = step.take(input);
-        let (mut effects, warning) = (step.effects, step.warning);
+        let (mut effects, warning, aside) = (step.effects, step.warning, step.aside);
         self.steps += 1;
         let rev = before.rev;
         if let Err(notice) = result {
@@ -203,6 +204,8 @@ pub(super) struct Step<'a, 'e> {
     pub(super) effects: Vec<Effect>,
     /// Something to read although the step was done.
     pub(super) warning: Option<Notice>,
+    /// The sound answers nothing that was typed: the box keeps it.
+    pub(super) aside: bool,
 }
 
 /// Done, or refused with the reason.
@@ -302,15 +305,21 @@ impl Step<'_, '_> {
             Action::SetQuantity { n, quantity } => self.set_quantity(n, quantity),
             Action::VoidLine { n } => self.void_line(n),
             Action::PayCash { tendered } => self.pay_cash(tendered),
-            Action::PayCashExact => self.pay_cash_exact(),
+            Action::PayCashExact => match self.buffer_amount()? {
+                Some(typed) => self.pay_cash_typed(typed),
+                None => self.pay_cash_exact(),
+            },
+            Action::PayCashTyped { typed } => self.pay_cash_typed(typed),
             Action::PayCard { amount } => self.pay_card(amount),
             Action::PinAnswer { answer } => self.pin_answer(answer),
             Action::TakeBackCash => self.take_back_cash(),
             Action::ForgetCustomer => {
                 self.not_paying()?;
                 self.state.work.basket.customer = None;
+                self.state.work.basket.replaced = None;
                 Ok(())
             }
+            Action::TakeBackCustomer => self.take_back_customer(),
             Action::Cancel => self.cancel(),
             Action::StartReturn => self.start_return(),
             Action::ReturnQuantity { line, quantity } => self.return_quantity(line, quantity),

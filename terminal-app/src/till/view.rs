@@ -334,6 +334,25 @@ pub enum Notice {
     WrongQuantity,
     /// An amount that cannot be: zero, negative, or over a million.
     WrongAmount,
+    /// *Contant gepast* while another amount was typed.
+    TypedIsNotExact {
+        /// What was typed.
+        typed: Cents,
+        /// What is exact.
+        exact: Cents,
+    },
+    /// The card of another customer was scanned: the sale is his now, and can go back.
+    CustomerReplaced {
+        /// First name of the customer now.
+        now: Option<String>,
+        /// First name of the one before.
+        before: Option<String>,
+    },
+    /// The card of another customer was scanned during the payment: the sale stays with the first.
+    CustomerStays {
+        /// First name of the customer.
+        name: Option<String>,
+    },
     /// More lines than a receipt holds.
     BasketFull,
     /// Nothing is selected.
@@ -432,6 +451,8 @@ impl Notice {
         matches!(
             self,
             Self::UnknownCard { .. }
+                | Self::CustomerReplaced { .. }
+                | Self::TypedIsNotExact { .. }
                 | Self::PaymentRefused
                 | Self::StrayPayment
                 | Self::BasketRestored

@@ -75,6 +75,9 @@ pub(super) struct Basket {
     pub(super) last_n: u32,
     pub(super) selected: Option<u32>,
     pub(super) customer: Option<Attached>,
+    /// Whose card was scanned before that one.
+    #[serde(default)]
+    pub(super) replaced: Option<Attached>,
     /// Parts paid already in a split payment; at most one of each kind.
     pub(super) tenders: Vec<Tender>,
     /// Articles that wait for a price, in the order of scanning.

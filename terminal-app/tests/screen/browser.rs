@@ -248,6 +248,15 @@ fn fingers() {
     assert_eq!(page.box_text(), "100,");
     page.click("Wis laatste teken");
     assert_eq!(page.box_text(), "100");
+    // Exact cash beside an amount: the till may want to ask, so the box keeps it.
+    page.click("Contant gepast");
+    assert_eq!(
+        page.pressed(),
+        Action::PayCashTyped {
+            typed: Cents(10_000)
+        }
+    );
+    assert_eq!(page.box_text(), "100");
     page.click("Contant");
     assert_eq!(
         page.pressed(),

@@ -462,6 +462,26 @@ fn sales() -> Vec<Named> {
             },
         ),
         (
+            "customer_replaced",
+            View {
+                notice: Some(Notice::CustomerReplaced {
+                    now: Some("Jip".to_owned()),
+                    before: None,
+                }),
+                ..with_customer()
+            },
+        ),
+        (
+            "not_exact",
+            View {
+                notice: Some(Notice::TypedIsNotExact {
+                    typed: Cents(10_000),
+                    exact: Cents(6440),
+                }),
+                ..with_customer()
+            },
+        ),
+        (
             "damaged_scan",
             View {
                 notice: Some(Notice::DamagedScan {

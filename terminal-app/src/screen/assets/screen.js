@@ -144,7 +144,7 @@
       taken = $("#entry")?.value.trim() ?? "";
       if (action.do === "entry" && taken === "") return;
       action[node.dataset.take] = taken;
-      empty();
+      if (!node.hasAttribute("data-keep")) empty(); // else the sound of the answer empties it
     }
     if (node.hasAttribute("data-clear")) empty();
     post(action, taken);

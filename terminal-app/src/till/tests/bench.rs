@@ -29,7 +29,11 @@ pub(super) const COLA: &str = "871000000002";
 pub(super) const BUTTON: &str = "871000000003";
 pub(super) const CHEESE: &str = "2112345";
 pub(super) const CARD: &str = "261000000001";
+pub(super) const OTHER_CARD: &str = "261000000003";
 pub(super) const NEW_CARD: &str = "261000000002";
+
+/// Whose card [`CARD`] is; every other one is of Truus.
+pub(super) const JIP: CustomerId = CustomerId([7; 16]);
 
 #[derive(Debug, Default)]
 pub(super) struct Memory {
@@ -73,7 +77,7 @@ impl Shelf for Memory {
             .filter(|(_, customer)| *customer == Some(id));
         Ok(Some(Customer {
             id,
-            name: Some("Jip".to_owned()),
+            name: Some(if id == JIP { "Jip" } else { "Truus" }.to_owned()),
             points: sales.map(|(sale, _)| sale.points).sum(),
             visits: 0,
             phase: None,
@@ -193,7 +197,8 @@ impl Bench {
                 .articles
                 .insert(article_key(&article.gtin).to_owned(), article);
         }
-        shelf.cards.insert(ean(CARD), CustomerId([7; 16]));
+        shelf.cards.insert(ean(CARD), JIP);
+        shelf.cards.insert(ean(OTHER_CARD), CustomerId([8; 16]));
         let setup = Setup {
             shop: "De Wollen Draad".to_owned(),
             till: "Kassa 1".to_owned(),

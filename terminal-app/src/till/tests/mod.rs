@@ -2,6 +2,7 @@
 
 mod bench;
 mod codes;
+mod customers;
 mod paying;
 mod properties;
 mod returns;

@@ -305,3 +305,52 @@ fn the_wait_of_a_customer_is_measured() {
     till.scan("KLR-CASH");
     assert_eq!(till.sale().wait_s, Some(42));
 }
+
+#[test]
+fn an_amount_beside_exact_cash_is_asked_about_and_never_dropped() {
+    let mut till = Bench::new();
+    till.article(SHIRT);
+    till.act(Action::PayCashTyped { typed: Cents(5000) });
+    assert_eq!(
+        till.view().notice,
+        Some(Notice::TypedIsNotExact {
+            typed: Cents(5000),
+            exact: Cents(2000),
+        })
+    );
+    assert_eq!(till.beeps(), [Beep::Attention]);
+    assert!(till.view().sound_aside, "the box keeps the amount");
+    assert!(till.events.is_empty(), "nothing is paid");
+    till.act(Action::PayCash {
+        tendered: Some(Cents(5000)),
+    });
+    assert_eq!(till.sale().tenders[0].change, Some(Cents(3000)));
+    assert_eq!(till.view().notice, None);
+}
+
+#[test]
+fn the_exact_amount_typed_is_exact_rounded_or_not() {
+    for typed in [2000, 1999] {
+        let mut till = Bench::new();
+        till.article(SHIRT);
+        till.act(Action::PayCashTyped {
+            typed: Cents(typed),
+        });
+        assert_eq!(till.sale().tenders[0].amount, Cents(2000), "{typed}");
+        assert_eq!(till.sale().tenders[0].change, None);
+    }
+}
+
+#[test]
+fn the_number_keys_count_for_exact_cash_too() {
+    let mut till = Bench::new();
+    till.article(SHIRT);
+    till.keys("50");
+    till.act(Action::PayCashExact);
+    assert!(matches!(
+        till.view().notice,
+        Some(Notice::TypedIsNotExact { .. })
+    ));
+    till.act(Action::PayCashExact);
+    assert_eq!(till.sale().tenders[0].change, None, "nothing is typed now");
+}

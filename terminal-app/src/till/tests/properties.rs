@@ -7,7 +7,7 @@ use retail::event::Body;
 use retail::money::Cents;
 use retail::sale::ReturnReason;
 
-use super::bench::{BUTTON, Bench, CARD, COLA, NEW_CARD, SHIRT, TEA, ean, number};
+use super::bench::{BUTTON, Bench, CARD, COLA, NEW_CARD, OTHER_CARD, SHIRT, TEA, ean, number};
 use crate::till::input::{DamagedScan, PaymentAnswer, PaymentOutcome, ScanDamage};
 use crate::till::{Action, Input};
 
@@ -69,11 +69,13 @@ fn action() -> impl Strategy<Value = Action> {
         Just(Action::StartEnrol),
         Just(Action::ReprintLast),
         Just(Action::ForgetCustomer),
+        Just(Action::TakeBackCustomer),
+        (1..3000_i64).prop_map(|c| Action::PayCashTyped { typed: Cents(c) }),
     ]
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
-    let codes: Vec<String> = [SHIRT, TEA, COLA, BUTTON, CARD, NEW_CARD]
+    let codes: Vec<String> = [SHIRT, TEA, COLA, BUTTON, CARD, OTHER_CARD, NEW_CARD]
         .iter()
         .map(|body| ean(body))
         .chain(
