@@ -75,7 +75,7 @@ fn from_an_empty_folder_to_a_report() {
     till.add_cashier("Sanne", PIN).unwrap();
     let (exit, said, _) = run(&mut till.command(&["doctor"]).unwrap());
     assert_eq!(exit, 1, "{said}");
-    assert!(said.contains("!! enrolled"), "{said}");
+    assert!(said.contains("!! aanmelding"), "{said}");
 
     sells_nothing_yet(&mut till);
     till.enrol(&code).unwrap();

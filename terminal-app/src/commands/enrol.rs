@@ -10,7 +10,7 @@ use crate::error::CliError;
 use crate::out;
 use crate::store::StoreError;
 use crate::sync::http::{HttpWire, Patience};
-use crate::sync::office::{self, CallError};
+use crate::sync::office::{self, CallError, CertificateTrouble};
 
 pub(super) fn run(config: &Config, code: &str) -> Result<(), CliError> {
     let Some(server) = &config.server else {
@@ -59,6 +59,15 @@ fn of_call(error: &CallError) -> CliError {
             "ask head office for a new code: sync-server till-code --shop ID"
         }
         CallError::Refused(_) => "ask head office what is wrong",
+        CallError::Certificate {
+            trouble: CertificateTrouble::Time,
+            ..
+        } => {
+            "see first whether this till's clock is right; if it is, head office needs a new certificate"
+        }
+        CallError::Certificate { .. } => {
+            "check [server] url and [server] ca: ca is the PEM file of the authority behind head office's certificate"
+        }
         _ => {
             "check [server] url, the network, and that head office is running; the code is still good if it was not used"
         }

@@ -14,7 +14,7 @@ mod sync;
 use crate::cli::{self, Cli, Command};
 use crate::config::Config;
 use crate::error::CliError;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// Does what was asked.
 pub fn dispatch(cli: &Cli) -> Result<(), CliError> {
@@ -36,8 +36,15 @@ pub fn dispatch(cli: &Cli) -> Result<(), CliError> {
 
 /// The till's database, made when it is not there.
 fn open(config: &Config) -> Result<Store, CliError> {
+    open_store(config).map_err(CliError::from)
+}
+
+fn open_store(config: &Config) -> Result<Store, StoreError> {
     if let Some(folder) = config.store.parent().filter(|f| !f.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|e| CliError::file(folder, &e))?;
+        std::fs::create_dir_all(folder).map_err(|error| StoreError::File {
+            what: folder.display().to_string(),
+            error,
+        })?;
     }
-    Ok(Store::open(&config.store)?)
+    Store::open(&config.store)
 }

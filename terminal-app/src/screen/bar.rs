@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::parts::{Button, Face};
 use super::strings::{Strings, fill};
+use crate::sync::office::CertificateTrouble;
 use crate::till::input::{
     ClockTrouble, DiskTrouble, PrinterState, PrinterStatus, SyncNote, SyncState, SyncStatus,
 };
@@ -125,7 +126,14 @@ fn sync(face: &Face, status: &SyncStatus) -> Markup {
         SyncState::UpToDate => (Look::Ok, w.sync),
         SyncState::Busy => (Look::Busy, w.sync_busy),
         SyncState::Unreachable => (Look::Mind, w.sync_unreachable),
+        SyncState::Untrusted {
+            trouble: CertificateTrouble::Time,
+        } => (Look::Bad, w.sync_certificate_time),
+        SyncState::Untrusted {
+            trouble: CertificateTrouble::Trust,
+        } => (Look::Bad, w.sync_certificate),
         SyncState::Refused { .. } => (Look::Bad, w.sync_refused),
+        SyncState::Stuck { .. } => (Look::Bad, w.sync_stuck),
     };
     match waiting {
         Some(waiting) if !matches!(look, Look::Off | Look::Ok) => {

@@ -92,6 +92,9 @@ strings! {
     sync_busy: "Verzenden", "Sending";
     sync_unreachable: "Hoofdkantoor onbereikbaar", "Head office out of reach";
     sync_refused: "Hoofdkantoor weigert", "Head office refuses";
+    sync_certificate_time: "Klok van de kassa of certificaat van hoofdkantoor klopt niet", "This till's clock or head office's certificate is wrong";
+    sync_certificate: "Hoofdkantoor niet te vertrouwen", "Head office not trusted";
+    sync_stuck: "Verzenden lukt niet", "Sending fails";
     waiting: "{} te verzenden", "{} to send";
     waiting_since: "{} te verzenden sinds {}", "{} to send since {}";
     note_epoch: "Nieuwe reeks bonnen begonnen", "A new series of receipts began";

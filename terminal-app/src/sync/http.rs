@@ -6,7 +6,7 @@ use std::time::Duration;
 use retail::wire::{HEADER_NONCE, HEADER_SIGNATURE, HEADER_TILL};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
-use super::office::{CallError, MAX_ANSWER_BYTES, Request, Response, Wire};
+use super::office::{CallError, CertificateTrouble, MAX_ANSWER_BYTES, Request, Response, Wire};
 use crate::config::Server;
 
 /// How long somebody wants to wait for a whole answer.
@@ -113,12 +113,40 @@ impl HttpWire {
 impl Wire for HttpWire {
     fn send(&mut self, request: &Request) -> Result<Response, CallError> {
         self.exchange(request).map_err(|error| match error {
+            error if tls_error(&error).is_some() => CallError::Certificate {
+                trouble: tls_error(&error).map_or(CertificateTrouble::Trust, of_tls),
+                detail: error.to_string(),
+            },
             ureq::Error::BodyExceedsLimit(_)
             | ureq::Error::LargeResponseHeader(..)
             | ureq::Error::Protocol(_)
             | ureq::Error::BadUri(_) => CallError::Protocol(error.to_string()),
             other => CallError::Offline(other.to_string()),
         })
+    }
+}
+
+/// What TLS says of the other side's proof, wherever `ureq` has put it; `None`: the trouble is another one.
+fn tls_error(error: &ureq::Error) -> Option<&rustls::CertificateError> {
+    let tls = match error {
+        ureq::Error::Rustls(tls) => Some(tls),
+        ureq::Error::Io(io) => io.get_ref().and_then(|inner| inner.downcast_ref()),
+        _ => None,
+    };
+    match tls {
+        Some(rustls::Error::InvalidCertificate(reason)) => Some(reason),
+        _ => None,
+    }
+}
+
+const fn of_tls(reason: &rustls::CertificateError) -> CertificateTrouble {
+    use rustls::CertificateError as Reason;
+    match reason {
+        Reason::Expired
+        | Reason::ExpiredContext { .. }
+        | Reason::NotValidYet
+        | Reason::NotValidYetContext { .. } => CertificateTrouble::Time,
+        _ => CertificateTrouble::Trust,
     }
 }
 

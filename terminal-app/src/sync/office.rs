@@ -26,6 +26,16 @@ pub enum Retry {
     AfterMending,
 }
 
+/// What is wrong with a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CertificateTrouble {
+    /// Not valid on this machine's date: it ran out, or the machine's clock is wrong.
+    Time,
+    /// Of another authority, for another name, or no certificate at all.
+    Trust,
+}
+
 /// Why a question was not answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
@@ -35,6 +45,14 @@ pub enum CallError {
     /// Head office refuses, with its reason.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// Something answered that cannot prove to be head office. Nothing was said to it.
+    #[error("head office cannot prove who it is: {detail}")]
+    Certificate {
+        /// What is wrong with the proof.
+        trouble: CertificateTrouble,
+        /// In the words of TLS.
+        detail: String,
+    },
     /// Something answered that does not speak our language (a captive portal, a proxy, another version).
     #[error("no sensible answer from head office: {0}")]
     Protocol(String),
@@ -45,9 +63,10 @@ impl CallError {
     #[must_use]
     pub fn retry(&self) -> Retry {
         match self {
-            Self::Offline(_) | Self::Protocol(_) | Self::Refused(Refusal::BadRequestSignature) => {
-                Retry::Soon
-            }
+            Self::Offline(_)
+            | Self::Certificate { .. }
+            | Self::Protocol(_)
+            | Self::Refused(Refusal::BadRequestSignature) => Retry::Soon,
             Self::Refused(refusal) if refusal.retry() => Retry::Soon,
             Self::Refused(_) => Retry::AfterMending,
         }

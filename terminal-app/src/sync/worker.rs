@@ -302,8 +302,11 @@ fn state_of(error: &SyncError) -> SyncState {
         SyncError::Call(CallError::Refused(refusal)) if !refusal.retry() => SyncState::Refused {
             detail: refusal.to_string(),
         },
+        SyncError::Call(CallError::Certificate { trouble, .. }) => {
+            SyncState::Untrusted { trouble: *trouble }
+        }
         SyncError::Call(_) => SyncState::Unreachable,
-        SyncError::Store(error) => SyncState::Refused {
+        SyncError::Store(error) => SyncState::Stuck {
             detail: error.to_string(),
         },
     }

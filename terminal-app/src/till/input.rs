@@ -10,6 +10,7 @@ use retail::sale::ReturnReason;
 use serde::{Deserialize, Serialize};
 
 use super::shelf::ReceiptOnFile;
+use crate::sync::office::CertificateTrouble;
 
 /// A frame of a scanner, complete.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -401,8 +402,18 @@ pub enum SyncState {
     Busy,
     /// Head office cannot be reached.
     Unreachable,
+    /// What answers cannot prove to be head office.
+    Untrusted {
+        /// What is wrong with the proof.
+        trouble: CertificateTrouble,
+    },
     /// Head office refuses; someone must look into it.
     Refused {
+        /// What it said.
+        detail: String,
+    },
+    /// The till's own database stands in the way.
+    Stuck {
         /// What it said.
         detail: String,
     },

@@ -226,21 +226,87 @@ fn sync_and_enrol_without_head_office_say_so() {
     );
 }
 
+#[track_caller]
+fn doctor(folder: &Path, more: &str) -> (i32, String) {
+    std::fs::write(folder.join("till.toml"), format!("{SETTINGS}{more}")).unwrap();
+    let (code, out, err) = run(till(folder).arg("doctor"));
+    assert_eq!(err, "", "everything is said in its place");
+    (code, out)
+}
+
 #[test]
-fn the_doctor_finds_what_is_missing() {
+fn the_doctor_finds_what_is_missing_and_says_what_to_do() {
     let folder = folder();
-    let (code, out, _) = run(till(folder.path()).arg("doctor"));
+    let (code, out) = doctor(folder.path(), "[[scanner]]\nport = \"dev/scanner\"\n");
     assert_eq!(code, 1);
     for line in [
         "ok SQLite",
         "ok database",
-        "!! enrolled",
-        "!! articles",
-        "!! cashiers",
-        "ok disk",
+        "!! aanmelding",
+        "!! artikelen: 0",
+        "!! kassamedewerkers: 0",
+        "ok schijf",
+        "!! scanner",
+        "ok printer: staat niet in de instellingen",
+        "ok hoofdkantoor: staat niet in de instellingen",
+        "4 punten vragen aandacht.",
     ] {
         assert!(out.contains(line), "{line}: {out}");
     }
+    // What is wrong has its cure right under it.
+    let lines: Vec<&str> = out.lines().collect();
+    for (at, line) in lines.iter().enumerate() {
+        if line.starts_with("!!") {
+            assert!(lines[at + 1].starts_with("   "), "{line}: {out}");
+        }
+    }
+}
+
+#[test]
+fn the_doctor_speaks_one_language() {
+    let folder = folder();
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let more = format!(
+        "[[scanner]]\nport = \"dev/scanner\"\n[printer]\nport = \"dev/printer\"\n[server]\nurl = \"http://127.0.0.1:{port}\"\n"
+    );
+    enrolled(folder.path());
+    let (_, dutch) = doctor(folder.path(), &more);
+    for word in ["poort bestaat niet", "niet bereikbaar", "punten vragen"] {
+        assert!(dutch.contains(word), "{word}: {dutch}");
+    }
+    for word in ["the ", "port does", "cannot", "check"] {
+        assert!(!dutch.contains(word), "{word}: {dutch}");
+    }
+    let (_, english) = doctor(
+        folder.path(),
+        &format!("{more}[screen]\nlanguage = \"en\"\n"),
+    );
+    for word in ["port does not exist", "out of reach", "points need"] {
+        assert!(english.contains(word), "{word}: {english}");
+    }
+    for word in ["poort", "kassa ", "bereikbaar", "winkel "] {
+        assert!(!english.contains(word), "{word}: {english}");
+    }
+}
+
+#[test]
+fn the_doctor_looks_on_where_the_database_cannot_be_used() {
+    let folder = folder();
+    std::fs::write(
+        folder.path().join("till.db"),
+        "dit is geen database, al heet het zo",
+    )
+    .unwrap();
+    let (code, out) = doctor(folder.path(), "");
+    assert_eq!(code, 1);
+    assert!(out.contains("!! database"), "{out}");
+    assert!(out.contains("beschadigd of geen database"), "{out}");
+    assert!(out.contains("ok schijf"), "{out}");
+    assert!(out.contains("1 punt vraagt aandacht."), "{out}");
 }
 
 #[test]

@@ -1,0 +1,340 @@
+//! `doctor`: everything a till stands on, looked over: a line each, in the language of the screen, with what to do about it.
+//! Only looks: prints nothing, opens no drawer, changes nothing but that a missing database is made.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use retail::clock::{Clock, random_16, wall_time};
+use retail::wire::{HeadsQuery, Refusal};
+
+use self::words::Words;
+use crate::clock::{SystemClock, SystemEntropy};
+use crate::config::Config;
+use crate::error::CliError;
+use crate::out;
+use crate::peripherals::doctor as devices;
+use crate::peripherals::line;
+use crate::runtime::{Watch, free_mb};
+use crate::screen::strings::fill;
+use crate::store::{Store, StoreError};
+use crate::sync::http::{HttpWire, Patience};
+use crate::sync::office::{CallError, CertificateTrouble, Client, HeadOffice as _};
+use crate::sync::outbox::Outbox as _;
+
+mod words;
+
+struct Findings<'a> {
+    config: &'a Config,
+    w: &'static Words,
+    wrong: u32,
+}
+
+/// What a look came to.
+enum Look {
+    Well,
+    Wrong,
+}
+
+impl Findings<'_> {
+    /// A line, and under it what to do.
+    fn say(
+        &mut self,
+        what: &str,
+        text: &str,
+        look: Look,
+        advice: Option<&str>,
+    ) -> Result<(), CliError> {
+        let sign = match look {
+            Look::Well => "ok",
+            Look::Wrong => {
+                self.wrong += 1;
+                "!!"
+            }
+        };
+        out::line(format!("{sign} {what}: {text}"))?;
+        match advice {
+            Some(advice) => out::line(format!("   {advice}")),
+            None => Ok(()),
+        }
+    }
+
+    fn well(&mut self, what: &str, text: &str) -> Result<(), CliError> {
+        self.say(what, text, Look::Well, None)
+    }
+
+    /// Well, or wrong with its cure.
+    fn judge(&mut self, what: &str, text: &str, is_well: bool, cure: &str) -> Result<(), CliError> {
+        if is_well {
+            self.well(what, text)
+        } else {
+            self.say(what, text, Look::Wrong, Some(cure))
+        }
+    }
+}
+
+pub(super) fn run(config: &Config) -> Result<(), CliError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let w = Words::of(config.screen.language);
+    let mut found = Findings {
+        config,
+        w,
+        wrong: 0,
+    };
+    found.well(w.settings, &config.file.display().to_string())?;
+    found.well("SQLite", rusqlite::version())?;
+    let mut store = match super::open_store(config) {
+        Ok(store) => Some(store),
+        Err(error) => {
+            found.unreadable(Stop::Store(error))?;
+            None
+        }
+    };
+    if let Some(store) = &store {
+        found
+            .database(store)
+            .or_else(|error| found.unreadable(error))?;
+    }
+    found.clock_and_disk(store.as_ref(), clock.as_ref())?;
+    found.devices(&clock)?;
+    found.head_office(store.as_mut())?;
+    match found.wrong {
+        0 => return out::line(w.all_well),
+        1 => out::line(w.one_wrong)?,
+        more => out::line(fill(w.some_wrong, &[&more]))?,
+    }
+    // Everything is said already, where it belongs.
+    Err(CliError {
+        message: String::new(),
+        hint: None,
+        code: 1,
+    })
+}
+
+/// Looking into the database failed, or saying so did.
+enum Stop {
+    Store(StoreError),
+    Said(CliError),
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<CliError> for Stop {
+    fn from(error: CliError) -> Self {
+        Self::Said(error)
+    }
+}
+
+impl Findings<'_> {
+    fn unreadable(&mut self, stop: Stop) -> Result<(), CliError> {
+        let w = self.w;
+        match stop {
+            Stop::Said(error) => Err(error),
+            Stop::Store(error) => {
+                let (text, cure) = store_trouble(w, &error);
+                let text = format!("{}: {text}", self.config.store.display());
+                self.judge(w.database, &text, false, cure)
+            }
+        }
+    }
+
+    fn database(&mut self, store: &Store) -> Result<(), Stop> {
+        let (w, config) = (self.w, self.config);
+        let path = config.store.display();
+        let mode = rights(&config.store);
+        self.judge(
+            w.database,
+            &format!("{path} ({} {:o})", w.rights, mode.unwrap_or(0)),
+            mode.is_some_and(|mode| mode & 0o077 == 0),
+            &format!("{} {path}", w.rights_cure),
+        )?;
+        let shop = &config.shop.id;
+        match store.identity() {
+            Some(identity) if identity.shop == *shop => {
+                let text = fill(w.enrolled_as, &[&identity.till, &identity.shop]);
+                self.well(w.enrolled, &text)?;
+            }
+            Some(identity) => {
+                let text = fill(w.other_shop, &[&identity.shop, shop]);
+                self.judge(w.enrolled, &text, false, w.other_shop_cure)?;
+            }
+            None => self.judge(w.enrolled, w.not_enrolled, false, w.not_enrolled_cure)?,
+        }
+        let articles = store.article_count()?;
+        self.judge(
+            w.articles,
+            &articles.to_string(),
+            articles > 0,
+            w.articles_cure,
+        )?;
+        let cashiers = store.cashiers()?.len();
+        let named = config.till.cashier.is_some();
+        self.judge(
+            w.cashiers,
+            &cashiers.to_string(),
+            cashiers > 0 || named,
+            w.cashiers_cure,
+        )?;
+        Ok(())
+    }
+
+    fn clock_and_disk(&mut self, store: Option<&Store>, clock: &dyn Clock) -> Result<(), CliError> {
+        let (w, config) = (self.w, self.config);
+        let now = clock.now();
+        let free = free_mb(&config.store);
+        // A journal that cannot be read has been said already; the clock is then held against the calendar alone.
+        let last = store.and_then(|store| store.last_event_ms().ok().flatten());
+        let health = Watch::default().look(now, last, free);
+        let time = wall_time(now, config.shop.time_zone);
+        let zone = config.shop.time_zone;
+        self.judge(
+            w.clock,
+            &format!("{} ({zone})", time.format("%d-%m-%Y %H:%M:%S")),
+            health.clock.is_none(),
+            w.clock_cure,
+        )?;
+        let room = match free {
+            Some(mb) => fill(w.disk_free, &[&mb]),
+            None => w.disk_unknown.to_owned(),
+        };
+        self.judge(w.disk, &room, health.disk.is_none(), w.disk_cure)
+    }
+
+    fn devices(&mut self, clock: &Arc<dyn Clock>) -> Result<(), CliError> {
+        let (w, config) = (self.w, self.config);
+        if config.scanners.is_empty() {
+            self.say(
+                w.scanner,
+                w.scanner_none,
+                Look::Well,
+                Some(w.scanner_none_cure),
+            )?;
+        }
+        for scanner in &config.scanners {
+            let examined = devices::scanner(&line::Settings::from(&scanner.serial));
+            self.device(w.scanner, &examined)?;
+        }
+        match &config.printer {
+            Some(printer) => {
+                let line = line::Settings::from(&printer.serial);
+                let examined = devices::printer(&line, Arc::clone(clock));
+                self.device(w.printer, &examined)
+            }
+            None => self.say(
+                w.printer,
+                w.printer_none,
+                Look::Well,
+                Some(w.printer_none_cure),
+            ),
+        }
+    }
+
+    fn device(&mut self, what: &str, device: &devices::Examined) -> Result<(), CliError> {
+        let language = self.config.screen.language;
+        let look = if device.is_well() {
+            Look::Well
+        } else {
+            Look::Wrong
+        };
+        let cure = device.cure(language);
+        self.say(what, &device.text(language), look, cure.as_deref())
+    }
+
+    fn head_office(&mut self, store: Option<&mut Store>) -> Result<(), CliError> {
+        let (w, config) = (self.w, self.config);
+        let Some(server) = &config.server else {
+            return self.well(w.office, w.office_none);
+        };
+        let identity = store.and_then(|store| {
+            let waiting = store.standing().map_or(0, |standing| standing.waiting);
+            Some((store.identity()?.clone(), waiting))
+        });
+        let Some((identity, waiting)) = identity else {
+            return self.well(w.office, &format!("{}: {}", server.url, w.office_later));
+        };
+        let wire = match HttpWire::new(server, Patience::Cashier) {
+            Ok(wire) => wire,
+            Err(error) => {
+                let text = format!("{} ({error})", w.office_ca);
+                return self.judge(w.office, &text, false, w.office_ca_cure);
+            }
+        };
+        let mut office = Client::new(
+            wire,
+            identity.till,
+            identity.key.clone(),
+            Box::new(SystemEntropy),
+        );
+        let query = HeadsQuery {
+            nonce: hex::encode(random_16(&mut SystemEntropy)),
+            locator: Vec::new(),
+        };
+        let (text, cure) = match office.heads(&query) {
+            Ok(_) => (w.office_well.to_owned(), None),
+            Err(error) => {
+                let (text, cure) = trouble(w, &error);
+                let text = match detail(w, &error) {
+                    Some(detail) => format!("{text} ({detail})"),
+                    None => text.to_owned(),
+                };
+                (text, Some(cure))
+            }
+        };
+        let text = fill(w.office_line, &[&server.url, &text, &waiting]);
+        self.judge(w.office, &text, cure.is_none(), cure.unwrap_or_default())
+    }
+}
+
+/// What is wrong between this till and head office, and what to do about it.
+const fn trouble(w: &Words, error: &CallError) -> (&'static str, &'static str) {
+    match error {
+        CallError::Offline(_) => (w.office_unreachable, w.office_unreachable_cure),
+        CallError::Refused(_) => (w.office_refuses, w.office_refuses_cure),
+        CallError::Protocol(_) => (w.office_strange, w.office_strange_cure),
+        CallError::Certificate {
+            trouble: CertificateTrouble::Time,
+            ..
+        } => (w.office_certificate_time, w.office_certificate_time_cure),
+        CallError::Certificate { .. } => (w.office_certificate, w.office_certificate_cure),
+    }
+}
+
+/// More about it: what the network or head office said.
+fn detail<'a>(w: &'a Words, error: &'a CallError) -> Option<&'a str> {
+    match error {
+        CallError::Offline(detail)
+        | CallError::Protocol(detail)
+        | CallError::Certificate { detail, .. } => Some(detail),
+        CallError::Refused(Refusal::UnknownTill) => Some(w.refused_unknown),
+        CallError::Refused(Refusal::Revoked) => Some(w.refused_revoked),
+        CallError::Refused(Refusal::BadRequestSignature) => Some(w.refused_signature),
+        CallError::Refused(Refusal::Busy | Refusal::Internal) => Some(w.refused_later),
+        CallError::Refused(_) => None,
+    }
+}
+
+/// What keeps the database from being used, and what to do about it.
+fn store_trouble(w: &Words, error: &StoreError) -> (String, &'static str) {
+    let (text, cure) = match error {
+        StoreError::Full => (w.database_full, w.disk_cure),
+        StoreError::Busy => (w.database_busy, w.database_busy_cure),
+        StoreError::ReadOnly(_) | StoreError::File { .. } => {
+            (w.database_rights, w.database_rights_cure)
+        }
+        StoreError::Damaged(_) => (w.database_damaged, w.database_damaged_cure),
+        StoreError::Newer { .. } | StoreError::OtherHistory(_) => {
+            (w.database_newer, w.database_newer_cure)
+        }
+        StoreError::NoWal(_) => (w.database_share, w.database_share_cure),
+        other => return (format!("{} ({other})", w.database_fault), w.database_cure),
+    };
+    (text.to_owned(), cure)
+}
+
+fn rights(path: &Path) -> Option<u32> {
+    Some(std::fs::metadata(path).ok()?.permissions().mode() & 0o777)
+}
