@@ -103,9 +103,9 @@ impl Engine {
         }
         .unwrap_or_else(|error| {
             tracing::error!(%error, "a step was taken back");
-            let reason = error.to_string();
+            let (fault, reason) = (error.fault(), error.to_string());
             Step {
-                effects: self.only_state(&Input::NotKept { reason }),
+                effects: self.only_state(&Input::NotKept { fault, reason }),
                 ..Step::default()
             }
         })

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::parts::{Button, Face};
 use super::strings::{Strings, fill};
-use crate::till::input::{FetchFailed, PrinterQuestion, ScanDamage};
+use crate::till::input::{FetchFailed, PrinterQuestion, ScanDamage, StoreFault};
 use crate::till::{Action, Notice, View};
 
 /// How loud a notice is.
@@ -85,8 +85,12 @@ pub(crate) fn words(w: &Strings, notice: &Notice) -> (Tone, String, Option<Strin
             fill(w.n_customer_stays, &[&named(w, name)]),
             hint(w.n_customer_stays_hint),
         ),
-        Notice::NotKept { reason } => (Tone::Bad, fill(w.n_not_kept, &[reason]), None),
-        Notice::StoreTrouble { reason } => (Tone::Bad, fill(w.n_store_trouble, &[reason]), None),
+        Notice::NotKept { fault, reason } => not_kept(w, *fault, reason),
+        Notice::StoreTrouble { .. } => (
+            Tone::Bad,
+            w.n_store_trouble.to_owned(),
+            hint(w.n_store_trouble_hint),
+        ),
         plain => {
             let (tone, text) = plain_words(w, plain);
             (tone, text.to_owned(), None)
@@ -177,6 +181,22 @@ fn ways_out(w: &Strings, view: &View, notice: &Notice) -> Vec<(String, Action)> 
     }
 }
 
+/// Why nothing was kept of a step, and what to do about it.
+fn not_kept(w: &Strings, fault: StoreFault, reason: &str) -> (Tone, String, Option<String>) {
+    let (why, hint) = match fault {
+        StoreFault::DiskFull => (w.n_fault_full, w.n_fault_full_hint),
+        StoreFault::Busy => (w.n_fault_busy, w.n_fault_again_hint),
+        StoreFault::NotWritable => (w.n_fault_rights, w.n_fault_call_hint),
+        StoreFault::Damaged => (w.n_fault_damaged, w.n_fault_call_hint),
+        StoreFault::Other => (reason, w.n_fault_call_hint),
+    };
+    (
+        Tone::Bad,
+        fill(w.n_not_kept, &[&why]),
+        Some(hint.to_owned()),
+    )
+}
+
 fn damaged(w: &Strings, damage: ScanDamage, read: &str) -> (Tone, String, Option<String>) {
     let (text, hint) = match damage {
         ScanDamage::TooLong => (w.n_scan_too_long, w.n_type_it),
@@ -195,7 +215,7 @@ fn not_fetched(w: &Strings, why: &FetchFailed) -> String {
         FetchFailed::Unreachable => w.n_unreachable.to_owned(),
         FetchFailed::NoSuchReceipt => w.n_unknown_there.to_owned(),
         FetchFailed::NoServer => w.n_no_server.to_owned(),
-        FetchFailed::Refused { detail } => fill(w.n_refused, &[detail]),
+        FetchFailed::Refused { .. } => w.n_refused.to_owned(),
     }
 }
 

@@ -329,7 +329,7 @@ strings! {
     n_unreachable: "Het hoofdkantoor is niet bereikbaar. Probeer het later nog eens.", "Head office is out of reach. Try again later.";
     n_unknown_there: "Het hoofdkantoor kent deze bon niet.", "Head office does not know this receipt.";
     n_no_server: "Deze kassa werkt zonder hoofdkantoor.", "This till works without a head office.";
-    n_refused: "Het hoofdkantoor weigert: {}", "Head office refuses: {}";
+    n_refused: "Het hoofdkantoor geeft de bon niet. Bel het hoofdkantoor.", "Head office does not give the receipt. Call head office.";
     n_card_taken: "Deze kaart is al van een klant.", "This card already belongs to a customer.";
     n_not_a_card: "‘{}’ is geen klantenkaart van deze winkel.", "‘{}’ is not a loyalty card of this shop.";
     n_not_an_email: "Dit is geen e-mailadres. Verbeter het of laat het leeg.", "This is not an e-mail address. Correct it or leave it empty.";
@@ -342,8 +342,16 @@ strings! {
     n_wrong_measure: "Prijs of gewicht in code {} past niet bij het artikel.", "Price or weight in code {} does not fit the article.";
     n_not_accepted: "{} wordt hier niet aangenomen.", "{} cannot be taken here.";
     n_restored: "De bon van voor de herstart staat er weer.", "The sale from before the restart is back.";
-    n_not_kept: "Niet opgeslagen, dus niet gebeurd: {}", "Not saved, so not done: {}";
-    n_store_trouble: "Opzoeken lukte niet: {}", "Could not look it up: {}";
+    n_not_kept: "Niet opgeslagen en dus niet gebeurd: {}.", "Not saved, so not done: {}.";
+    n_fault_full: "de schijf is vol", "the disk is full";
+    n_fault_full_hint: "Maak ruimte op de schijf en doe het daarna opnieuw.", "Make room on the disk, then do it again.";
+    n_fault_busy: "een ander programma houdt de database bezet", "another program holds the database";
+    n_fault_again_hint: "Doe het nog een keer.", "Do it once more.";
+    n_fault_rights: "de kassa mag niet in de database schrijven", "the till may not write its database";
+    n_fault_damaged: "de database is beschadigd", "the database is damaged";
+    n_fault_call_hint: "Roep hulp: terminal-app doctor zegt wat er aan de hand is.", "Get help: terminal-app doctor says what is wrong.";
+    n_store_trouble: "Opzoeken lukte niet.", "It could not be looked up.";
+    n_store_trouble_hint: "Probeer het nog een keer. Blijft dit zo, roep dan hulp.", "Try once more. If this stays so, get help.";
 
     // Command sheet
     sheet_title: "Commando's om te scannen", "Commands to scan";

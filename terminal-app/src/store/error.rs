@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use rusqlite::ErrorCode;
 
+use crate::till::input::StoreFault;
+
 /// Why the database did not do it. Whatever failed, nothing of it was kept and nothing else was lost.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -86,6 +88,18 @@ impl From<rusqlite::Error> for StoreError {
 }
 
 impl StoreError {
+    /// What the cashier hears when a step could not be kept.
+    #[must_use]
+    pub const fn fault(&self) -> StoreFault {
+        match self {
+            Self::Full => StoreFault::DiskFull,
+            Self::Busy => StoreFault::Busy,
+            Self::ReadOnly(_) => StoreFault::NotWritable,
+            Self::Damaged(_) => StoreFault::Damaged,
+            _ => StoreFault::Other,
+        }
+    }
+
     /// What helps.
     #[must_use]
     pub const fn hint(&self) -> &'static str {

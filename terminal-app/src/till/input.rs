@@ -81,7 +81,9 @@ pub enum Input {
     Health(Health),
     /// Something was not kept: the disk is full, the database cannot be written. Sent by the runtime after it took the step back.
     NotKept {
-        /// What went wrong, for a human.
+        /// What stood in the way.
+        fault: StoreFault,
+        /// In the words of the database, for who has to mend it.
         reason: String,
     },
     /// Who can log in at this till, after a change.
@@ -438,6 +440,22 @@ pub enum ClockTrouble {
     BehindJournal,
     /// It was set back while the till was running.
     SetBack,
+}
+
+/// What can keep the till from writing its database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StoreFault {
+    /// No room.
+    DiskFull,
+    /// Another program holds it for too long.
+    Busy,
+    /// It may not be written.
+    NotWritable,
+    /// It cannot be read.
+    Damaged,
+    /// Something else.
+    Other,
 }
 
 /// What can be wrong with a disk.

@@ -262,7 +262,7 @@ impl Step<'_, '_> {
                 self.state.health = health;
                 Ok(())
             }
-            Input::NotKept { reason } => Err(Notice::NotKept { reason }),
+            Input::NotKept { fault, reason } => Err(Notice::NotKept { fault, reason }),
             Input::Cashiers(cashiers) => {
                 self.state.cashiers = cashiers;
                 Ok(())

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::effect::Beep;
 use super::input::{
-    Cashier, FetchFailed, Health, PrinterStatus, ScanDamage, ScannerStatus, SyncStatus,
+    Cashier, FetchFailed, Health, PrinterStatus, ScanDamage, ScannerStatus, StoreFault, SyncStatus,
 };
 use super::shelf::Customer;
 
@@ -434,12 +434,14 @@ pub enum Notice {
     BasketRestored,
     /// Nothing was kept of the last step: read why.
     NotKept {
-        /// Why, for a human.
+        /// What stood in the way.
+        fault: StoreFault,
+        /// In the words of the database.
         reason: String,
     },
     /// Something could not be looked up.
     StoreTrouble {
-        /// Why, for a human.
+        /// In the words of the database.
         reason: String,
     },
 }

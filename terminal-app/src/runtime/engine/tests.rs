@@ -12,7 +12,7 @@ use retail::wire::EnrolAnswer;
 
 use super::Engine;
 use crate::store::{Paper, Store};
-use crate::till::input::ScannedCode;
+use crate::till::input::{ScannedCode, StoreFault};
 use crate::till::{Action, Beep, Effect, Input, ModeView, Notice, Setup};
 
 struct Noon;
@@ -122,7 +122,7 @@ fn a_full_disk_takes_the_step_back_and_loses_nothing() {
         "no drawer, no receipt"
     );
     assert!(
-        matches!(till.view().notice, Some(Notice::NotKept { reason }) if reason.contains("full"))
+        matches!(till.view().notice, Some(Notice::NotKept { fault: StoreFault::DiskFull, reason }) if reason.contains("full"))
     );
     assert_eq!(till.view().basket.len(), 1);
     till.store().end_of_disk(0);

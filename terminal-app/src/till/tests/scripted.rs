@@ -3,6 +3,7 @@
 use retail::money::Cents;
 
 use super::bench::{Bench, SHIRT, TEA};
+use crate::till::input::StoreFault;
 use crate::till::{Action, Input, Notice};
 
 #[test]
@@ -51,6 +52,7 @@ fn what_could_not_be_kept_is_said() {
     let mut till = Bench::new();
     till.article(TEA);
     till.input(Input::NotKept {
+        fault: StoreFault::DiskFull,
         reason: "the disk is full".to_owned(),
     });
     assert!(matches!(till.view().notice, Some(Notice::NotKept { .. })));
