@@ -138,7 +138,8 @@ pub struct HeadsAnswer {
     pub nonce: String,
     /// The first place of the locator up to which head office holds everything; `None`: nothing of it.
     pub known: Option<Head>,
-    /// The last event of every branch that head office holds of this till; at most 64.
+    /// The last event of every branch that head office holds of this till, at most 64: the newest epoch first, the branches
+    /// of an epoch in the order in which they began.
     pub heads: Vec<Head>,
 }
 

@@ -99,8 +99,9 @@ pub(super) fn write_event(
             )?;
             None
         }
-        Body::Hole(_) => {
+        Body::Hole(hole) => {
             tx.execute("INSERT INTO hole (event) VALUES (?1)", [key])?;
+            super::rescue::profiles(tx, hole, Head { epoch, seq, hash })?;
             None
         }
         _ => None,

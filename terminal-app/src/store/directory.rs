@@ -215,6 +215,7 @@ fn forget(tx: &Transaction<'_>, customer: CustomerId) -> Result<(), StoreError> 
         "DELETE FROM side WHERE event IN (SELECT event FROM ledger WHERE customer = ?1)",
         [id],
     )?;
+    super::rescue::forget(tx, customer)?;
     tx.execute("DELETE FROM ledger WHERE customer = ?1", [id])?;
     tx.execute("DELETE FROM customer WHERE customer = ?1", [id])?;
     tx.execute("DELETE FROM alias WHERE customer = ?1", [id])?;

@@ -13,6 +13,7 @@ mod journal;
 mod marker;
 mod outbox;
 mod print;
+mod rescue;
 mod schema;
 mod shelf;
 mod start;

@@ -3,7 +3,9 @@
 //! The rules: an answer to a batch only ever raises the cursor. Only an answer to a question with a fresh nonce (*heads*) may
 //! lower it, and it never raises it: what head office has beyond may stand behind a hole that this till, put back to a backup,
 //! can fill. A gap is a reason to ask for heads, never to skip. A twin of this journal means a new epoch, above every epoch
-//! that either side knows; selling and sending go on. What head office will not take is set apart, one piece at a time.
+//! that either side knows; selling and sending go on. Of twins the one that head office heard first stays where it is, the
+//! second opens the next epoch, the third the one after that: twins that ask in one moment part in one moment. What head
+//! office will not take is set apart, one piece at a time.
 
 use std::collections::VecDeque;
 
@@ -121,11 +123,20 @@ impl Plan {
             self.ask_down = true;
         }
         let Some(own) = after.head else { return };
-        let why = judge(own, &answer.heads, own_hash)
-            .or_else(|| (told == Some(own.epoch)).then_some(EpochWhy::Fork));
-        let Some(why) = why else { return };
+        let (why, place) = match judge(own, &answer.heads, own_hash) {
+            Found::First | Found::Alone if told == Some(own.epoch) => (EpochWhy::Fork, 1),
+            Found::First | Found::Alone => return,
+            Found::Twin { why, place } => (why, place),
+        };
         let highest = answer.heads.iter().map(|head| head.epoch).max();
-        match highest.map_or(own.epoch, |h| h.max(own.epoch)).next() {
+        let mut above = highest.map_or(own.epoch, |h| h.max(own.epoch));
+        let mut free = None;
+        for _ in 0..place {
+            let Some(next) = above.next() else { break };
+            above = next;
+            free = Some(next);
+        }
+        match free {
             Some(epoch) => self.todo.push_back(Step::OpenEpoch(epoch, why)),
             None => self.exhausted = true,
         }
@@ -200,21 +211,43 @@ fn place(head: Option<Head>) -> Option<(Epoch, u64)> {
     head.map(|head| (head.epoch, head.seq))
 }
 
-/// Does head office hold events under the names this till is about to use, or has used otherwise?
-fn judge(
-    own: Head,
-    heads: &[Head],
-    own_hash: &dyn Fn(Epoch, u64) -> Option<Hash>,
-) -> Option<EpochWhy> {
-    let mut behind = None;
-    for head in heads.iter().filter(|head| head.epoch == own.epoch) {
-        if head.seq > own.seq {
-            behind = Some(EpochWhy::BehindServer);
-        } else if own_hash(head.epoch, head.seq).is_some_and(|hash| hash != head.hash) {
-            return Some(EpochWhy::Fork);
-        }
+/// What head office's branches of the open epoch say of this journal.
+enum Found {
+    /// Head office has none, or none that is ahead or another one.
+    Alone,
+    /// This journal holds the branch that head office heard first: whoever else there is makes way.
+    First,
+    /// Head office holds events under the names this till is about to use, or has used otherwise.
+    Twin {
+        /// How it came about.
+        why: EpochWhy,
+        /// Which of the twins this one is, from 1: the first of all is 0.
+        place: usize,
+    },
+}
+
+/// `heads` has the branches of an epoch in the order in which head office heard of them.
+fn judge(own: Head, heads: &[Head], own_hash: &dyn Fn(Epoch, u64) -> Option<Hash>) -> Found {
+    let branches: Vec<Head> = heads
+        .iter()
+        .copied()
+        .filter(|head| head.epoch == own.epoch)
+        .collect();
+    let is_own = |head: &Head| own_hash(head.epoch, head.seq) == Some(head.hash);
+    let own_place = branches.iter().position(is_own);
+    if own_place == Some(0) {
+        return Found::First;
     }
-    behind
+    let place = own_place.unwrap_or(branches.len()).max(1);
+    let forked = |head: &Head| head.seq <= own.seq && own_hash(head.epoch, head.seq).is_some();
+    let twin = |why| Found::Twin { why, place };
+    if branches.iter().any(|head| forked(head) && !is_own(head)) {
+        twin(EpochWhy::Fork)
+    } else if branches.iter().any(|head| head.seq > own.seq) {
+        twin(EpochWhy::BehindServer)
+    } else {
+        Found::Alone
+    }
 }
 
 #[cfg(test)]

@@ -69,8 +69,6 @@ pub(super) struct OnDisk {
     pub(super) alive: BTreeSet<Id>,
     /// Sales that can come back.
     pub(super) sales: Vec<Sold>,
-    /// Events that say whose a card is.
-    enrolments: Vec<(Id, String)>,
     /// The last place seen.
     seen: Option<(retail::ids::Epoch, u64)>,
 }
@@ -253,13 +251,6 @@ impl Machine {
                 };
                 self.disk.seen = Some((position.epoch, position.seq));
                 self.disk.alive.insert(id);
-                for side in &row.side {
-                    if let Side::Profile { profile, .. } = side
-                        && let Some(card) = &profile.card
-                    {
-                        self.disk.enrolments.push((id, card.clone()));
-                    }
-                }
                 let event = Event::read(&row.stored.bytes)?;
                 if let Body::Sale(sale) = event.body {
                     let number = ReceiptNumber {
@@ -324,8 +315,8 @@ impl Machine {
         Ok(gone)
     }
 
-    /// An event's bytes are no longer what they were. Gives the card that it enrolled, too: nobody else may ever hear whose it is.
-    pub(super) fn damage(&mut self) -> Result<Option<(Id, Option<String>)>> {
+    /// An event's bytes are no longer what they were.
+    pub(super) fn damage(&mut self) -> Result<Option<Id>> {
         let alive: Vec<Id> = self.disk.alive.iter().copied().collect();
         if alive.is_empty() {
             return Ok(None);
@@ -339,9 +330,7 @@ impl Machine {
         if !down && self.dice.one_in(2) {
             self.crash();
         }
-        let mut enrolments = self.disk.enrolments.iter();
-        let card = enrolments.find(|(enrolled, _)| *enrolled == id);
-        Ok(Some((id, card.map(|(_, card)| card.clone()))))
+        Ok(Some(id))
     }
 
     /// Stops for the next steps of the exchange.

@@ -56,6 +56,7 @@ pub(super) fn check(world: &mut World) -> Result<()> {
     branches(world, &kept)?;
     points(world, &kept)?;
     tills(world)?;
+    epochs(world)?;
     days(world)?;
     directory(world)?;
     forgotten(world)?;
@@ -265,6 +266,27 @@ fn tills(world: &mut World) -> Result<()> {
     Ok(())
 }
 
+/// Epochs are not burnt: each has a cause, and twins part at once.
+fn epochs(world: &World) -> Result<()> {
+    let mut highest: BTreeMap<u16, u32> = BTreeMap::new();
+    for id in world.ledger.keys() {
+        let highest = highest.entry(id.till).or_default();
+        *highest = u32::from(id.epoch).max(*highest);
+    }
+    for till in tills_of(world) {
+        let scars = world.scars.get(&till).copied().unwrap_or_default();
+        let used = highest.get(&till.get()).copied().unwrap_or_default();
+        if std::env::var_os("EPOCHS").is_some() {
+            println!("EPOCHS {} {} {}", used, scars, world.office_restored);
+        }
+        ensure!(
+            used <= 1 + scars,
+            "till {till} is in epoch {used}, and only {scars} things happened to it"
+        );
+    }
+    Ok(())
+}
+
 /// Tills that nothing happened to have every day proven.
 fn days(world: &World) -> Result<()> {
     let scarred: BTreeSet<TillId> = world
@@ -311,8 +333,7 @@ fn at_head_office(tables: &mut dyn Tables, card: &str) -> store::Result<Known> {
 fn directory(world: &World) -> Result<()> {
     let net = world.net.borrow();
     let office = net.head.office()?;
-    let lost = |card: &str| world.lost_cards.contains(card);
-    for card in CARDS.into_iter().filter(|card| !lost(card)) {
+    for card in CARDS {
         let known = store::read(office.store(), |tables| at_head_office(tables, card))?;
         for machine in &world.machines {
             let here = machine

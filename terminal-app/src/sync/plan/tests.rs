@@ -120,6 +120,35 @@ fn a_twin_is_a_fork() {
 }
 
 #[test]
+fn of_twins_the_first_stays_and_the_others_part_at_once() {
+    let opens = |n| [Step::OpenEpoch(epoch(n), EpochWhy::Fork)];
+    let (own, sent) = (head(1, 40), head(1, 38));
+    for (branches, expected) in [
+        // The first of all, ahead of what head office has of it, whatever else there is.
+        (vec![sent, twin(1, 39, 7)], vec![]),
+        (vec![sent, twin(1, 900, 7), twin(1, 39, 8)], vec![]),
+        // The second, and the third, known to head office or not.
+        (vec![twin(1, 39, 7), sent], opens(2).to_vec()),
+        (vec![twin(1, 39, 7)], opens(2).to_vec()),
+        (
+            vec![twin(1, 39, 7), twin(1, 39, 8), sent],
+            opens(3).to_vec(),
+        ),
+        (vec![twin(1, 39, 7), twin(1, 39, 8)], opens(3).to_vec()),
+    ] {
+        check(own, Some(sent), &heads(Some(sent), &branches), &expected);
+    }
+    // Near the end of the numbers the last one serves everybody.
+    let own = head(98, 4);
+    check(
+        own,
+        Some(own),
+        &heads(Some(own), &[twin(98, 4, 7), twin(98, 4, 8), own]),
+        &opens(99),
+    );
+}
+
+#[test]
 fn old_epochs_with_twins_and_epochs_of_a_clone_leave_this_one_alone() {
     let own = head(3, 4);
     check(
