@@ -225,7 +225,7 @@ strings! {
     card_refunded: "Teruggestort", "Refunded";
     unknown_title: "Is er gepind?", "Was it paid by card?";
     unknown_refund_title: "Is het teruggestort?", "Was it refunded?";
-    unknown_text: "Van deze betaling is niet zeker of zij gelukt is. Kijk op de pinautomaat of op zijn bonnetje voordat je verdergaat; niet zomaar nog een keer pinnen.",
+    unknown_text: "Het is niet zeker of deze betaling gelukt is. Kijk op de pinautomaat of op het pinbonnetje voordat je verdergaat, en laat niet zomaar nog een keer pinnen.",
         "It is not certain that this payment went through. Look at the card terminal or its slip before going on; do not simply try again.";
     unknown_paid: "Ja, betaald", "Yes, paid";
     unknown_refunded: "Ja, teruggestort", "Yes, refunded";
@@ -302,7 +302,7 @@ strings! {
     n_price_first: "Voer eerst de prijs in.", "Enter the price first.";
     n_partly_paid: "Er is al een deel betaald. Geef dat eerst terug of rond de betaling af.",
         "A part is already paid. Give it back first or finish the payment.";
-    n_not_a_number: "‘{}’ kan hier niet.", "‘{}’ makes no sense here.";
+    n_not_a_number: "‘{}’ is hier geen geldig getal.", "‘{}’ makes no sense here.";
     n_wrong_quantity: "Dit aantal kan niet.", "This quantity is not possible.";
     n_wrong_amount: "Dit bedrag kan niet.", "This amount is not possible.";
     n_not_exact: "In het invoerveld staat {}, gepast is {}.", "The entry field holds {}, exact is {}.";

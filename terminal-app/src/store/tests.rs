@@ -293,6 +293,123 @@ fn events_that_were_damaged_are_declared_at_the_start() {
     assert_eq!((opened.why, hole.from, hole.to), (EpochWhy::Damage, 4, 4));
 }
 
+/// A till with an event that enrols a customer and can no longer be read; the customer, and where the event stood.
+fn enrolment_lost(path: &Path) -> (Store, CustomerId, Head) {
+    let mut store = enrolled(path);
+    let who = customer();
+    let link = LinkId([5; 16]);
+    let profile = retail::loyalty::Profile {
+        id: retail::ids::RecordId([6; 16]),
+        customer: who,
+        at: at(),
+        till: None,
+        card: Some("2610000000016".to_owned()),
+        name: Some("Jip".to_owned()),
+        email: None,
+        member: None,
+        marketing: None,
+    };
+    let event = NewEvent {
+        link: Some((link, who)),
+        profiles: vec![profile],
+        ..Body::Enrolled(retail::event::Enrolled {
+            link,
+            cashier: CashierId::new(1).unwrap(),
+        })
+        .into()
+    };
+    let written = Commit {
+        events: vec![event],
+        ..Commit::default()
+    };
+    let lost = commit(&mut store, &written).unwrap().head.unwrap();
+    sell(&mut store, 500);
+    store
+        .conn
+        .execute(
+            "UPDATE event SET bytes = x'00' WHERE hash = ?1",
+            [lost.hash.0],
+        )
+        .unwrap();
+    (store, who, lost)
+}
+
+fn sides(store: &Store) -> Vec<(i64, Side)> {
+    let mut rows = store
+        .conn
+        .prepare("SELECT event, json FROM side ORDER BY event, n")
+        .unwrap();
+    let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)));
+    rows.unwrap()
+        .map(|row| {
+            let (event, json) = row.unwrap();
+            (event, serde_json::from_str(&json).unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn the_profile_of_a_lost_enrolment_goes_on_with_the_event_that_declares_the_hole() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, who, lost) = enrolment_lost(&dir.path().join("till.db"));
+    let opened = store.start_check(at()).unwrap().unwrap();
+    let declared = super::event_key(opened.epoch, 2).unwrap();
+    let moved = sides(&store);
+    assert!(
+        moved.iter().any(|(event, side)| *event == declared
+            && matches!(side, Side::Profile { seq: 2, profile } if profile.customer == who)),
+        "{moved:?}"
+    );
+    let old = super::event_key(lost.epoch, lost.seq).unwrap();
+    let stays: Vec<_> = moved.iter().filter(|(event, _)| *event == old).collect();
+    assert!(
+        matches!(stays[..], [(_, Side::Link { .. })]),
+        "the link says something about that event: {stays:?}"
+    );
+
+    // Who is forgotten leaves nothing there either.
+    let forgotten = page(0, vec![Down::Tombstone { customer: who }], None, "a", true);
+    store.apply_down(0, &forgotten).unwrap();
+    assert_eq!(sides(&store), []);
+}
+
+#[test]
+fn thirty_thousand_customers_are_all_found_and_a_search_is_capped() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = enrolled(&dir.path().join("till.db"));
+    let card = |n: u32| format!("261{n:010}");
+    for first in (0..30_000).step_by(1_000) {
+        let changes = (first..first + 1_000).map(|n: u32| {
+            let mut id = [9; 16];
+            id[..4].copy_from_slice(&n.to_be_bytes());
+            Down::Customer(DirectoryEntry {
+                customer: CustomerId(id),
+                cards: vec![card_hash(&[2; 32], &card(n))],
+                name: Some(format!("Klant {n}")),
+                points: i64::from(n),
+                visits: 1,
+                phase: None,
+                state: None,
+                last_visit: None,
+            })
+        });
+        let complete = first == 29_000;
+        let page = page(u64::from(first), changes.collect(), None, "a", complete);
+        store.apply_down(u64::from(first), &page).unwrap();
+    }
+    for n in [0, 14_999, 29_999] {
+        let found = store.customer_by_card(&card(n)).unwrap().unwrap();
+        assert_eq!(found.points, i64::from(n));
+    }
+    let rows: String = (0..500)
+        .map(|n| format!("WOL-{n},Wollen trui {n},4995,21,Truien\n"))
+        .collect();
+    let csv = format!("gtin,name,price_cents,vat_percent,category\n{rows}");
+    let report = store.import_articles(csv.as_bytes(), |_| {}).unwrap();
+    assert_eq!(report.added, 500, "{:?}", report.rejected.first());
+    assert_eq!(store.search("wol tru", 12).unwrap().len(), 12);
+}
+
 #[test]
 fn points_are_head_offices_and_this_tills_since() {
     let folder = tempfile::tempdir().unwrap();

@@ -272,7 +272,7 @@ impl Step<'_, '_> {
     pub(super) fn attach(&mut self, customer: Customer, new: bool) -> Handled {
         let paying = self.not_paying().is_err();
         let basket = &mut self.state.work.basket;
-        self.beep_after(match &mut basket.customer {
+        let said = match &mut basket.customer {
             Some(known) if known.customer.id == customer.id => {
                 known.customer = customer;
                 None
@@ -292,7 +292,11 @@ impl Step<'_, '_> {
                 basket.customer = Some(Attached { customer, new });
                 None
             }
-        });
+        };
+        match said {
+            Some(notice) => self.warning = Some(notice),
+            None => self.beep(Beep::Good),
+        }
         Ok(())
     }
 
@@ -304,13 +308,6 @@ impl Step<'_, '_> {
             self.beep(Beep::Good);
         }
         Ok(())
-    }
-
-    fn beep_after(&mut self, notice: Option<Notice>) {
-        match notice {
-            Some(notice) => self.warning = Some(notice),
-            None => self.beep(Beep::Good),
-        }
     }
 
     pub(super) fn refresh_customer(&mut self, id: retail::ids::CustomerId) -> Handled {

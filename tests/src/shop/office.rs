@@ -13,6 +13,8 @@ pub struct HeadOffice {
     db: PathBuf,
     port: u16,
     log: PathBuf,
+    /// Certificate and key, for TLS.
+    tls: Option<(PathBuf, PathBuf)>,
     server: Option<Process>,
 }
 
@@ -24,6 +26,7 @@ impl HeadOffice {
             db: dir.join("head-office.db"),
             port,
             log: dir.join("head-office.log"),
+            tls: None,
             server: None,
         }
     }
@@ -37,7 +40,13 @@ impl HeadOffice {
     /// Where the server listens.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://127.0.0.1:{}", self.port)
+    }
+
+    /// From its next start it listens by TLS, with this certificate and key.
+    pub fn secure(&mut self, certificate: &Path, key: &Path) {
+        self.tls = Some((certificate.to_owned(), key.to_owned()));
     }
 
     /// A command beside the server.
@@ -92,11 +101,12 @@ impl HeadOffice {
     /// Starts the server, at the port it had before.
     pub fn start(&mut self) -> Result<()> {
         let listen = format!("127.0.0.1:{}", self.port);
-        let mut server = Process::start(
-            "head office",
-            &mut self.command(&["serve", "--listen", &listen])?,
-            &self.log,
-        )?;
+        let mut command = self.command(&["serve", "--listen", &listen])?;
+        if let Some((certificate, key)) = &self.tls {
+            command.arg("--tls-cert").arg(certificate);
+            command.arg("--tls-key").arg(key);
+        }
+        let mut server = Process::start("head office", &mut command, &self.log)?;
         let line = server.wait_for_line("listening on")?;
         let port = line
             .trim()

@@ -3,6 +3,7 @@
 mod bench;
 mod codes;
 mod customers;
+mod pains;
 mod paying;
 mod properties;
 mod returns;
