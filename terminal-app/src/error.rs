@@ -87,7 +87,10 @@ impl From<CashierError> for CliError {
     fn from(error: CashierError) -> Self {
         match error {
             CashierError::Store(error) => error.into(),
-            other => Self::new(other.to_string(), ""),
+            other => Self::new(
+                other.to_string(),
+                "for example: echo 4821 | terminal-app cashier add --name Anna --pin-stdin",
+            ),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The catalogue: import from CSV, look-up by number, search by the beginnings of words.
 
 use std::collections::HashSet;
-use std::io::Read;
+use std::io::{BufRead as _, BufReader, Read};
 use std::time::Duration;
 
 use retail::article::{Article, article_key};
@@ -22,6 +22,8 @@ const CHUNK: u64 = 200;
 const PAUSE: Duration = Duration::from_millis(4);
 /// The longest name or category, in characters.
 const MAX_TEXT: usize = 200;
+/// The longest row that is read, in bytes.
+const MAX_LINE: usize = 64 * 1024;
 
 /// What an import did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -113,28 +115,19 @@ impl Store {
         csv: impl Read,
         mut progress: impl FnMut(u64),
     ) -> Result<ImportReport, StoreError> {
-        let unreadable = |e: csv::Error| StoreError::Unwritable(format!("the file: {e}"));
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(csv);
-        let header =
-            Header::read(reader.headers().map_err(unreadable)?).map_err(StoreError::Unwritable)?;
+        let mut lines = Lines::new(csv);
+        let header = match lines.next() {
+            Some((_, line)) => Header::read(&line?).map_err(StoreError::BadFile)?,
+            None => return Err(StoreError::BadFile("the file is empty".to_owned())),
+        };
         let mut tx = self
             .conn
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut report = ImportReport::default();
         let mut seen: HashSet<String> = HashSet::new();
         let mut count = 0;
-        for record in reader.byte_records() {
-            let record = match record {
-                Ok(record) => record,
-                Err(error) => {
-                    report.rejected.push(RejectedRow {
-                        line: error.position().map_or(0, csv::Position::line),
-                        reason: error.to_string(),
-                        fields: Vec::new(),
-                    });
-                    continue;
-                }
-            };
+        for (line, record) in lines {
+            let record = record?;
             count += 1;
             progress(count);
             if count % CHUNK == 0 {
@@ -145,7 +138,6 @@ impl Store {
                     .conn
                     .transaction_with_behavior(TransactionBehavior::Immediate)?;
             }
-            let line = record.position().map_or(0, csv::Position::line);
             match header.article(&record).and_then(|article| {
                 if seen.insert(article_key(&article.gtin).to_owned()) {
                     Ok(article)
@@ -209,6 +201,73 @@ fn put(
     Ok(())
 }
 
+/// The rows of a CSV file, each a line: a quote that is never closed spoils its own row and no other.
+struct Lines<R> {
+    file: BufReader<R>,
+    number: u64,
+}
+
+impl<R: Read> Lines<R> {
+    fn new(file: R) -> Self {
+        Self {
+            file: BufReader::new(file),
+            number: 0,
+        }
+    }
+
+    /// The next line without its end, at most [`MAX_LINE`] bytes of it; `None` at the end of the file.
+    fn line(&mut self) -> std::io::Result<Option<Vec<u8>>> {
+        let mut line = Vec::new();
+        let limit = u64::try_from(MAX_LINE).unwrap_or(u64::MAX);
+        let read = self
+            .file
+            .by_ref()
+            .take(limit)
+            .read_until(b'\n', &mut line)?;
+        if read == 0 {
+            return Ok(None);
+        }
+        self.number += 1;
+        if read == MAX_LINE && line.last() != Some(&b'\n') {
+            // What is behind the bound belongs to the same row, which is refused for its length.
+            self.file.skip_until(b'\n')?;
+        }
+        while matches!(line.last(), Some(b'\n' | b'\r')) {
+            line.pop();
+        }
+        Ok(Some(line))
+    }
+}
+
+impl<R: Read> Iterator for Lines<R> {
+    type Item = (u64, Result<csv::ByteRecord, StoreError>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let line = match self.line() {
+                Ok(line) => line?,
+                Err(error) => {
+                    return Some((self.number, Err(StoreError::BadFile(error.to_string()))));
+                }
+            };
+            if line.is_empty() {
+                continue;
+            }
+            let mut record = csv::ByteRecord::new();
+            // A line of bytes always makes a record: only a reader that fails could make it fail.
+            let parsed = csv::ReaderBuilder::new()
+                .has_headers(false)
+                .flexible(true)
+                .buffer_capacity(line.len() + 1)
+                .from_reader(line.as_slice())
+                .read_byte_record(&mut record)
+                .map(|_| record)
+                .map_err(|error| StoreError::BadFile(error.to_string()));
+            return Some((self.number, parsed));
+        }
+    }
+}
+
 /// Where the columns stand.
 struct Header {
     gtin: usize,
@@ -221,10 +280,10 @@ struct Header {
 }
 
 impl Header {
-    fn read(header: &csv::StringRecord) -> Result<Self, String> {
+    fn read(header: &csv::ByteRecord) -> Result<Self, String> {
         let find = |name: &str| {
             header.iter().position(|column| {
-                column
+                String::from_utf8_lossy(column)
                     .trim()
                     .trim_start_matches('\u{feff}')
                     .eq_ignore_ascii_case(name)

@@ -58,6 +58,9 @@ pub enum StoreError {
     /// The receipt could not be rendered, or an event could not be written.
     #[error("{0}")]
     Unwritable(String),
+    /// A file to read articles from is none.
+    #[error("{0}")]
+    BadFile(String),
     /// Anything else.
     #[error("the database: {0}")]
     Sqlite(rusqlite::Error),
@@ -129,6 +132,9 @@ impl StoreError {
             Self::HeadMoved => "try again",
             Self::UsedUp(_) => "enrol this till anew, with a database of its own",
             Self::BackupExists(_) => "name a file that does not exist yet",
+            Self::BadFile(_) => {
+                "save it as CSV in UTF-8 with the first line gtin,name,price_cents,vat_percent,category"
+            }
             Self::Unwritable(_) | Self::Sqlite(_) => "run terminal-app doctor",
             Self::File { .. } => "check the folder and the rights of the user of the till",
         }

@@ -133,13 +133,40 @@ fn bad_rows_go_to_a_rejects_file_and_the_rest_goes_in() {
 }
 
 #[test]
+fn a_stray_quote_or_a_foreign_letter_spoils_its_own_row_only() {
+    let folder = folder();
+    let mut csv = b"gtin,name,price_cents,vat_percent,category\r\n".to_vec();
+    csv.extend_from_slice(b"8712345678906,\"Trui rood,4995,21,Truien\r\n");
+    csv.extend_from_slice(b"5901234123457,\"Thee, groen\",298,9,\r\n\r\n");
+    csv.extend_from_slice(b"4006381333931,Caf\xe9,100,9,\r\n");
+    csv.extend_from_slice(b"9780306406157,Boek,100,9,");
+    std::fs::write(folder.path().join("a.csv"), csv).unwrap();
+    let (code, out, err) = run(till(folder.path()).args(["articles", "import", "a.csv"]));
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(out, "2 new, 0 changed, 0 unchanged, 2 rejected\n");
+    let rejects = std::fs::read_to_string(folder.path().join("a.csv.rejects.csv")).unwrap();
+    assert!(rejects.contains("\n2,the row is too short,"), "{rejects}");
+    assert!(rejects.contains("\n5,not UTF-8,"), "{rejects}");
+    // What is no such file at all is said with what to do about it.
+    for wrong in [b"".as_slice(), b"\xff\xfe\x00a", b"a,b\n1,2\n"] {
+        std::fs::write(folder.path().join("b.csv"), wrong).unwrap();
+        let (code, _, err) = run(till(folder.path()).args(["articles", "import", "b.csv"]));
+        assert_eq!(code, 1);
+        assert!(err.contains("save it as CSV in UTF-8"), "{err}");
+    }
+}
+
+#[test]
 fn a_pin_that_is_none_is_refused() {
     let folder = folder();
     let mut command = till(folder.path());
     command.args(["cashier", "add", "--name", "Anna", "--pin-stdin"]);
     let (code, _, err) = run(command.write_stdin("12\n"));
     assert_eq!(code, 1);
-    assert!(err.contains("4 to 8 digits"), "{err}");
+    assert!(
+        err.contains("4 to 8 digits") && err.contains("hint"),
+        "{err}"
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //!   byte; nothing is there twice, and nothing that no till committed;
 //! - the totals of every till over all its branches are those of these events, to the cent, and those of the owner's report;
 //! - head office shows exactly as many branches as there are;
+//! - a till has no more epochs than things happened to it, and one;
 //! - nothing waits at any till, nothing was set apart, and its own journal is whole unless we damaged it;
 //! - the points of a customer are the sum of his receipts, each counted once;
 //! - days of tills that nothing happened to are proven equal;
@@ -276,9 +277,6 @@ fn epochs(world: &World) -> Result<()> {
     for till in tills_of(world) {
         let scars = world.scars.get(&till).copied().unwrap_or_default();
         let used = highest.get(&till.get()).copied().unwrap_or_default();
-        if std::env::var_os("EPOCHS").is_some() {
-            println!("EPOCHS {} {} {}", used, scars, world.office_restored);
-        }
         ensure!(
             used <= 1 + scars,
             "till {till} is in epoch {used}, and only {scars} things happened to it"

@@ -6,24 +6,11 @@
 mod bench;
 
 use bench::*;
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{Arc, Condvar, Mutex};
 
-use retail::event::{Body, Event};
-use retail::ids::{CashierId, Epoch, Position, ReceiptNumber, ReceiptSerial, TillId};
-use retail::money::Cents;
-use retail::quantity::{Quantity, Unit};
-use retail::sale::{Line, LineClass, Receipt, Tender, TenderKind};
-use retail::vat::{self, VatRate};
-use terminal_app::peripherals::line;
-use terminal_app::peripherals::printer::{
-    Drawer, Job, JobError, JobNumber, JobSource, Patience, Settings, Spooler,
-};
-use terminal_app::receipt::{self, Options, Profile, Shop, decode};
-use terminal_app::till::input::{Input, PrinterState, PrinterStatus};
-use tests::devices::{LIMIT, Printer, PrinterKind, Pulse, ShiftedClock};
+use terminal_app::peripherals::printer::JobNumber;
+use terminal_app::receipt::decode;
+use terminal_app::till::input::PrinterState;
+use tests::devices::{LIMIT, PrinterKind, Pulse};
 
 #[test]
 fn a_receipt_is_printed_and_confirmed() {

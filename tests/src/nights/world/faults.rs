@@ -1,6 +1,6 @@
 //! What goes wrong in a night: boxes copied, put back, cloned and damaged, clocks, head office, and somebody forgotten.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use super::{BOXES, Forgotten, World};
 use crate::nights::oracle;
