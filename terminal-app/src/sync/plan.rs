@@ -129,15 +129,11 @@ impl Plan {
             Found::Twin { why, place } => (why, place),
         };
         let highest = answer.heads.iter().map(|head| head.epoch).max();
-        let mut above = highest.map_or(own.epoch, |h| h.max(own.epoch));
-        let mut free = None;
-        for _ in 0..place {
-            let Some(next) = above.next() else { break };
-            above = next;
-            free = Some(next);
-        }
-        match free {
-            Some(epoch) => self.todo.push_back(Step::OpenEpoch(epoch, why)),
+        match highest.map_or(own.epoch, |h| h.max(own.epoch)).next() {
+            Some(free) => {
+                let epoch = free.max(after_twins(own.epoch, place));
+                self.todo.push_back(Step::OpenEpoch(epoch, why));
+            }
             None => self.exhausted = true,
         }
     }
@@ -209,6 +205,11 @@ impl Plan {
 
 fn place(head: Option<Head>) -> Option<(Epoch, u64)> {
     head.map(|head| (head.epoch, head.seq))
+}
+
+/// The epoch that is left to the twin at this place, as far as there are numbers.
+fn after_twins(own: Epoch, place: usize) -> Epoch {
+    (0..place).fold(own, |epoch, _| epoch.next().unwrap_or(epoch))
 }
 
 /// What head office's branches of the open epoch say of this journal.

@@ -462,6 +462,37 @@ fn sales() -> Vec<Named> {
             },
         ),
         (
+            "not_fetched",
+            View {
+                notice: Some(Notice::ReceiptNotFetched {
+                    number: receipt(9),
+                    why: FetchFailed::Unreachable,
+                }),
+                ..asking(ModeView::AskingReceipt)
+            },
+        ),
+        (
+            "printer_question",
+            View {
+                printer: PrinterStatus {
+                    state: PrinterState::Ready,
+                    queue: 1,
+                    asks: Some(PrinterQuestion {
+                        job: 12,
+                        receipt: receipt(42),
+                    }),
+                },
+                ..with_customer()
+            },
+        ),
+        ("troubled", troubled()),
+    ]
+}
+
+/// What a cashier is told about a scan or an amount.
+fn told() -> Vec<Named> {
+    vec![
+        (
             "customer_replaced",
             View {
                 notice: Some(Notice::CustomerReplaced {
@@ -491,31 +522,6 @@ fn sales() -> Vec<Named> {
                 ..selling()
             },
         ),
-        (
-            "not_fetched",
-            View {
-                notice: Some(Notice::ReceiptNotFetched {
-                    number: receipt(9),
-                    why: FetchFailed::Unreachable,
-                }),
-                ..asking(ModeView::AskingReceipt)
-            },
-        ),
-        (
-            "printer_question",
-            View {
-                printer: PrinterStatus {
-                    state: PrinterState::Ready,
-                    queue: 1,
-                    asks: Some(PrinterQuestion {
-                        job: 12,
-                        receipt: receipt(42),
-                    }),
-                },
-                ..with_customer()
-            },
-        ),
-        ("troubled", troubled()),
     ]
 }
 
@@ -580,6 +586,7 @@ fn questions() -> Vec<Named> {
 pub(crate) fn all() -> Vec<Named> {
     let mut all = between_sales();
     all.extend(sales());
+    all.extend(told());
     all.extend(questions());
     all.push(("hostile", hostile()));
     for (_, view) in &mut all {

@@ -69,6 +69,8 @@ pub(super) struct OnDisk {
     pub(super) alive: BTreeSet<Id>,
     /// Sales that can come back.
     pub(super) sales: Vec<Sold>,
+    /// Events that say whose a card is.
+    enrolled: Vec<Id>,
     /// The last place seen.
     seen: Option<(retail::ids::Epoch, u64)>,
 }
@@ -252,6 +254,9 @@ impl Machine {
                 self.disk.seen = Some((position.epoch, position.seq));
                 self.disk.alive.insert(id);
                 let event = Event::read(&row.stored.bytes)?;
+                if matches!(event.body, Body::Enrolled(_)) {
+                    self.disk.enrolled.push(id);
+                }
                 if let Body::Sale(sale) = event.body {
                     let number = ReceiptNumber {
                         till: position.till,
@@ -315,13 +320,18 @@ impl Machine {
         Ok(gone)
     }
 
-    /// An event's bytes are no longer what they were.
+    /// An event's bytes are no longer what they were; often those of the last enrolment, which nobody else may know of yet.
     pub(super) fn damage(&mut self) -> Result<Option<Id>> {
         let alive: Vec<Id> = self.disk.alive.iter().copied().collect();
         if alive.is_empty() {
             return Ok(None);
         }
-        let id = alive[self.dice.index(alive.len())];
+        let any = alive[self.dice.index(alive.len())];
+        let enrolled = self.disk.enrolled.iter().rev();
+        let id = match enrolled.copied().find(|id| self.disk.alive.contains(id)) {
+            Some(last) if self.dice.one_in(2) => last,
+            _ => any,
+        };
         let down = self.up.is_none();
         till_store::damage(&database(&self.dir), id)?;
         self.disk.alive.remove(&id);

@@ -138,6 +138,16 @@ fn of_twins_the_first_stays_and_the_others_part_at_once() {
     ] {
         check(own, Some(sent), &heads(Some(sent), &branches), &expected);
     }
+    // The second has gone on already: the third takes the number behind it and burns none.
+    check(
+        own,
+        Some(sent),
+        &heads(
+            Some(sent),
+            &[twin(2, 9, 7), twin(1, 39, 8), twin(1, 39, 7), sent],
+        ),
+        &opens(3),
+    );
     // Near the end of the numbers the last one serves everybody.
     let own = head(98, 4);
     check(
