@@ -311,7 +311,10 @@ fn a_disk_that_takes_nothing_more_loses_nothing() {
     let reason = state["notice"]["reason"].as_str().unwrap();
     assert!(!reason.is_empty());
     let page = till.text("/").unwrap();
-    assert!(page.contains("Niet opgeslagen, dus niet gebeurd"), "{page}");
+    assert!(
+        page.contains("Niet opgeslagen en dus niet gebeurd"),
+        "{page}"
+    );
     // The basket stands as it was, the till still answers, nothing was promised on paper.
     let open = basket(&state);
     assert_eq!(open, [gtin(sold.len() % 50)]);

@@ -188,6 +188,7 @@ fn not_kept(w: &Strings, fault: StoreFault, reason: &str) -> (Tone, String, Opti
         StoreFault::Busy => (w.n_fault_busy, w.n_fault_again_hint),
         StoreFault::NotWritable => (w.n_fault_rights, w.n_fault_call_hint),
         StoreFault::Damaged => (w.n_fault_damaged, w.n_fault_call_hint),
+        StoreFault::Disk => (w.n_fault_disk, w.n_fault_call_hint),
         StoreFault::Other => (reason, w.n_fault_call_hint),
     };
     (

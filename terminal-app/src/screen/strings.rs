@@ -349,6 +349,7 @@ strings! {
     n_fault_again_hint: "Doe het nog een keer.", "Do it once more.";
     n_fault_rights: "de kassa mag niet in de database schrijven", "the till may not write its database";
     n_fault_damaged: "de database is beschadigd", "the database is damaged";
+    n_fault_disk: "de schijf geeft een fout", "the disk reports an error";
     n_fault_call_hint: "Roep hulp: terminal-app doctor zegt wat er aan de hand is.", "Get help: terminal-app doctor says what is wrong.";
     n_store_trouble: "Opzoeken lukte niet.", "It could not be looked up.";
     n_store_trouble_hint: "Probeer het nog een keer. Blijft dit zo, roep dan hulp.", "Try once more. If this stays so, get help.";

@@ -93,8 +93,13 @@ impl From<rusqlite::Error> for StoreError {
 impl StoreError {
     /// What the cashier hears when a step could not be kept.
     #[must_use]
-    pub const fn fault(&self) -> StoreFault {
+    pub fn fault(&self) -> StoreFault {
         match self {
+            Self::Sqlite(error)
+                if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) =>
+            {
+                StoreFault::Disk
+            }
             Self::Full => StoreFault::DiskFull,
             Self::Busy => StoreFault::Busy,
             Self::ReadOnly(_) => StoreFault::NotWritable,

@@ -26,6 +26,22 @@ fn moment(ms: i64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(ms)
 }
 
+/// The last event of this journal that head office's figures count: what it says, where that is an event of ours. A twin's
+/// event tells nothing of this journal; what head office confirmed does.
+fn counted(tx: &Transaction<'_>, said: Option<Head>) -> Result<i64, StoreError> {
+    let Some(said) = said else { return Ok(0) };
+    let key = event_key(said.epoch, said.seq)?;
+    let own: Option<[u8; 32]> = tx
+        .prepare_cached("SELECT hash FROM event WHERE key = ?1")?
+        .query_row([key], |row| row.get(0))
+        .optional()?;
+    if own == Some(said.hash.0) {
+        return Ok(key);
+    }
+    let cursor: Option<i64> = tx.query_row("SELECT cursor FROM exchange", [], |row| row.get(0))?;
+    Ok(cursor.unwrap_or(0))
+}
+
 fn restart(tx: &Transaction<'_>) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE exchange SET down_after = 0, down_run = NULL, generation = generation + 1, sweep = 1",
@@ -143,10 +159,7 @@ impl Store {
             tx.commit()?;
             return Ok(());
         }
-        let watermark = match page.watermark {
-            Some(head) => event_key(head.epoch, head.seq)?,
-            None => 0,
-        };
+        let watermark = counted(&tx, page.watermark)?;
         for change in &page.changes {
             super::directory::apply(&tx, change, watermark, generation)?;
         }

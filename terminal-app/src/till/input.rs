@@ -454,6 +454,8 @@ pub enum StoreFault {
     NotWritable,
     /// It cannot be read.
     Damaged,
+    /// The disk answers with an error.
+    Disk,
     /// Something else.
     Other,
 }
