@@ -440,6 +440,27 @@ fn points_are_head_offices_and_this_tills_since() {
 }
 
 #[test]
+fn a_twins_watermark_tells_nothing_of_this_tills_points() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = enrolled(&folder.path().join("till.db"));
+    let first = sell(&mut store, 1000);
+    let confirmed = sell(&mut store, 2000);
+    store.raise_cursor(confirmed).unwrap();
+    // The twin spoke last, from a place before what head office has of this journal.
+    let twins = Head {
+        hash: Hash([9; 32]),
+        ..first
+    };
+    let changes = vec![entry(50, "2610000000016")];
+    let page = page(0, changes, Some(twins), "run", true);
+    store.apply_down(0, &page).unwrap();
+    let points = |store: &Store| store.customer(customer()).unwrap().unwrap().points;
+    assert_eq!(points(&store), 50, "what was confirmed counts once");
+    sell(&mut store, 1500);
+    assert_eq!(points(&store), 65);
+}
+
+#[test]
 fn whoever_head_office_forgot_is_forgotten_here() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = enrolled(&folder.path().join("till.db"));
