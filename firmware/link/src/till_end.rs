@@ -354,6 +354,12 @@ impl TillEnd {
             Link::Seeking | Link::Opening { .. } => None,
         }
     }
+
+    /// Bytes of [`Event::PrinterNow`] that would not be dropped now.
+    #[must_use]
+    pub fn printer_now_room(&self) -> usize {
+        PRINTER_NOW_MAX.saturating_sub(self.core.printer_now.len())
+    }
 }
 
 impl Core {
