@@ -66,6 +66,9 @@ backup notices by itself, opens a new epoch and sells on."
         /// The file to make; must not exist
         file: PathBuf,
     },
+    /// The peripheral hub
+    #[command(subcommand)]
+    Hub(Hub),
     /// Look over devices, permissions, disk, clock, SQLite and head office
     Doctor,
     /// Say what scans mean, one a line on standard input
@@ -128,4 +131,15 @@ pub enum Journal {
     Export,
     /// Check every hash and every link of the chain
     Verify,
+}
+
+/// The peripheral hub.
+#[derive(Debug, Subcommand)]
+pub enum Hub {
+    /// Say which firmware the hub runs, which image fits its board, and how to put it there
+    #[command(
+        after_help = "Asks the hub itself; while the till runs, tells of the hub that the till heard last.
+Ends with 0 when an image fits, also when the hub is up to date; with 1 when no hub is found."
+    )]
+    UpdateInfo,
 }

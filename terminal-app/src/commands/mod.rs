@@ -7,6 +7,7 @@ mod cashier;
 mod command_sheet;
 mod doctor;
 mod enrol;
+mod hub;
 mod journal;
 mod run;
 mod sync;
@@ -28,6 +29,7 @@ pub fn dispatch(cli: &Cli) -> Result<(), CliError> {
         Command::Journal(cli::Journal::Verify) => journal::verify(&config()?),
         Command::Sync => sync::run(&config()?),
         Command::Backup { file } => backup::run(&config()?, file),
+        Command::Hub(cli::Hub::UpdateInfo) => hub::update_info(&config()?),
         Command::Doctor => doctor::run(&config()?),
         Command::Barcode { .. } => barcode::run(&cli.config),
         Command::CommandSheet { file } => command_sheet::run(&config()?, file),

@@ -1,6 +1,5 @@
 //! From what is written to what is meant: every value checked, with the line where it stands.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,24 +8,20 @@ use chrono::NaiveTime;
 use retail::barcode::{Layout, card};
 use toml::Spanned;
 
+use super::devices::{hub, number, ports_differ, printer, scanners};
 use super::raw::{self, line_of};
 use super::{
-    Config, ConfigError, Drawer, Language, NightWindow, Parity, PinTerminal, Printer, Profile,
-    Scanner, ScannerProtocol, Screen, Serial, Server, Shop, Till,
+    Config, ConfigError, Drawer, Language, NightWindow, PinTerminal, Screen, Server, Shop, Till,
 };
 
-const BAUDS: [i64; 13] = [
-    300, 600, 1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 921_600,
-];
-
 /// The file at hand, for messages and relative paths.
-struct Context<'a> {
-    file: &'a Path,
-    text: &'a str,
+pub(super) struct Context<'a> {
+    pub(super) file: &'a Path,
+    pub(super) text: &'a str,
 }
 
 impl Context<'_> {
-    fn wrong<T>(
+    pub(super) fn wrong<T>(
         &self,
         at: &Spanned<T>,
         reason: impl Into<String>,
@@ -41,14 +36,18 @@ impl Context<'_> {
     }
 
     /// A path of the file: relative ones are relative to the file itself.
-    fn path(&self, written: &str) -> PathBuf {
+    pub(super) fn path(&self, written: &str) -> PathBuf {
         match self.file.parent() {
             Some(folder) => folder.join(written),
             None => PathBuf::from(written),
         }
     }
 
-    fn not_empty(&self, key: &str, value: &Spanned<String>) -> Result<String, ConfigError> {
+    pub(super) fn not_empty(
+        &self,
+        key: &str,
+        value: &Spanned<String>,
+    ) -> Result<String, ConfigError> {
         let text = value.get_ref().trim();
         if text.is_empty() {
             return Err(self.wrong(
@@ -61,7 +60,7 @@ impl Context<'_> {
     }
 
     /// One of a few words.
-    fn word<T: Copy>(
+    pub(super) fn word<T: Copy>(
         &self,
         key: &str,
         value: Option<&Spanned<String>>,
@@ -94,6 +93,7 @@ pub(super) fn check(file: &Path, text: &str, raw: raw::Raw) -> Result<Config, Co
     let cx = Context { file, text };
     let scanners = scanners(&cx, &raw.scanner)?;
     let printer = raw.printer.as_ref().map(|p| printer(&cx, p)).transpose()?;
+    let hub = hub(&cx, &raw)?;
     ports_differ(&cx, &raw)?;
     Ok(Config {
         file: file.to_owned(),
@@ -113,6 +113,7 @@ pub(super) fn check(file: &Path, text: &str, raw: raw::Raw) -> Result<Config, Co
         keys: raw.screen.keys.unwrap_or_default(),
         scanners,
         printer,
+        hub,
         drawer: drawer(&cx, &raw.drawer)?,
         pin: cx.word(
             "terminal",
@@ -178,157 +179,6 @@ fn screen(cx: &Context<'_>, raw: &raw::Screen) -> Result<Screen, ConfigError> {
         Language::Nl,
     )?;
     Ok(Screen { listen, language })
-}
-
-fn scanners(cx: &Context<'_>, raw: &[raw::Device]) -> Result<Vec<Scanner>, ConfigError> {
-    raw.iter()
-        .map(|device| {
-            if let Some(profile) = &device.profile {
-                return Err(cx.wrong(
-                    profile,
-                    "a scanner has no `profile`",
-                    "remove it, or move it to [printer]",
-                ));
-            }
-            let protocol = cx.word(
-                "protocol",
-                device.protocol.as_ref(),
-                &[
-                    ("plain", ScannerProtocol::Plain),
-                    ("ssi", ScannerProtocol::Ssi),
-                ],
-                ScannerProtocol::Plain,
-            )?;
-            Ok(Scanner {
-                serial: serial(cx, device)?,
-                protocol,
-            })
-        })
-        .collect()
-}
-
-fn printer(cx: &Context<'_>, device: &raw::Device) -> Result<Printer, ConfigError> {
-    if let Some(protocol) = &device.protocol {
-        return Err(cx.wrong(
-            protocol,
-            "a printer has no `protocol`",
-            "remove it, or move it to a [[scanner]]",
-        ));
-    }
-    let name = device.profile.as_ref().map_or("epson-80", |p| p.get_ref());
-    let profile = match (Profile::named(name), &device.profile) {
-        (Some(profile), _) => profile,
-        (None, Some(written)) => {
-            return Err(cx.wrong(
-                written,
-                format!("there is no printer profile \"{name}\""),
-                format!("use one of: {}", Profile::names()),
-            ));
-        }
-        (None, None) => crate::receipt::profile::PROFILES[0],
-    };
-    Ok(Printer {
-        serial: serial(cx, device)?,
-        profile,
-    })
-}
-
-fn serial(cx: &Context<'_>, device: &raw::Device) -> Result<Serial, ConfigError> {
-    let parity = cx.word(
-        "parity",
-        device.parity.as_ref(),
-        &[
-            ("none", Parity::None),
-            ("even", Parity::Even),
-            ("odd", Parity::Odd),
-        ],
-        Parity::None,
-    )?;
-    Ok(Serial {
-        port: port(cx, &device.port)?,
-        baud: u32::try_from(number(cx, "baud", device.baud.as_ref(), &BAUDS, 9600)?)
-            .unwrap_or(9600),
-        data_bits: u8::try_from(number(
-            cx,
-            "data_bits",
-            device.data_bits.as_ref(),
-            &[5, 6, 7, 8],
-            8,
-        )?)
-        .unwrap_or(8),
-        parity,
-        stop_bits: u8::try_from(number(
-            cx,
-            "stop_bits",
-            device.stop_bits.as_ref(),
-            &[1, 2],
-            1,
-        )?)
-        .unwrap_or(1),
-    })
-}
-
-fn number(
-    cx: &Context<'_>,
-    key: &str,
-    value: Option<&Spanned<i64>>,
-    possible: &[i64],
-    default: i64,
-) -> Result<i64, ConfigError> {
-    match value {
-        None => Ok(default),
-        Some(value) if possible.contains(value.get_ref()) => Ok(*value.get_ref()),
-        Some(value) => {
-            let names: Vec<String> = possible.iter().map(ToString::to_string).collect();
-            Err(cx.wrong(
-                value,
-                format!("`{key}` cannot be {}", value.get_ref()),
-                format!("use one of {}", names.join(", ")),
-            ))
-        }
-    }
-}
-
-/// A port may be missing, it may not be something else than a device.
-fn port(cx: &Context<'_>, written: &Spanned<String>) -> Result<PathBuf, ConfigError> {
-    use std::os::unix::fs::FileTypeExt as _;
-    let name = cx.not_empty("port", written)?;
-    let cure =
-        "use the name of the device, such as \"/dev/serial/by-id/usb-...\" or \"/dev/ttyS0\"";
-    let upper = name.to_uppercase();
-    if upper
-        .strip_prefix("COM")
-        .is_some_and(|n| n.parse::<u16>().is_ok())
-    {
-        return Err(cx.wrong(written, format!("\"{name}\" is no port of Linux"), cure));
-    }
-    let path = cx.path(&name);
-    match std::fs::metadata(&path) {
-        Ok(found) if !found.file_type().is_char_device() => Err(cx.wrong(
-            written,
-            format!("\"{name}\" is there, but it is not a serial port"),
-            cure,
-        )),
-        _ => Ok(path),
-    }
-}
-
-fn ports_differ(cx: &Context<'_>, raw: &raw::Raw) -> Result<(), ConfigError> {
-    let mut seen: HashMap<PathBuf, usize> = HashMap::new();
-    for device in raw.scanner.iter().chain(&raw.printer) {
-        let line = line_of(cx.text, device.port.span().start);
-        if let Some(first) = seen.insert(cx.path(device.port.get_ref().trim()), line) {
-            return Err(cx.wrong(
-                &device.port,
-                format!(
-                    "the port \"{}\" is in use already, in line {first}",
-                    device.port.get_ref()
-                ),
-                "give every device a port of its own",
-            ));
-        }
-    }
-    Ok(())
 }
 
 fn drawer(cx: &Context<'_>, raw: &raw::Drawer) -> Result<Drawer, ConfigError> {

@@ -4,6 +4,7 @@
 //! that is not there is no fault of the settings: the till waits for it.
 
 mod check;
+mod devices;
 mod raw;
 
 use std::net::SocketAddr;
@@ -35,6 +36,8 @@ pub struct Config {
     pub scanners: Vec<Scanner>,
     /// `[printer]`.
     pub printer: Option<Printer>,
+    /// `[hub]`.
+    pub hub: Option<Hub>,
     /// `[drawer]`.
     pub drawer: Drawer,
     /// `[pin]`.
@@ -139,7 +142,18 @@ pub struct Printer {
     pub profile: Profile,
 }
 
-/// The cash drawer, opened through the printer.
+/// The peripheral hub: scanner, and perhaps printer and drawer, on one cable.
+#[derive(Clone, Debug)]
+pub struct Hub {
+    /// How it is connected.
+    pub serial: Serial,
+    /// What the receipt printer on it can do; `None` when none hangs there.
+    pub printer: Option<Profile>,
+    /// The drawer hangs on it, not on the printer.
+    pub drawer: bool,
+}
+
+/// The cash drawer on the printer, opened through it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Drawer {
     /// Pin 2 (0) or pin 5 (1) of the printer's drawer socket.
@@ -205,6 +219,13 @@ impl Config {
     pub fn parse(file: &Path, text: &str) -> Result<Self, ConfigError> {
         let raw = raw::read(file, text)?;
         check::check(file, text, raw)
+    }
+
+    /// What the receipt printer can do, wherever it hangs; `None` without one.
+    #[must_use]
+    pub fn paper(&self) -> Option<Profile> {
+        let own = self.printer.as_ref().map(|printer| printer.profile);
+        own.or_else(|| self.hub.as_ref().and_then(|hub| hub.printer))
     }
 
     /// What the barcode rules need, in a year.

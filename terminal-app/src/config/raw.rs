@@ -19,6 +19,7 @@ pub(super) struct Raw {
     #[serde(default)]
     pub(super) scanner: Vec<Device>,
     pub(super) printer: Option<Device>,
+    pub(super) hub: Option<Hub>,
     #[serde(default)]
     pub(super) drawer: Drawer,
     #[serde(default)]
@@ -87,6 +88,20 @@ pub(super) struct Device {
     pub(super) stop_bits: Option<Spanned<i64>>,
     pub(super) protocol: Option<Spanned<String>>,
     pub(super) profile: Option<Spanned<String>>,
+}
+
+/// The hub: the line settings of a device, and what hangs on it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Hub {
+    pub(super) port: Spanned<String>,
+    pub(super) baud: Option<Spanned<i64>>,
+    pub(super) data_bits: Option<Spanned<i64>>,
+    pub(super) parity: Option<Spanned<String>>,
+    pub(super) stop_bits: Option<Spanned<i64>>,
+    pub(super) printer: Option<Spanned<bool>>,
+    pub(super) profile: Option<Spanned<String>>,
+    pub(super) drawer: Option<Spanned<bool>>,
 }
 
 #[derive(Default, Deserialize)]

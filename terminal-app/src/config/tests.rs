@@ -187,3 +187,96 @@ fn a_missing_setting_is_named() {
     let error = parse("[shop]\nid = \"x\"\n[till]\nname = \"K\"\n").unwrap_err();
     assert!(error.reason.contains("`name` is missing"), "{error}");
 }
+
+const ON_HUB: &str = "[shop]\nid = \"a\"\nname = \"A\"\n[till]\nname = \"K\"\n";
+
+/// The settings of a till with these further lines: 6 is the first of them.
+fn with(lines: &str) -> Result<Config, ConfigError> {
+    parse(&format!("{ON_HUB}{lines}"))
+}
+
+#[test]
+fn a_hub_carries_printer_and_drawer_unless_it_is_said_otherwise() {
+    let hub = |lines: &str| {
+        let config = with(lines).unwrap();
+        let hub = config.hub.clone().unwrap();
+        let printer = hub.printer.map(|profile| profile.name);
+        (
+            hub.serial.baud,
+            printer,
+            hub.drawer,
+            config.paper().is_some(),
+        )
+    };
+    assert_eq!(
+        hub("[hub]\nport = \"dev/hub\"\n"),
+        (115_200, Some("epson-80"), true, true)
+    );
+    assert_eq!(
+        hub(
+            "[hub]\nport = \"dev/hub\"\nbaud = 57600\nprofile = \"generic-58\"\ndrawer = false\n[drawer]\npin = 5\n"
+        ),
+        (57_600, Some("generic-58"), false, true)
+    );
+    assert_eq!(
+        hub("[hub]\nport = \"dev/hub\"\nprinter = false\n"),
+        (115_200, None, true, false)
+    );
+    // A printer of its own beside the hub.
+    assert_eq!(
+        hub("[hub]\nport = \"dev/hub\"\n[printer]\nport = \"dev/printer\"\n"),
+        (115_200, None, true, true)
+    );
+}
+
+#[test]
+fn what_cannot_hang_on_a_hub_is_said_with_line_and_cure() {
+    let wrong = |lines: &str, line: usize, reason: &str, cure: &str| {
+        let error = with(lines).unwrap_err();
+        assert_eq!(error.line, Some(line), "{error}");
+        assert!(error.reason.contains(reason), "{error}");
+        assert!(error.cure.contains(cure), "{}", error.cure);
+    };
+    wrong(
+        "[hub]\nport = \"dev/hub\"\nprinter = true\n[printer]\nport = \"dev/printer\"\n",
+        8,
+        "on the hub and on a port of its own",
+        "remove `printer = true`",
+    );
+    wrong(
+        "[hub]\nport = \"dev/hub\"\nprinter = false\nprofile = \"epson-58\"\n",
+        9,
+        "none hangs there",
+        "move it to [printer]",
+    );
+    wrong(
+        "[hub]\nport = \"dev/hub\"\nprofile = \"epson-99\"\n",
+        8,
+        "no printer profile",
+        "epson-80",
+    );
+    wrong(
+        "[hub]\nport = \"dev/hub\"\n[drawer]\npulse_ms = 100\n",
+        9,
+        "the drawer hangs on the hub",
+        "drawer = false",
+    );
+    wrong(
+        "[hub]\nport = \"dev/hub\"\nbaud = 1\n",
+        8,
+        "`baud` cannot be 1",
+        "115200",
+    );
+    wrong(
+        "[hub]\nport = \"dev/hub\"\n[[scanner]]\nport = \"dev/hub\"\n",
+        7,
+        "in use already, in line 9",
+        "a port of its own",
+    );
+    wrong(
+        "[hub]\nport = \"dev/hub\"\nprofil = \"epson-80\"\n",
+        8,
+        "no setting `profil`",
+        "`profile`",
+    );
+}

@@ -142,7 +142,7 @@ fn denied(group: Option<&str>, member: bool, nl: bool) -> String {
     }
 }
 
-const fn state_text(state: PrinterState, nl: bool) -> &'static str {
+pub(super) const fn state_text(state: PrinterState, nl: bool) -> &'static str {
     match (state, nl) {
         (PrinterState::Ready, true) => "printer is gereed",
         (PrinterState::Ready, false) => "printer is ready",
@@ -175,7 +175,7 @@ pub fn scanner(settings: &line::Settings) -> Examined {
 #[must_use]
 pub fn printer(settings: &line::Settings, clock: Arc<dyn Clock>) -> Examined {
     let finding = match SerialLine::open(settings) {
-        Ok(line) => match Session::new(line, clock).and_then(|mut session| {
+        Ok(line) => match Session::new(Box::new(line), clock).and_then(|mut session| {
             let reply = session.ask()?;
             Ok((reply, session.state()))
         }) {
@@ -195,7 +195,7 @@ fn examined(settings: &line::Settings, finding: Finding) -> Examined {
     }
 }
 
-fn of_error(error: &OpenError) -> Finding {
+pub(super) fn of_error(error: &OpenError) -> Finding {
     match error {
         OpenError::Missing(_) => Finding::Missing,
         OpenError::Denied(path) => permission(path),

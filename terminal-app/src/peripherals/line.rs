@@ -8,7 +8,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
-use std::os::fd::AsFd as _;
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -145,6 +145,27 @@ impl SerialLine {
             Ok(0) => Err(Gone("end of file".to_owned())),
             Ok(count) => Ok(count),
             Err(e) => nothing_yet(&e),
+        }
+    }
+
+    /// Waits at most `wait` for bytes, or until `waker` can be read; 0 when no bytes came.
+    ///
+    /// # Errors
+    /// [`Gone`].
+    pub fn read_or_woken(
+        &mut self,
+        buffer: &mut [u8],
+        wait: Duration,
+        waker: BorrowedFd<'_>,
+    ) -> Result<usize, Gone> {
+        let timeout = PollTimeout::try_from(wait).unwrap_or(PollTimeout::MAX);
+        let mut fds = [
+            PollFd::new(self.file.as_fd(), PollFlags::POLLIN),
+            PollFd::new(waker, PollFlags::POLLIN),
+        ];
+        match poll(&mut fds, timeout) {
+            Ok(_) | Err(Errno::EINTR | Errno::EAGAIN) => self.read(buffer, Duration::ZERO),
+            Err(e) => Err(Gone(e.to_string())),
         }
     }
 

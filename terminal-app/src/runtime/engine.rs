@@ -104,6 +104,9 @@ impl Engine {
         .unwrap_or_else(|error| {
             tracing::error!(%error, "a step was taken back");
             let (fault, reason) = (error.fault(), error.to_string());
+            if let Input::HubScan(scan) = input {
+                self.state.pass_over(scan.ticket);
+            }
             Step {
                 effects: self.only_state(&Input::NotKept { fault, reason }),
                 ..Step::default()

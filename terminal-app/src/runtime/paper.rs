@@ -25,7 +25,7 @@ impl ReceiptPaper {
                 kvk: config.shop.kvk.clone(),
                 vat_id: config.shop.vat_id.clone(),
             },
-            profile: config.printer.as_ref().map(|printer| printer.profile),
+            profile: config.paper(),
             language: config.screen.language,
         }
     }

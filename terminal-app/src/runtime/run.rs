@@ -13,11 +13,13 @@ use super::keeper::Keeper;
 use super::{Engine, InstanceLock, LockError, ReceiptPaper, Step, StoreAppender, Watch, free_mb};
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{self, Config, PinTerminal};
+use crate::peripherals::hub::{self, Hub, Order};
+use crate::peripherals::line;
 use crate::peripherals::payment::{Payments, Simulated};
 use crate::peripherals::printer::{self, Spooler};
 use crate::peripherals::scanner::{self, Scanner};
 use crate::screen::{self, Busy, Desk, Face, Screen};
-use crate::store::{CashierError, PrintQueue, Store, StoreError};
+use crate::store::{CashierError, PrintQueue, Store, StoreError, StoredScans};
 use crate::sync::http::{HttpSetupError, HttpWire, Patience};
 use crate::sync::office::{Client, HeadOffice};
 use crate::sync::outbox::OutboxError;
@@ -27,7 +29,7 @@ use crate::sync::worker::{self, Worker};
 use crate::till::input::{
     Cashier, FetchFailed, Health, PaymentAnswer, PaymentOutcome, ScannerStatus,
 };
-use crate::till::{Effect, Input, View};
+use crate::till::{Beep, Effect, Input, View};
 
 /// Inputs that may wait. A scanner that finds it full waits with its next code.
 const QUEUE: usize = 256;
@@ -52,6 +54,9 @@ pub enum RunError {
     /// A thread or a signal.
     #[error("the operating system: {0}")]
     System(#[from] std::io::Error),
+    /// The hub's thread.
+    #[error("the hub: {0}")]
+    Hub(#[from] hub::StartError),
     /// The cashier of the settings.
     #[error("[till] cashier: {0}")]
     Cashier(#[from] CashierError),
@@ -178,6 +183,7 @@ struct Room {
     inputs: SyncSender<Input>,
     scanners: Vec<Scanner>,
     spooler: Option<Spooler>,
+    hub: Option<(Hub, hub::display::Shown)>,
     payments: Option<Payments>,
     office: Option<Office>,
     engine: Engine,
@@ -221,6 +227,7 @@ impl Room {
             inputs,
             scanners: Vec::new(),
             spooler: None,
+            hub: None,
             payments: None,
             office: None,
             engine,
@@ -235,11 +242,19 @@ impl Room {
     }
 
     fn start_devices(&mut self) -> Result<(), RunError> {
-        if let Some(settings) = &self.config.printer {
-            let settings = printer::Settings::new(settings, &self.config.drawer);
+        self.start_hub()?;
+        let port = match (&self.config.printer, &self.hub) {
+            (Some(printer), _) => {
+                Some(printer::Port::Serial(line::Settings::from(&printer.serial)))
+            }
+            (None, Some((hub, _))) => Some(printer::Port::Hub(hub.printer())),
+            (None, None) => None,
+        };
+        if let (Some(port), Some(profile)) = (port, self.config.paper()) {
+            let settings = printer::Settings::new(profile, &self.config.drawer);
             let jobs = Box::new(PrintQueue::new(Store::open(&self.config.store)?));
             let (inputs, clock) = (self.inputs.clone(), Arc::clone(&self.clock));
-            self.spooler = Some(Spooler::start(settings, jobs, inputs, clock)?);
+            self.spooler = Some(Spooler::start(port, settings, jobs, inputs, clock)?);
         }
         if self.config.pin == PinTerminal::Simulated {
             self.payments = Some(Payments::start(Box::new(Simulated), self.inputs.clone())?);
@@ -254,6 +269,41 @@ impl Room {
             self.scanners.push(Scanner::start(settings, inputs, clock)?);
         }
         Ok(())
+    }
+
+    /// Starts the hub's thread. What it has for the till comes when the loop runs.
+    fn start_hub(&mut self) -> Result<(), RunError> {
+        let Some(settings) = &self.config.hub else {
+            return Ok(());
+        };
+        let settings = hub::Settings {
+            line: line::Settings::from(&settings.serial),
+            printer: settings.printer.is_some(),
+            drawer: settings.drawer,
+        };
+        self.engine
+            .step(&Input::Hub(Box::new(hub::status_of(&settings))));
+        let scans = StoredScans::new(
+            Store::open(&self.config.store)?,
+            self.config.barcode_settings(2026),
+            Arc::clone(&self.clock),
+            self.config.shop.time_zone,
+        )?;
+        let (inputs, clock) = (self.inputs.clone(), Arc::clone(&self.clock));
+        let hub = Hub::start(settings, Box::new(scans), inputs, clock, &mut SystemEntropy)?;
+        let shown = hub::display::Shown::new(self.config.screen.language, &self.engine.view());
+        self.hub = Some((hub, shown));
+        self.tell_hub();
+        Ok(())
+    }
+
+    /// Display, lights, and whether scans are taken: as the screen is now.
+    fn tell_hub(&mut self) {
+        if let Some((hub, shown)) = &mut self.hub {
+            for order in shown.orders(&self.engine.view(), self.clock.monotonic_ms()) {
+                hub.order(order);
+            }
+        }
     }
 
     /// Starts the exchange with head office, once the till is enrolled.
@@ -330,6 +380,7 @@ impl Room {
                 // First kept, then shown: a line that the cashier has heard is there also when the program dies here.
                 self.engine.save_work();
                 views.send_replace(Arc::new(self.engine.view()));
+                self.tell_hub();
             }
             let now_ms = self.clock.monotonic_ms();
             if looked_ms.is_none_or(|at: u64| u128::from(now_ms - at) >= LOOK.as_millis()) {
@@ -345,6 +396,7 @@ impl Room {
                     }
                     changed
                 });
+                self.tell_hub();
             }
         }
         if let Some(office) = &mut self.office {
@@ -354,16 +406,22 @@ impl Room {
 
     /// One input with everything that follows from it, also answers that are known at once.
     fn take(&mut self, input: &Input) {
+        // What the hub has sounded by itself it does not sound again.
+        let heard = match input {
+            Input::HubScan(scan) => Some(scan.heard),
+            Input::HubSays(notice) => notice.heard(),
+            _ => None,
+        };
         let step = self.engine.step(input);
-        let answers = self.act(step);
+        let answers = self.act(step, heard);
         for answer in answers {
             let step = self.engine.step(&answer);
-            self.act(step);
+            self.act(step, None);
         }
     }
 
     /// Does what a step asked for, after its commit. Answers what is known at once.
-    fn act(&mut self, step: Step) -> Vec<Input> {
+    fn act(&mut self, step: Step, heard: Option<Beep>) -> Vec<Input> {
         let mut answers = Vec::new();
         if let Some(head) = step.head {
             self.keeper.written(head);
@@ -373,11 +431,9 @@ impl Room {
         }
         for effect in step.effects {
             match effect {
-                Effect::OpenDrawer => {
-                    if let Some(spooler) = &self.spooler {
-                        spooler.open_drawer();
-                    }
-                }
+                Effect::OpenDrawer => self.open_drawer(),
+                Effect::Beep(beep) if heard != Some(beep) => self.order(Order::Beep(beep)),
+                Effect::ForgetScan(scan) => self.order(Order::Forget(scan)),
                 Effect::AskTerminal { request, amount } => {
                     if let Some(payments) = &self.payments
                         && payments.ask(request, amount).is_err()
@@ -408,7 +464,7 @@ impl Room {
                         answers.push(Input::PinChecked(None));
                     }
                 }
-                // The screen makes the sounds; a commit is done already.
+                // The screen makes the sounds too; a commit is done already.
                 Effect::Beep(_) | Effect::Commit(_) => {}
             }
         }
@@ -418,6 +474,22 @@ impl Room {
             spooler.wake();
         }
         answers
+    }
+
+    /// The drawer hangs on the hub or on the printer.
+    fn open_drawer(&self) {
+        let on_hub = self.config.hub.as_ref().is_some_and(|hub| hub.drawer);
+        match &self.spooler {
+            _ if on_hub => self.order(Order::OpenDrawer),
+            Some(spooler) => spooler.open_drawer(),
+            None => {}
+        }
+    }
+
+    fn order(&self, order: Order) {
+        if let Some((hub, _)) = &self.hub {
+            hub.order(order);
+        }
     }
 
     fn check_pin(

@@ -12,7 +12,7 @@ use crate::till::input::{
 use crate::till::{Action, View};
 
 #[derive(Clone, Copy)]
-enum Look {
+pub(super) enum Look {
     Ok,
     /// Nothing is wrong, nothing is there.
     Off,
@@ -22,7 +22,7 @@ enum Look {
 }
 
 impl Look {
-    const fn class(self) -> &'static str {
+    pub(super) const fn class(self) -> &'static str {
         match self {
             Self::Ok => "ok",
             Self::Off => "off",
@@ -33,7 +33,7 @@ impl Look {
     }
 
     /// A sign beside the colour, for who does not see colours.
-    const fn sign(self) -> &'static str {
+    pub(super) const fn sign(self) -> &'static str {
         match self {
             Self::Ok => "✓",
             Self::Off => "–",
@@ -51,6 +51,7 @@ pub(crate) fn bar(face: &Face, view: &View) -> Markup {
         ul.badges aria-label=(w.badges) {
             (printer(w, &view.printer))
             (scanners(w, view))
+            @if let Some(hub) = &view.hub { (super::hub::hub(w, hub)) }
             (sync(face, &view.sync))
             @for one in &view.sync.notes { (badge(w, Look::Mind, &note(w, *one))) }
             @if let Some(trouble) = view.health.clock { (badge(w, Look::Bad, clock(w, trouble))) }
@@ -66,7 +67,7 @@ pub(crate) fn bar(face: &Face, view: &View) -> Markup {
     }
 }
 
-fn badge(w: &Strings, look: Look, text: &str) -> Markup {
+pub(super) fn badge(w: &Strings, look: Look, text: &str) -> Markup {
     html! {
         li.badge.(look.class()) {
             span.sign aria-hidden="true" { (look.sign()) }
@@ -101,6 +102,8 @@ fn printer(w: &Strings, status: &PrinterStatus) -> Markup {
 fn scanners(w: &Strings, view: &View) -> Markup {
     let gone = view.scanners.iter().find(|scanner| !scanner.connected);
     match (view.scanners.len(), gone) {
+        // The scanner hangs on the hub, which has a badge of its own.
+        (0, _) if view.hub.is_some() => html! {},
         (0, _) => badge(w, Look::Off, w.scanner_none),
         (_, Some(gone)) => {
             let name = gone.name.rsplit('/').next().unwrap_or(&gone.name);

@@ -11,6 +11,7 @@ pub mod code128;
 mod customer;
 mod goods_back;
 pub mod guard;
+mod hub;
 mod login;
 mod notices;
 mod pad;

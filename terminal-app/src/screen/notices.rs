@@ -91,6 +91,7 @@ pub(crate) fn words(w: &Strings, notice: &Notice) -> (Tone, String, Option<Strin
             w.n_store_trouble.to_owned(),
             hint(w.n_store_trouble_hint),
         ),
+        Notice::Hub { event } => super::hub::words(w, event),
         plain => {
             let (tone, text) = plain_words(w, plain);
             (tone, text.to_owned(), None)
@@ -144,6 +145,7 @@ const fn plain_words(w: &Strings, notice: &Notice) -> (Tone, &'static str) {
         | Notice::TypedIsNotExact { .. }
         | Notice::CustomerReplaced { .. }
         | Notice::CustomerStays { .. }
+        | Notice::Hub { .. }
         | Notice::NotKept { .. }
         | Notice::StoreTrouble { .. } => (Tone::Mind, ""),
     }
@@ -182,7 +184,11 @@ fn ways_out(w: &Strings, view: &View, notice: &Notice) -> Vec<(String, Action)> 
 }
 
 /// Why nothing was kept of a step, and what to do about it.
-fn not_kept(w: &Strings, fault: StoreFault, reason: &str) -> (Tone, String, Option<String>) {
+pub(super) fn not_kept(
+    w: &Strings,
+    fault: StoreFault,
+    reason: &str,
+) -> (Tone, String, Option<String>) {
     let (why, hint) = match fault {
         StoreFault::DiskFull => (w.n_fault_full, w.n_fault_full_hint),
         StoreFault::Busy => (w.n_fault_busy, w.n_fault_again_hint),
@@ -198,7 +204,12 @@ fn not_kept(w: &Strings, fault: StoreFault, reason: &str) -> (Tone, String, Opti
     )
 }
 
-fn damaged(w: &Strings, damage: ScanDamage, read: &str) -> (Tone, String, Option<String>) {
+/// What did not come through, and what to do about it.
+pub(super) fn damaged(
+    w: &Strings,
+    damage: ScanDamage,
+    read: &str,
+) -> (Tone, String, Option<String>) {
     let (text, hint) = match damage {
         ScanDamage::TooLong => (w.n_scan_too_long, w.n_type_it),
         ScanDamage::CutOff | ScanDamage::Noise => (w.n_scan_damaged, w.n_wrong_code_hint),
@@ -240,6 +251,9 @@ pub(crate) fn place(face: &Face, view: &View) -> Markup {
             }
             @if let Some(question) = &view.printer.asks {
                 (printer_question(w, question))
+            }
+            @if let Some(unheard) = view.hub.as_ref().and_then(|hub| hub.unheard.as_ref()) {
+                (super::hub::unheard(w, unheard))
             }
         }
     }

@@ -354,6 +354,50 @@ strings! {
     n_store_trouble: "Opzoeken lukte niet.", "It could not be looked up.";
     n_store_trouble_hint: "Probeer het nog een keer. Blijft dit zo, roep dan hulp.", "Try once more. If this stays so, get help.";
 
+    // The hub
+    hub: "Hub", "Hub";
+    hub_missing: "Hub niet aangesloten", "Hub not connected";
+    hub_silent: "Hub antwoordt niet", "Hub does not answer";
+    hub_incompatible: "Hub heeft andere software nodig", "Hub needs other firmware";
+    hub_details: "Over de hub", "About the hub";
+    hub_firmware: "Firmware", "Firmware";
+    hub_board: "Bord", "Board";
+    hub_started: "Gestart door", "Started by";
+    hub_power_on: "inschakelen", "power on";
+    hub_button: "resetknop", "reset button";
+    hub_watchdog: "vastloper (vanzelf hersteld)", "a hang (mended by itself)";
+    hub_fault: "fout in de firmware (vanzelf hersteld)", "a firmware fault (mended by itself)";
+    hub_start_unknown: "onbekend", "unknown";
+    hub_scanner: "Scanner", "Scanner";
+    hub_scanner_fine: "geen leesfouten", "no damaged reads";
+    hub_scanner_errors: "{} beschadigd, {} verloren", "{} damaged, {} lost";
+    hub_printer: "Bonprinter", "Receipt printer";
+    hub_printer_here: "op de hub", "on the hub";
+    hub_printer_stalled: "neemt niets aan", "takes nothing";
+    hub_printer_elsewhere: "niet op de hub", "not on the hub";
+    hub_drawer: "Lade", "Drawer";
+    hub_drawer_open: "open", "open";
+    hub_drawer_shut: "dicht", "shut";
+    hub_drawer_here: "op de hub", "on the hub";
+    hub_drawer_elsewhere: "op de printer", "on the printer";
+    hub_display: "Klantdisplay", "Customer display";
+    hub_display_fine: "geen storing gemeld", "no fault reported";
+    hub_display_fault: "antwoordt niet", "does not answer";
+    hub_cable: "Kabel", "Cable";
+    hub_cable_fine: "geen fouten", "no errors";
+    hub_cable_errors: "{} fouten, {} bytes gemist", "{} errors, {} bytes missed";
+    hub_update: "Zet de firmware van deze versie op de hub: terminal-app hub update-info zegt hoe.",
+        "Put the firmware of this version on the hub: terminal-app hub update-info says how.";
+    hub_unheard: "Code {} is misschien niet gehoord en staat niet op de bon. Scan hem opnieuw als hij erbij hoort.",
+        "Code {} was perhaps not heard and is not on the receipt. Scan it again if it belongs there.";
+    hub_unheard_read: "Begrepen", "Understood";
+    n_hub_refused: "Niet gescand: de kassa neemt nu geen scans aan.", "Not scanned: the till takes no scans now.";
+    n_hub_lost: "Een scan is verloren gegaan: de hub was vol. Scan hem opnieuw.", "A scan was lost: the hub was full. Scan it again.";
+    n_hub_resting: "De lade is niet geopend: hij ging net al open.", "The drawer was not opened: it opened a moment ago.";
+    n_hub_resting_hint: "Is hij dicht? Druk dan op Lade.", "Is it shut? Then press Drawer.";
+    n_hub_too_late: "De lade is niet geopend: de hub antwoordde niet op tijd.", "The drawer was not opened: the hub did not answer in time.";
+    n_hub_unknown: "Niet zeker of de lade open is gegaan. Kijk even.", "It is not certain that the drawer opened. Please look.";
+
     // Command sheet
     sheet_title: "Commando's om te scannen", "Commands to scan";
     sheet_intro: "Met dit blad reken je af zonder toetsen: scan de artikelen en daarna het commando.",

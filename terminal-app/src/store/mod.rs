@@ -14,6 +14,7 @@ mod marker;
 mod outbox;
 mod print;
 mod rescue;
+mod scans;
 mod schema;
 mod shelf;
 mod start;
@@ -32,6 +33,7 @@ pub use identity::Identity;
 pub use journal::VerifyReport;
 pub use marker::Marker;
 pub use print::PrintQueue;
+pub use scans::{HubSeen, StoredScans};
 pub use start::Opened;
 pub use work::Drafts;
 

@@ -4,7 +4,7 @@ use retail::ids::ReceiptNumber;
 use rusqlite::OptionalExtension as _;
 
 use super::{Store, StoreError, receipt_of_key};
-use crate::peripherals::printer::{Job, JobError, JobNumber, JobSource};
+use crate::peripherals::printer::{Begun, Job, JobError, JobNumber, JobSource};
 
 const QUEUED: i64 = 0;
 const SENDING: i64 = 1;
@@ -90,6 +90,52 @@ impl JobSource for PrintQueue {
         Ok(())
     }
 
+    fn mark_begun(&mut self, job: JobNumber, begun: Begun, offset: usize) -> Result<(), JobError> {
+        let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+        self.execute(
+            "UPDATE print_job SET state = ?2, sent = ?3, hub = ?4, hub_job = ?5, watched_ms = ?6 WHERE key = ?1",
+            (
+                job.0,
+                SENDING,
+                offset,
+                i64::from(begun.hub),
+                number(begun.job),
+                number(begun.watched_ms),
+            ),
+        )?;
+        Ok(())
+    }
+
+    fn interrupted(&mut self) -> Result<Option<(Job, Begun)>, JobError> {
+        let row = self
+            .0
+            .conn
+            .prepare_cached(
+                "SELECT key, receipt, bytes, hub, hub_job, watched_ms FROM print_job
+                 WHERE state = ?1 AND hub IS NOT NULL ORDER BY key DESC LIMIT 1",
+            )?
+            .query_row([SENDING], |row| {
+                let begun = Begun {
+                    hub: row.get(3)?,
+                    job: row.get::<_, i64>(4)?.unsigned_abs(),
+                    watched_ms: row.get::<_, i64>(5)?.unsigned_abs(),
+                };
+                let receipt: i64 = row.get(1)?;
+                Ok((row.get(0)?, receipt, row.get(2)?, begun))
+            })
+            .optional()?;
+        row.map(|(key, receipt, bytes, begun)| {
+            let job = Job {
+                number: JobNumber(key),
+                receipt: receipt_of_key(receipt)?,
+                bytes,
+            };
+            Ok((job, begun))
+        })
+        .transpose()
+    }
+
     fn mark_printed(&mut self, job: JobNumber) -> Result<(), JobError> {
         self.execute("DELETE FROM print_job WHERE key = ?1", [job.0])?;
         Ok(())
@@ -103,10 +149,10 @@ impl JobSource for PrintQueue {
         Ok(())
     }
 
-    fn doubt_interrupted(&mut self) -> Result<u32, JobError> {
+    fn doubt_interrupted(&mut self, except: Option<JobNumber>) -> Result<u32, JobError> {
         let doubted = self.execute(
-            "UPDATE print_job SET state = ?2 WHERE state = ?1",
-            (SENDING, UNKNOWN),
+            "UPDATE print_job SET state = ?2 WHERE state = ?1 AND key IS NOT ?3",
+            (SENDING, UNKNOWN, except.map(|job| job.0)),
         )?;
         Ok(u32::try_from(doubted).unwrap_or(u32::MAX))
     }

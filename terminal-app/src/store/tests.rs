@@ -15,7 +15,7 @@ use retail::vat::{self, VatRate};
 use retail::wire::{DirectoryEntry, Down, DownPage, EnrolAnswer, Head, Side};
 
 use super::{Drafts, Marker, Paper, PrintQueue, Store, StoreError, Writing};
-use crate::peripherals::printer::JobSource as _;
+use crate::peripherals::printer::{Begun, JobSource as _};
 use crate::sync::outbox::Outbox as _;
 use crate::till::shelf::ReceiptLookup;
 use crate::till::{Commit, NewEvent, Print, Shelf as _, Work};
@@ -220,7 +220,7 @@ fn a_print_job_in_doubt_waits_for_the_cashier() {
     let mut queue = PrintQueue::new(Store::open(&path).unwrap());
     let job = queue.next().unwrap().unwrap().number;
     queue.mark_sending(job, 10).unwrap();
-    assert_eq!(queue.doubt_interrupted().unwrap(), 1);
+    assert_eq!(queue.doubt_interrupted(None).unwrap(), 1);
     assert_eq!((queue.next().unwrap(), queue.waiting().unwrap()), (None, 0));
     let (asked, _) = queue.asks().unwrap().unwrap();
     let settle = Commit {
@@ -230,6 +230,30 @@ fn a_print_job_in_doubt_waits_for_the_cashier() {
     commit(&mut store, &settle).unwrap();
     queue.mark_unknown(job).unwrap();
     assert_eq!(queue.asks().unwrap(), None, "what is settled stays settled");
+}
+
+#[test]
+fn a_print_job_on_a_hub_can_go_on_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("till.db");
+    let mut store = enrolled(&path);
+    sell(&mut store, 100);
+    let mut queue = PrintQueue::new(Store::open(&path).unwrap());
+    let job = queue.next().unwrap().unwrap();
+    assert_eq!(queue.interrupted().unwrap(), None, "nothing was begun");
+    let begun = Begun {
+        hub: u32::MAX,
+        job: 77,
+        watched_ms: 4_000,
+    };
+    queue.mark_begun(job.number, begun, 0).unwrap();
+    queue.mark_sending(job.number, 256).unwrap();
+    let mut queue = PrintQueue::new(Store::open(&path).unwrap());
+    assert_eq!(queue.interrupted().unwrap(), Some((job.clone(), begun)));
+    assert_eq!(queue.doubt_interrupted(Some(job.number)).unwrap(), 0);
+    assert_eq!((queue.asks().unwrap(), queue.waiting().unwrap()), (None, 1));
+    assert_eq!(queue.doubt_interrupted(None).unwrap(), 1);
+    assert_eq!(queue.interrupted().unwrap(), None, "the cashier is asked");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 
 use super::{Store, StoreError, connect};
 use crate::till::Work;
@@ -17,6 +17,11 @@ pub(super) fn save(conn: &Connection, work: &Work) -> Result<(), StoreError> {
          ON CONFLICT (id) DO UPDATE SET rev = excluded.rev, json = excluded.json",
     )?
     .execute((i64::try_from(work.rev).unwrap_or(i64::MAX), json))?;
+    // What went into this work leaves the queue of scans with it: it is worked off once, whenever the till dies.
+    if work.hub_scan() > 0 {
+        conn.prepare_cached("DELETE FROM hub_scan WHERE id <= ?1 AND state = ?2")?
+            .execute((work.hub_scan(), super::scans::CONFIRMED))?;
+    }
     Ok(())
 }
 
@@ -39,8 +44,13 @@ impl Drafts {
     }
 
     /// Saves it.
-    pub fn save(&self, work: &Work) -> Result<(), StoreError> {
-        save(&self.conn, work)
+    pub fn save(&mut self, work: &Work) -> Result<(), StoreError> {
+        let tx = self
+            .conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        save(&tx, work)?;
+        tx.commit()?;
+        Ok(())
     }
 }
 

@@ -25,6 +25,8 @@ pub enum Effect {
     },
     /// Asks head office for a receipt of another till.
     FetchReceipt(ReceiptNumber),
+    /// The cashier has read of an unheard scan of the hub: it leaves the queue of scans.
+    ForgetScan(i64),
     /// Looks whose PIN this is, away from the till's own thread; the answer is [`super::Input::PinChecked`].
     CheckPin {
         /// Who says he is there.

@@ -9,6 +9,7 @@ use retail::money::Cents;
 use retail::sale::ReturnReason;
 use serde::{Deserialize, Serialize};
 
+use super::effect::Beep;
 use super::shelf::ReceiptOnFile;
 use crate::sync::office::CertificateTrouble;
 
@@ -19,7 +20,7 @@ pub struct ScannedCode {
     pub data: Vec<u8>,
     /// The code type byte of a Zebra SSI packet; `None` for scanners that do not say.
     pub ssi_type: Option<u8>,
-    /// The scanner it came from, as the settings name its port.
+    /// The scanner it came from, as the settings name its port, or `hub`.
     pub scanner: String,
 }
 
@@ -53,6 +54,12 @@ pub enum Input {
     Scan(ScannedCode),
     /// Something was scanned and did not come through; heard once a burst.
     DamagedScan(DamagedScan),
+    /// A code was scanned at the hub: it is in the queue of scans, and the hub has beeped.
+    HubScan(HubScan),
+    /// News of the hub.
+    Hub(Box<HubStatus>),
+    /// Something happened at the hub that the cashier should know.
+    HubSays(HubNotice),
     /// The cashier did something on the screen.
     Action {
         /// Made by the screen, at most 64 characters; the same id fires once.
@@ -259,6 +266,11 @@ pub enum Action {
         /// It came out whole.
         printed: bool,
     },
+    /// The cashier has read that this scan of the hub was perhaps not heard, and is not sold.
+    UnheardRead {
+        /// Its place in the queue of scans.
+        scan: i64,
+    },
     /// Puts the message on the screen away.
     DismissNotice,
 }
@@ -351,6 +363,151 @@ pub struct ScannerStatus {
     pub name: String,
     /// Its port is open.
     pub connected: bool,
+}
+
+/// A confirmed scan of the hub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HubScan {
+    /// Its place in the queue of scans; ascending, never used twice.
+    pub ticket: i64,
+    /// What the hub beeped for it.
+    pub heard: Beep,
+    /// The code.
+    pub code: ScannedCode,
+}
+
+/// The peripheral hub.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct HubStatus {
+    /// How it is connected.
+    pub state: HubState,
+    /// The hub that is here, or was heard last since the start.
+    pub hub: Option<HubIdentity>,
+    /// The receipt printer hangs on it.
+    pub printer: bool,
+    /// The drawer hangs on it.
+    pub drawer: bool,
+    /// Pulses that the hub has given the drawer since the till started.
+    pub pulses: u32,
+    /// The drawer contact, where the board has one.
+    pub drawer_open: Option<bool>,
+    /// Bytes wait and the printer takes none.
+    pub printer_stalled: bool,
+    /// The customer display does not answer.
+    pub display_fault: bool,
+    /// Damaged frames from the scanner since the hub started.
+    pub scanner_errors: u32,
+    /// Scans that the hub could not keep since it started.
+    pub scans_lost: u32,
+    /// Damaged frames on the cable since the hub started.
+    pub link_errors: u32,
+    /// Bytes of its devices that came faster than the hub read them.
+    pub overruns: u32,
+    /// A scan of which nobody knows whether the hub beeped. It is not sold.
+    pub unheard: Option<UnheardScan>,
+}
+
+/// How a hub is connected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HubState {
+    /// Its port is not there.
+    #[default]
+    Missing,
+    /// The port is open and no hub answers.
+    Silent,
+    /// A hub answers whose firmware speaks another protocol.
+    Incompatible,
+    /// Connected.
+    Here,
+}
+
+/// Who a hub is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HubIdentity {
+    /// Version of its firmware.
+    pub firmware: String,
+    /// The board.
+    pub board: String,
+    /// Version of the protocol it speaks.
+    pub protocol: u8,
+    /// Why it started.
+    pub started: HubStart,
+}
+
+/// Why a hub started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HubStart {
+    /// Power was switched on.
+    PowerOn,
+    /// Its reset button.
+    Button,
+    /// The firmware hung and was started again.
+    Watchdog,
+    /// The firmware found a fault of its own.
+    Fault,
+    /// The board cannot tell.
+    Unknown,
+}
+
+/// A scan of which nobody knows whether the hub beeped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UnheardScan {
+    /// Its place in the queue of scans.
+    pub scan: i64,
+    /// What was read, control bytes as `\xHH`.
+    pub read: String,
+}
+
+/// What the screen and the journal of troubles call the scanners of the hub.
+pub const HUB_SCANNER: &str = "hub";
+
+/// What happened at the hub.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum HubNotice {
+    /// A scan came while the till took none; the hub beeped *attention*.
+    ScanRefused,
+    /// A scan could not be kept by the till; the hub beeped *attention*.
+    ScanNotKept {
+        /// What stood in the way.
+        fault: StoreFault,
+        /// In the words of the database.
+        reason: String,
+    },
+    /// The hub had no room for a scan and beeped *attention*.
+    ScanLost,
+    /// Its scanner sent something that is no code; for one that is too long the hub beeped *attention*.
+    Damaged {
+        /// What is wrong with it.
+        damage: ScanDamage,
+    },
+    /// The drawer did not open: its coil must rest first.
+    DrawerResting,
+    /// The drawer did not open: no hub within ten seconds.
+    DrawerTooLate,
+    /// Nobody knows whether the drawer opened.
+    DrawerUnknown,
+}
+
+impl HubNotice {
+    /// What the hub has sounded for it by itself.
+    #[must_use]
+    pub const fn heard(&self) -> Option<Beep> {
+        match self {
+            Self::ScanRefused
+            | Self::ScanNotKept { .. }
+            | Self::ScanLost
+            | Self::Damaged {
+                damage: ScanDamage::TooLong,
+            } => Some(Beep::Attention),
+            Self::Damaged { .. }
+            | Self::DrawerResting
+            | Self::DrawerTooLate
+            | Self::DrawerUnknown => None,
+        }
+    }
 }
 
 /// The exchange with head office.

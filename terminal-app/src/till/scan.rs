@@ -20,7 +20,7 @@ const MAX_FOUND: usize = 12;
 const MAX_READ: usize = 80;
 
 /// What was read, made visible: control bytes as `\xHH`.
-pub(super) fn visible(data: &[u8]) -> String {
+pub(crate) fn visible(data: &[u8]) -> String {
     data.escape_ascii().map(char::from).take(MAX_READ).collect()
 }
 

@@ -74,6 +74,7 @@ impl State {
             sound_aside: self.sound_aside,
             printer: self.printer.clone(),
             scanners: self.scanners.clone(),
+            hub: self.hub.clone(),
             sync: self.sync.clone(),
             health: self.health,
             mode,

@@ -11,8 +11,8 @@ use retail::sale::TenderKind;
 
 use super::effect::{Beep, Commit, Effect, NewEvent, Print};
 use super::input::{
-    Action, Cashier, Health, Input, PaymentOutcome, PrinterState, PrinterStatus, ScannerStatus,
-    SyncStatus,
+    Action, Cashier, DamagedScan, HUB_SCANNER, Health, HubNotice, HubStatus, Input, PaymentOutcome,
+    PrinterState, PrinterStatus, ScannerStatus, SyncStatus,
 };
 use super::shelf::{Shelf, ShelfError};
 use super::view::{Found, Notice};
@@ -93,6 +93,7 @@ pub struct State {
     pub(super) sound_aside: bool,
     pub(super) printer: PrinterStatus,
     pub(super) scanners: Vec<ScannerStatus>,
+    pub(super) hub: Option<HubStatus>,
     pub(super) sync: SyncStatus,
     pub(super) health: Health,
 }
@@ -126,6 +127,7 @@ impl State {
             sound_aside: false,
             printer: PrinterStatus::default(),
             scanners: Vec::new(),
+            hub: None,
             sync: SyncStatus::default(),
             health: Health::default(),
         }
@@ -143,11 +145,25 @@ impl State {
         self.work.cashier.get_or_insert(cashier);
     }
 
+    /// A scan of the hub that could not be worked off, because nothing can be kept: it is over all the same, and the
+    /// cashier has read so. It must not come back later, when nobody expects it.
+    pub fn pass_over(&mut self, ticket: i64) {
+        if self.work.take_hub_scan(ticket) {
+            self.work.rev += 1;
+        }
+    }
+
     /// One step. What it asks for stands in the answer, in order.
     pub fn step(&mut self, input: Input, env: &mut Env<'_>) -> Vec<Effect> {
         let before = self.work.clone();
-        let touched = matches!(input, Input::Scan(_) | Input::Action { .. });
-        let aside = matches!(input, Input::Printer(_) | Input::DamagedScan(_));
+        let touched = matches!(
+            input,
+            Input::Scan(_) | Input::HubScan(_) | Input::Action { .. }
+        );
+        let aside = matches!(
+            input,
+            Input::Printer(_) | Input::DamagedScan(_) | Input::Hub(_) | Input::HubSays(_)
+        );
         if touched {
             self.fresh = None;
         }
@@ -211,6 +227,13 @@ pub(super) struct Step<'a, 'e> {
 /// Done, or refused with the reason.
 pub(super) type Handled = Result<(), Notice>;
 
+fn of_hub(notice: HubNotice) -> Notice {
+    match notice {
+        HubNotice::ScanNotKept { fault, reason } => Notice::NotKept { fault, reason },
+        other => Notice::Hub { event: other },
+    }
+}
+
 impl From<ShelfError> for Notice {
     fn from(error: ShelfError) -> Self {
         Self::StoreTrouble { reason: error.0 }
@@ -229,6 +252,24 @@ impl Step<'_, '_> {
                 self.damaged(&scan);
                 Ok(())
             }
+            Input::HubScan(scan) => {
+                if !self.state.work.take_hub_scan(scan.ticket) {
+                    return Ok(());
+                }
+                self.state.notice = None;
+                self.whole_again(&scan.code.scanner);
+                self.scan(&scan.code)
+            }
+            Input::Hub(status) => self.hub(*status),
+            Input::HubSays(HubNotice::Damaged { damage }) => {
+                self.damaged(&DamagedScan {
+                    scanner: HUB_SCANNER.to_owned(),
+                    damage,
+                    read: Vec::new(),
+                });
+                Ok(())
+            }
+            Input::HubSays(notice) => Err(of_hub(notice)),
             Input::Action { id, action } => {
                 if id.len() > MAX_ID || !self.state.work.first_time(&id) {
                     return Ok(());
@@ -278,6 +319,9 @@ impl Step<'_, '_> {
         }
         if let Action::PrinterAnswer { job, printed } = action {
             return self.printer_answer(job, printed);
+        }
+        if let Action::UnheardRead { scan } = action {
+            return self.unheard_read(scan);
         }
         if matches!(action, Action::DismissNotice) {
             return Ok(());
@@ -336,7 +380,10 @@ impl Step<'_, '_> {
             } => self.enrol(&card, &name, &email, member, marketing),
             Action::ReprintLast => self.reprint(),
             Action::OpenDrawer => self.open_drawer(),
-            Action::Login { .. } | Action::PrinterAnswer { .. } | Action::DismissNotice => Ok(()),
+            Action::Login { .. }
+            | Action::PrinterAnswer { .. }
+            | Action::UnheardRead { .. }
+            | Action::DismissNotice => Ok(()),
         }
     }
 
@@ -469,6 +516,32 @@ impl Step<'_, '_> {
             print: (!printed).then_some(Print::CopyOf(question.receipt)),
             settle_job: Some((job, printed)),
         })));
+        Ok(())
+    }
+
+    /// News of the hub: what needs the cashier is heard once.
+    fn hub(&mut self, status: HubStatus) -> Handled {
+        let before = self.state.hub.replace(status);
+        let asked = before.as_ref().and_then(|hub| hub.unheard.as_ref());
+        let now = self.state.hub.as_ref().and_then(|hub| hub.unheard.as_ref());
+        if now.is_some() && now != asked {
+            self.beep(Beep::Attention);
+        }
+        Ok(())
+    }
+
+    fn unheard_read(&mut self, scan: i64) -> Handled {
+        let Some(hub) = &mut self.state.hub else {
+            return Ok(());
+        };
+        if hub
+            .unheard
+            .as_ref()
+            .is_some_and(|unheard| unheard.scan == scan)
+        {
+            hub.unheard = None;
+            self.effects.push(Effect::ForgetScan(scan));
+        }
         Ok(())
     }
 

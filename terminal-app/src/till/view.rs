@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use super::effect::Beep;
 use super::input::{
-    Cashier, FetchFailed, Health, PrinterStatus, ScanDamage, ScannerStatus, StoreFault, SyncStatus,
+    Cashier, FetchFailed, Health, HubNotice, HubStatus, PrinterStatus, ScanDamage, ScannerStatus,
+    StoreFault, SyncStatus,
 };
 use super::shelf::Customer;
 
@@ -62,6 +63,8 @@ pub struct View {
     pub printer: PrinterStatus,
     /// The scanners.
     pub scanners: Vec<ScannerStatus>,
+    /// The hub; `None` when the settings name none.
+    pub hub: Option<HubStatus>,
     /// The exchange with head office.
     pub sync: SyncStatus,
     /// Clock and disk.
@@ -429,6 +432,11 @@ pub enum Notice {
     NotAccepted {
         /// What was read.
         read: String,
+    },
+    /// Something happened at the hub.
+    Hub {
+        /// What.
+        event: HubNotice,
     },
     /// A basket was found after a restart and stands here again.
     BasketRestored,

@@ -43,6 +43,10 @@ pub struct Work {
     seen: VecDeque<String>,
     /// The last request to the payment terminal.
     pub(super) request: u64,
+    /// The last scan of the hub that was worked off, by its place in the queue of scans. Saving the work in hand takes it
+    /// out of the queue, in the same transaction.
+    #[serde(default)]
+    hub_scan: i64,
 }
 
 /// What the till is doing; see [`super::view::ModeView`].
@@ -130,6 +134,21 @@ impl Work {
         true
     }
 
+    /// A scan of the hub is being worked off; false when it was already.
+    pub(super) const fn take_hub_scan(&mut self, ticket: i64) -> bool {
+        let new = ticket > self.hub_scan;
+        if new {
+            self.hub_scan = ticket;
+        }
+        new
+    }
+
+    /// The last scan of the hub that was worked off; 0 before the first.
+    #[must_use]
+    pub const fn hub_scan(&self) -> i64 {
+        self.hub_scan
+    }
+
     /// As found after a restart: a payment that was under way is unknown, what was being fetched is asked again.
     #[must_use]
     pub fn after_restart(mut self) -> Self {
@@ -213,8 +232,10 @@ impl Basket {
 }
 
 impl Work {
-    /// After a refused step: the ids of actions stay known, so that a repeat is not refused a second time with a beep.
+    /// After a refused step: the ids of actions stay known, so that a repeat is not refused a second time with a beep; and
+    /// a scan of the hub is worked off with the refusal.
     pub(super) fn keep_ids_of(&mut self, tried: Self) {
+        self.hub_scan = tried.hub_scan;
         self.seen = tried.seen;
     }
 }

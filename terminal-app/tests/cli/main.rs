@@ -344,3 +344,36 @@ fn the_sheet_of_command_barcodes_is_written() {
     let sheet = std::fs::read_to_string(folder.path().join("sheet.html")).unwrap();
     assert!(sheet.contains("KLR-CASH"));
 }
+
+#[test]
+fn the_hub_is_looked_for_and_its_image_named() {
+    let folder = folder();
+    let dir = folder.path();
+    let (code, _, said) = run(till(dir).args(["hub", "update-info"]));
+    assert_eq!(code, 1);
+    assert!(
+        said.contains("name no hub") && said.contains("[hub]"),
+        "{said}"
+    );
+    let (code, _, _) = run(till(dir).arg("hub"));
+    assert_eq!(code, 2);
+    let (code, help, _) = run(till(dir).args(["hub", "update-info", "--help"]));
+    assert_eq!(code, 0);
+    assert!(help.contains("which image fits"), "{help}");
+
+    let settings = format!("{SETTINGS}[hub]\nport = \"dev/hub\"\n");
+    std::fs::write(dir.join("till.toml"), settings).unwrap();
+    let (code, out, said) = run(till(dir).args(["hub", "update-info"]));
+    assert_eq!(code, 1);
+    assert!(said.contains("poort bestaat niet"), "{said}");
+    for text in ["pico", "hub.uf2", "BOOTSEL", "lm3s6965"] {
+        assert!(out.contains(text), "{text}: {out}");
+    }
+    let (code, out, _) = run(till(dir).arg("doctor"));
+    assert_eq!(code, 1);
+    let line = out.lines().find(|line| line.starts_with("!! hub: "));
+    assert!(
+        line.is_some_and(|line| line.ends_with("poort bestaat niet")),
+        "{out}"
+    );
+}

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod display;
+#[cfg(test)]
 mod http;
 #[cfg(test)]
 mod pages;

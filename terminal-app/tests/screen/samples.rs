@@ -7,8 +7,9 @@ use retail::quantity::{Quantity, Unit};
 use retail::sale::{LineClass, ReturnReason, TenderKind};
 use retail::vat::VatRate;
 use terminal_app::till::input::{
-    Cashier, ClockTrouble, DiskTrouble, FetchFailed, Health, PrinterQuestion, PrinterState,
-    PrinterStatus, ScanDamage, ScannerStatus, SyncState, SyncStatus,
+    Cashier, ClockTrouble, DiskTrouble, FetchFailed, Health, HubIdentity, HubNotice, HubStart,
+    HubState, HubStatus, PrinterQuestion, PrinterState, PrinterStatus, ScanDamage, ScannerStatus,
+    SyncState, SyncStatus, UnheardScan,
 };
 use terminal_app::till::shelf::Customer;
 use terminal_app::till::view::{
@@ -91,6 +92,7 @@ pub(crate) fn idle() -> View {
             name: "/dev/serial/by-id/usb-honeywell-1".to_owned(),
             connected: true,
         }],
+        hub: None,
         sync: SyncStatus {
             state: SyncState::UpToDate,
             waiting: 0,
@@ -272,6 +274,48 @@ fn troubled() -> View {
     }
 }
 
+/// Scanner, printer and drawer hang on the hub, and all is well.
+fn on_hub() -> View {
+    View {
+        scanners: Vec::new(),
+        hub: Some(HubStatus {
+            state: HubState::Here,
+            hub: Some(HubIdentity {
+                firmware: "0.1.0".to_owned(),
+                board: "pico".to_owned(),
+                protocol: 1,
+                started: HubStart::PowerOn,
+            }),
+            printer: true,
+            drawer: true,
+            drawer_open: Some(false),
+            ..HubStatus::default()
+        }),
+        ..selling()
+    }
+}
+
+/// The hub has restarted in the middle of a scan, and its devices have their troubles.
+fn hub_troubled() -> View {
+    let mut view = on_hub();
+    view.notice = Some(Notice::Hub {
+        event: HubNotice::DrawerTooLate,
+    });
+    if let Some(hub) = &mut view.hub {
+        hub.display_fault = true;
+        hub.printer_stalled = true;
+        hub.scanner_errors = 3;
+        hub.scans_lost = 1;
+        hub.link_errors = 12;
+        hub.drawer_open = Some(true);
+        hub.unheard = Some(UnheardScan {
+            scan: 7,
+            read: "8719999001005".to_owned(),
+        });
+    }
+    view
+}
+
 fn long_sale() -> View {
     let mut view = with_customer();
     view.basket = (1..=24)
@@ -310,6 +354,17 @@ fn hostile() -> View {
         name: HOSTILE.to_owned(),
         price: None,
     }];
+    view.hub = hub_troubled().hub;
+    if let Some(hub) = &mut view.hub {
+        hub.state = HubState::Incompatible;
+        if let Some(identity) = &mut hub.hub {
+            identity.firmware = HOSTILE.to_owned();
+            identity.board = HOSTILE.to_owned();
+        }
+        if let Some(unheard) = &mut hub.unheard {
+            unheard.read = HOSTILE.to_owned();
+        }
+    }
     view.scanners[0].name = HOSTILE.to_owned();
     view.scanners[0].connected = false;
     if let Some(panel) = &mut view.customer {
@@ -588,6 +643,8 @@ pub(crate) fn all() -> Vec<Named> {
     all.extend(sales());
     all.extend(told());
     all.extend(questions());
+    all.push(("hub", on_hub()));
+    all.push(("hub_troubled", hub_troubled()));
     all.push(("hostile", hostile()));
     for (_, view) in &mut all {
         // Where a till asks who pays, nothing else is enabled.

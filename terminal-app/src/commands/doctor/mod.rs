@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::error::CliError;
 use crate::out;
 use crate::peripherals::doctor as devices;
+use crate::peripherals::hub::doctor::{self as hub, HubLook};
 use crate::peripherals::line;
 use crate::runtime::{Watch, free_mb};
 use crate::screen::strings::fill;
@@ -97,6 +98,7 @@ pub(super) fn run(config: &Config) -> Result<(), CliError> {
     }
     found.clock_and_disk(store.as_ref(), clock.as_ref())?;
     found.devices(&clock)?;
+    found.hub(store.as_ref(), &clock)?;
     found.head_office(store.as_mut())?;
     match found.wrong {
         0 => return out::line(w.all_well),
@@ -206,7 +208,7 @@ impl Findings<'_> {
 
     fn devices(&mut self, clock: &Arc<dyn Clock>) -> Result<(), CliError> {
         let (w, config) = (self.w, self.config);
-        if config.scanners.is_empty() {
+        if config.scanners.is_empty() && config.hub.is_none() {
             self.say(
                 w.scanner,
                 w.scanner_none,
@@ -224,12 +226,45 @@ impl Findings<'_> {
                 let examined = devices::printer(&line, Arc::clone(clock));
                 self.device(w.printer, &examined)
             }
+            None if config.hub.as_ref().is_some_and(|hub| hub.printer.is_some()) => Ok(()),
             None => self.say(
                 w.printer,
                 w.printer_none,
                 Look::Well,
                 Some(w.printer_none_cure),
             ),
+        }
+    }
+
+    /// The hub and what hangs on it. The running till keeps its port: then the hub it heard last is named.
+    fn hub(&mut self, store: Option<&Store>, clock: &Arc<dyn Clock>) -> Result<(), CliError> {
+        let Some(hub) = &self.config.hub else {
+            return Ok(());
+        };
+        let settings = line::Settings::from(&hub.serial);
+        let printer = hub.printer.is_some();
+        let look = hub::look(&settings, printer, Arc::clone(clock), &mut SystemEntropy);
+        let port = settings.path.display().to_string();
+        for line in look.lines(&port, self.config.screen.language, printer, hub.drawer) {
+            let what = if line.cure.is_some() {
+                Look::Wrong
+            } else {
+                Look::Well
+            };
+            self.say(line.what, &line.text, what, line.cure.as_deref())?;
+        }
+        let in_use = matches!(look, HubLook::Port(devices::Finding::Busy));
+        // A database that cannot be read has been said already.
+        let seen = store.and_then(|store| store.hub_seen().ok().flatten());
+        match seen {
+            Some(seen) if in_use => {
+                let text = fill(
+                    self.w.hub_seen_as,
+                    &[&seen.firmware, &seen.board, &seen.protocol],
+                );
+                self.well(self.w.hub_seen, &text)
+            }
+            _ => Ok(()),
         }
     }
 

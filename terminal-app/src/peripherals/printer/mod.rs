@@ -1,4 +1,4 @@
-//! The receipt printer and the drawer on it: a spooler thread over a serial port. See [`spooler`] for the rules by
+//! The receipt printer and the drawer on it: a spooler thread over a serial port or a hub. See [`spooler`] for the rules by
 //! which a receipt is neither lost nor doubled.
 
 pub mod jobs;
@@ -6,7 +6,8 @@ mod send;
 pub mod session;
 mod settings;
 pub mod spooler;
+pub mod wire;
 
-pub use jobs::{Job, JobError, JobNumber, JobSource};
+pub use jobs::{Begun, Job, JobError, JobNumber, JobSource};
 pub use settings::{Drawer, Patience, Settings};
-pub use spooler::Spooler;
+pub use spooler::{Port, Spooler};

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use devices::escpos::command::ProcessId;
 
-use super::jobs::Job;
+use super::jobs::{Begun, Job};
 use super::session::{Reply, Session};
 use super::spooler::{End, Worker};
+use super::wire::Ticket;
 use crate::peripherals::line::{CHUNK, Gone};
 use crate::receipt::decode;
 use crate::receipt::escpos::completion_request;
@@ -14,6 +15,9 @@ use crate::till::input::PrinterState;
 
 /// How long a till that stops waits for the end of a receipt that was sent whole.
 const STOPPING_MS: u64 = 3_000;
+/// Numbers of jobs fit a column of the database.
+const MAX_NUMBER: u64 = i64::MAX.unsigned_abs();
+
 /// What became of a job.
 pub(super) enum Outcome {
     Printed,
@@ -21,22 +25,57 @@ pub(super) enum Outcome {
     Unknown(&'static str),
 }
 
+/// Between two notes on the disk that the printer on a hub is being watched, ms of the hub's time.
+const NOTE_MS: u64 = 1_000;
+
 impl Worker {
+    /// The job as it is sent. On a hub it has a number that no other job ever had, and a till that goes on with it makes
+    /// the very same bytes again.
+    pub(super) fn ticket(&mut self, job: &Job, before: Option<Begun>) -> (Ticket, ProcessId) {
+        // Another one for every receipt and every attempt, so that a late answer to an earlier job confirms nothing.
+        self.attempts = self.attempts.wrapping_add(1);
+        let serial = job.receipt.serial.get();
+        let attempt = serial.wrapping_add(self.attempts.wrapping_mul(40_503));
+        let number = before.map_or_else(
+            || {
+                let now_ms = self.clock.now().timestamp_millis().unsigned_abs();
+                (now_ms << 20) | u64::from(attempt % ProcessId::COUNT)
+            },
+            |begun| begun.job,
+        ) & MAX_NUMBER;
+        let id = ProcessId::from_number(
+            u32::try_from(number % u64::from(ProcessId::COUNT)).unwrap_or_default(),
+        );
+        let mut bytes = job.bytes.clone();
+        bytes.extend(completion_request(&self.settings.profile, id));
+        let ticket = Ticket {
+            job: number,
+            bytes: bytes.into(),
+            begun_on: before.map(|begun| begun.hub),
+        };
+        (ticket, id)
+    }
+
     /// Sends the job piece by piece, each behind a look at the printer, then waits for its end.
     pub(super) fn send(
         &mut self,
         session: &mut Session,
         job: &Job,
+        ticket: &Ticket,
+        id: ProcessId,
+        goes_on: bool,
         offset: &mut usize,
     ) -> Result<Outcome, End> {
-        // Another one for every receipt and every attempt, so that a late answer to an earlier job confirms nothing.
-        self.attempts = self.attempts.wrapping_add(1);
-        let serial = job.receipt.serial.get();
-        let id = ProcessId::from_number(serial.wrapping_add(self.attempts.wrapping_mul(40_503)));
-        let mut bytes = job.bytes.clone();
-        bytes.extend(completion_request(&self.settings.profile, id));
         session.await_end(id);
-        for end in decode::pieces(&bytes, CHUNK) {
+        if goes_on && *offset >= ticket.bytes.len() {
+            // The answer may have come while the till was away.
+            let request = completion_request(&self.settings.profile, id);
+            session.write_all(&request, self.look())?;
+        }
+        for end in decode::pieces(&ticket.bytes, CHUNK) {
+            if end <= *offset {
+                continue;
+            }
             if let Some(lost) = self.until_ready(session, job, *offset)? {
                 return Ok(lost);
             }
@@ -44,8 +83,7 @@ impl Worker {
             self.pulse(session)?;
             let mut stalled_since = None;
             while *offset < end {
-                let piece = bytes.get(*offset..end).unwrap_or(&[]);
-                let taken = session.write(piece, self.look())?;
+                let taken = session.send(ticket, *offset, end, self.look())?;
                 *offset += taken;
                 session.listen(Duration::ZERO)?;
                 if taken > 0 {
@@ -76,7 +114,11 @@ impl Worker {
         let mut noted = false;
         loop {
             let asked_at = session.now_ms();
-            match session.ask()? {
+            let reply = session.ask()?;
+            if reply == Reply::Answers {
+                self.note_watched(session, job, offset)?;
+            }
+            match reply {
                 Reply::Answers if session.status().is_ready() => {
                     self.tell(session.state())?;
                     return Ok(None);
@@ -107,6 +149,18 @@ impl Worker {
             self.recover(session)?;
             self.rest(session.state())?;
         }
+    }
+
+    /// On a hub: a till that is started again must know how long nobody watched the printer.
+    fn note_watched(&mut self, session: &Session, job: &Job, offset: usize) -> Result<(), End> {
+        if let (Some(now_ms), Some(mut begun)) = (session.hub_ms(), self.begun)
+            && now_ms.saturating_sub(begun.watched_ms) >= NOTE_MS
+        {
+            begun.watched_ms = now_ms;
+            self.begun = Some(begun);
+            self.jobs.mark_begun(job.number, begun, offset)?;
+        }
+        Ok(())
     }
 
     /// Everything is sent: waits until the printer says that it is out.

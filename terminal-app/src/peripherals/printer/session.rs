@@ -12,7 +12,8 @@ use devices::escpos::command::{ProcessId, Question, TRANSMIT_PAPER_STATUS};
 use devices::escpos::status::Status;
 use retail::clock::Clock;
 
-use crate::peripherals::line::{Gone, SerialLine};
+use super::wire::{Start, Ticket, Wire};
+use crate::peripherals::line::Gone;
 use crate::till::input::PrinterState;
 
 /// Longest silence within an answer of several bytes, ms.
@@ -26,6 +27,9 @@ const TRICKLE_MS: u64 = 300;
 const SETTLE_MS: u64 = 5_000;
 /// How long nothing must follow an answer to `GS r`, ms.
 const QUIET_MS: u64 = 500;
+/// How long a printer on a hub may stay unwatched in the middle of a job, ms. Nobody switches one off and on again, and
+/// has it answering, in less; after more it may have lost what it held.
+pub const UNWATCHED_MS: u64 = 5_000;
 
 /// How the printer took a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,9 +51,9 @@ pub struct Finished {
     pub queued: bool,
 }
 
-/// An open port with a printer on it, as far as anyone knows.
+/// An open way to a printer, as far as anyone knows.
 pub struct Session {
-    line: SerialLine,
+    line: Box<dyn Wire>,
     clock: Arc<dyn Clock>,
     parser: AnswerParser,
     status: Status,
@@ -61,12 +65,13 @@ pub struct Session {
     knows_process_ids: bool,
     /// Answers to `GS r` so far, awaited or not.
     queued_answers: u32,
+    /// When a status question was answered last.
+    answered_ms: u64,
 }
 
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Session")
-            .field("line", &self.line)
             .field("status", &self.status)
             .finish_non_exhaustive()
     }
@@ -77,10 +82,12 @@ impl Session {
     ///
     /// # Errors
     /// [`Gone`].
-    pub fn new(mut line: SerialLine, clock: Arc<dyn Clock>) -> Result<Self, Gone> {
+    pub fn new(mut line: Box<dyn Wire>, clock: Arc<dyn Clock>) -> Result<Self, Gone> {
         line.discard_input()?;
+        line.was_interrupted();
         Ok(Self {
             line,
+            answered_ms: clock.monotonic_ms(),
             clock,
             parser: AnswerParser::new(ANSWER_SILENCE_MS),
             status: Status::default(),
@@ -101,20 +108,7 @@ impl Session {
     /// The same for the cashier.
     #[must_use]
     pub const fn state(&self) -> PrinterState {
-        let status = &self.status;
-        if status.paper_end {
-            PrinterState::PaperOut
-        } else if status.cover_open {
-            PrinterState::CoverOpen
-        } else if status.cutter_error || status.unrecoverable_error || status.recoverable_error {
-            PrinterState::Error
-        } else if status.offline {
-            PrinterState::Offline
-        } else if status.paper_near_end {
-            PrinterState::PaperLow
-        } else {
-            PrinterState::Ready
-        }
+        state_of(&self.status)
     }
 
     /// The port's name still leads to this device.
@@ -134,6 +128,7 @@ impl Session {
     /// # Errors
     /// [`Gone`].
     pub fn ask(&mut self) -> Result<Reply, Gone> {
+        self.look_for_interruption()?;
         let open = self.parser.open_questions();
         let questions: &[Question] = match open {
             0 => &Question::ALL,
@@ -173,6 +168,26 @@ impl Session {
         Ok(Reply::Silent)
     }
 
+    /// The way to the printer was broken: questions may have been lost, and answers are perhaps still to come.
+    fn look_for_interruption(&mut self) -> Result<(), Gone> {
+        if !self.line.was_interrupted() {
+            return Ok(());
+        }
+        if self.now_ms().saturating_sub(self.answered_ms) > UNWATCHED_MS {
+            return Err(Gone("nobody watched the printer for a while".to_owned()));
+        }
+        self.parser.forget_questions();
+        self.overdue = false;
+        let until_ms = self.now_ms() + TRICKLE_MS;
+        loop {
+            let left_ms = until_ms.saturating_sub(self.now_ms());
+            if left_ms == 0 {
+                return Ok(());
+            }
+            self.listen(Duration::from_millis(left_ms))?;
+        }
+    }
+
     /// Nothing that was asked or awaited before will be answered any more.
     pub const fn forget(&mut self) {
         self.parser.forget_questions();
@@ -207,7 +222,10 @@ impl Session {
         loop {
             match self.parser.poll(&mut rest, now) {
                 Answer::Incomplete => return Ok(count > 0),
-                Answer::RealTime(answer) => self.status.apply_real_time(answer),
+                Answer::RealTime(answer) => {
+                    self.answered_ms = now;
+                    self.status.apply_real_time(answer);
+                }
                 Answer::Automatic(status) => self.status.apply_automatic(status),
                 Answer::Printed(id) => {
                     self.knows_process_ids = true;
@@ -227,12 +245,32 @@ impl Session {
         }
     }
 
-    /// Writes a part of `bytes` and answers how many the port took, waiting at most `wait` for room.
+    /// A job is to be sent; see [`Wire::begin`].
+    ///
+    /// # Errors
+    /// [`Gone`].
+    pub fn begin(&mut self, ticket: &Ticket, wait: Duration) -> Result<Start, Gone> {
+        self.line.begin(ticket, wait)
+    }
+
+    /// Lets the job's bytes up to `to` leave; answers how many beyond `from` have, waiting at most `wait`.
     ///
     /// # Errors
     /// [`Gone`]: none of these bytes were taken.
-    pub fn write(&mut self, bytes: &[u8], wait: Duration) -> Result<usize, Gone> {
-        self.line.write(bytes, wait)
+    pub fn send(
+        &mut self,
+        ticket: &Ticket,
+        from: usize,
+        to: usize,
+        wait: Duration,
+    ) -> Result<usize, Gone> {
+        self.line.send(ticket, from, to, wait)
+    }
+
+    /// Milliseconds of the hub's own time; `None` without a hub.
+    #[must_use]
+    pub fn hub_ms(&self) -> Option<u64> {
+        self.line.hub_ms()
     }
 
     /// Writes a command whole; false when the port took nothing of it.
@@ -242,7 +280,7 @@ impl Session {
     pub fn write_all(&mut self, command: &[u8], wait: Duration) -> Result<bool, Gone> {
         let mut rest = command;
         while !rest.is_empty() {
-            let taken = self.line.write(rest, wait)?;
+            let taken = self.line.command(rest, wait)?;
             if taken == 0 && rest.len() == command.len() {
                 return Ok(false);
             }
@@ -307,5 +345,28 @@ impl Session {
     pub const fn end_job(&mut self) {
         self.awaited = None;
         self.parser.expect(None);
+    }
+
+    /// Nothing more of the job is sent after `sent` bytes. True when some of it may have come to the printer.
+    pub fn give_up(&mut self, sent: usize) -> bool {
+        self.line.end(sent)
+    }
+}
+
+/// A printer's status for the cashier.
+#[must_use]
+pub const fn state_of(status: &Status) -> PrinterState {
+    if status.paper_end {
+        PrinterState::PaperOut
+    } else if status.cover_open {
+        PrinterState::CoverOpen
+    } else if status.cutter_error || status.unrecoverable_error || status.recoverable_error {
+        PrinterState::Error
+    } else if status.offline {
+        PrinterState::Offline
+    } else if status.paper_near_end {
+        PrinterState::PaperLow
+    } else {
+        PrinterState::Ready
     }
 }

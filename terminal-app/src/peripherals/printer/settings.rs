@@ -3,7 +3,6 @@
 use devices::escpos::command::DrawerPin;
 
 use crate::config;
-use crate::peripherals::line;
 use crate::receipt::profile::Profile;
 
 /// The drawer on the printer.
@@ -46,11 +45,9 @@ impl Default for Patience {
     }
 }
 
-/// One printer.
+/// One printer, wherever it hangs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Its port.
-    pub line: line::Settings,
     /// What it can do.
     pub profile: Profile,
     /// The drawer on it.
@@ -60,12 +57,11 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// What `[printer]` and `[drawer]` say, with the usual patience.
+    /// What the settings say of printer and drawer, with the usual patience.
     #[must_use]
-    pub fn new(printer: &config::Printer, drawer: &config::Drawer) -> Self {
+    pub fn new(profile: Profile, drawer: &config::Drawer) -> Self {
         Self {
-            line: line::Settings::from(&printer.serial),
-            profile: printer.profile,
+            profile,
             drawer: Drawer {
                 pin: if drawer.pin == 0 {
                     DrawerPin::Two

@@ -1,5 +1,5 @@
-//! The spooler: one thread that prints the queue and opens the drawer. A printer fault never reaches a sale; it shows
-//! as a [`PrinterStatus`] and as jobs that wait.
+//! The spooler: one thread that prints the queue and opens the drawer on the printer. A printer fault never reaches a
+//! sale; it shows as a [`PrinterStatus`] and as jobs that wait.
 //!
 //! How a receipt is neither lost nor doubled:
 //! 1. a job is *sending* in the store before its first byte leaves;
@@ -8,6 +8,10 @@
 //! 4. when the port went away, or the power did, or nothing is heard for too long, the job is *unknown*: the cashier
 //!    looks at the paper and decides; a reprint is another job, marked KOPIE;
 //! 5. before anything is sent after that, the printer's buffer is cleared and the torso of the receipt cut off.
+//!
+//! On a hub the same holds, with one more: the hub outlives the till. A till that restarts goes on at the byte where the
+//! hub is, if it is the same run of the hub and the printer was unwatched for no longer than a loss of power takes. When
+//! the hub restarts, the job is unknown.
 //!
 //! A job is printed when the printer has answered its process id, or (printers without process ids) `GS r` behind it.
 //! A drawer pulse is sent while it is fresh and the printer answers; after ten seconds it is forgotten.
@@ -25,16 +29,38 @@ use devices::escpos::command::{
 };
 use retail::clock::Clock;
 
-use super::jobs::{Job, JobError, JobSource};
+use super::jobs::{Begun, Job, JobError, JobSource};
 use super::send::Outcome;
-use super::session::{Reply, Session};
+use super::session::{Reply, Session, UNWATCHED_MS};
 use super::settings::{Drawer, Settings};
-use crate::peripherals::line::{Gone, SerialLine};
+use super::wire::{Start, Ticket, Wire};
+use crate::peripherals::hub::HubPrinter;
+use crate::peripherals::line::{self, Gone, SerialLine};
 use crate::receipt::profile::DrawerKick;
 use crate::till::input::{Input, PrinterQuestion, PrinterState, PrinterStatus};
 
 /// After this a drawer that was asked to open stays shut.
 pub const DRAWER_FRESH_MS: u64 = 10_000;
+
+/// Where the printer hangs.
+#[derive(Clone, Debug)]
+pub enum Port {
+    /// On a serial port of the till.
+    Serial(line::Settings),
+    /// On the hub.
+    Hub(HubPrinter),
+}
+
+impl Port {
+    fn open(&self) -> Result<Box<dyn Wire>, String> {
+        match self {
+            Self::Serial(settings) => SerialLine::open(settings)
+                .map(|line| Box::new(line) as Box<dyn Wire>)
+                .map_err(|error| error.to_string()),
+            Self::Hub(printer) => printer.open(),
+        }
+    }
+}
 
 enum Order {
     Wake,
@@ -60,6 +86,7 @@ impl Spooler {
     /// # Errors
     /// When the operating system gives no thread.
     pub fn start(
+        port: Port,
         settings: Settings,
         jobs: Box<dyn JobSource>,
         inputs: SyncSender<Input>,
@@ -67,6 +94,7 @@ impl Spooler {
     ) -> io::Result<Self> {
         let (orders, receiver) = sync_channel(32);
         let worker = Worker {
+            port,
             settings,
             jobs,
             inputs,
@@ -75,6 +103,9 @@ impl Spooler {
             told: None,
             drawer: None,
             held: None,
+            resume: None,
+            resume_by_ms: 0,
+            begun: None,
             torso: false,
             trouble: String::new(),
             printing: false,
@@ -145,16 +176,23 @@ impl From<JobError> for End {
 
 /// The thread itself.
 pub(super) struct Worker {
+    port: Port,
     pub(super) settings: Settings,
     pub(super) jobs: Box<dyn JobSource>,
     inputs: SyncSender<Input>,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     orders: Receiver<Order>,
     told: Option<PrinterStatus>,
     /// When the drawer was asked to open.
     drawer: Option<u64>,
     /// A job marked *sending* of which no byte has left.
     held: Option<Job>,
+    /// The job that the till was sending by way of a hub when it stopped.
+    resume: Option<(Job, Begun)>,
+    /// After this it is in doubt.
+    resume_by_ms: u64,
+    /// The job under way, when it is on a hub.
+    pub(super) begun: Option<Begun>,
     /// The printer may hold a part of a receipt.
     torso: bool,
     trouble: String,
@@ -168,26 +206,20 @@ pub(super) struct Worker {
 
 impl Worker {
     fn run(mut self) {
-        match self.jobs.doubt_interrupted() {
-            Ok(0) => {}
-            Ok(count) => {
-                tracing::warn!(count, "receipts were being printed when the till stopped");
-                self.torso = true;
-            }
-            Err(error) => tracing::error!(%error, "the print queue"),
+        if let Err(error) = self.find_interrupted() {
+            tracing::error!(%error, "the print queue");
         }
         loop {
-            let end = match SerialLine::open(&self.settings.line) {
+            let end = match self.port.open() {
                 Ok(line) => {
                     self.trouble.clear();
-                    tracing::info!(port = %self.settings.line.path.display(), "printer port open");
+                    tracing::info!("printer port open");
                     self.serve(line)
                 }
                 Err(error) => {
-                    let text = error.to_string();
-                    if text != self.trouble {
+                    if error != self.trouble {
                         tracing::warn!(%error, "waiting for the printer");
-                        self.trouble = text;
+                        self.trouble = error;
                     }
                     self.rest(PrinterState::Missing)
                 }
@@ -212,14 +244,34 @@ impl Worker {
         }
     }
 
+    /// What was being sent when the till stopped: a job on a hub can go on, every other one is in doubt.
+    fn find_interrupted(&mut self) -> Result<(), JobError> {
+        if matches!(self.port, Port::Hub(_)) {
+            self.resume = self.jobs.interrupted()?;
+            self.resume_by_ms = self.clock.monotonic_ms() + 2 * UNWATCHED_MS;
+        }
+        let goes_on = self.resume.as_ref().map(|(job, _)| job.number);
+        let count = self.jobs.doubt_interrupted(goes_on)?;
+        if count > 0 {
+            tracing::warn!(count, "receipts were being printed when the till stopped");
+            self.torso = true;
+        }
+        Ok(())
+    }
+
     /// Tells how it is, waits a moment.
     pub(super) fn rest(&mut self, state: PrinterState) -> Result<(), End> {
+        if self.clock.monotonic_ms() >= self.resume_by_ms
+            && let Some((job, _)) = self.resume.take()
+        {
+            self.doubt(&job, "the hub stayed away")?;
+        }
         self.tell(state)?;
         self.wait()
     }
 
     /// Talks to the printer on an open port until that is gone.
-    fn serve(&mut self, line: SerialLine) -> Result<(), End> {
+    fn serve(&mut self, line: Box<dyn Wire>) -> Result<(), End> {
         let mut session = Session::new(line, Arc::clone(&self.clock))?;
         loop {
             self.take_orders()?;
@@ -237,11 +289,16 @@ impl Worker {
             }
             self.pulse(&mut session)?;
             self.recover(&mut session)?;
+            if let Some((job, begun)) = self.resume.take() {
+                self.tell(session.state())?;
+                self.go_on(&mut session, job, begun)?;
+                continue;
+            }
             if session.status().is_ready()
                 && let Some(job) = self.next_job()?
             {
                 self.tell(session.state())?;
-                self.print(&mut session, job)?;
+                self.print(&mut session, job, None)?;
                 continue;
             }
             self.rest(session.state())?;
@@ -255,22 +312,60 @@ impl Worker {
         }
     }
 
-    /// Prints one job and books what became of it.
-    fn print(&mut self, session: &mut Session, job: Job) -> Result<(), End> {
-        self.clear_torso(session)?;
-        self.jobs.mark_sending(job.number, 0)?;
-        let mut offset = 0;
+    /// Goes on with a job that the till was sending when it stopped, unless the printer may have lost what it had.
+    fn go_on(&mut self, session: &mut Session, job: Job, begun: Begun) -> Result<(), End> {
+        let watched = session
+            .hub_ms()
+            .is_some_and(|now_ms| now_ms.saturating_sub(begun.watched_ms) <= UNWATCHED_MS);
+        if watched {
+            self.print(session, job, Some(begun))
+        } else {
+            self.doubt(&job, "nobody watched the printer for a while")
+        }
+    }
+
+    /// Prints one job and books what became of it. `before`: it was begun on a hub before the till restarted.
+    fn print(&mut self, session: &mut Session, job: Job, before: Option<Begun>) -> Result<(), End> {
+        let (ticket, id) = self.ticket(&job, before);
+        let started = self.begin(session, &job, &ticket, before);
+        let mut offset = match started {
+            Ok(Start::At { sent, .. }) => sent,
+            // Not one byte of it was let go.
+            Ok(Start::NotYet) if before.is_none() => {
+                session.give_up(0);
+                self.held = Some(job);
+                return Ok(());
+            }
+            Err(End::Gone(gone)) if before.is_none() => {
+                session.give_up(0);
+                self.held = Some(job);
+                return Err(gone.into());
+            }
+            Ok(Start::NotYet | Start::Lost) => {
+                session.give_up(0);
+                return self.doubt(&job, "the hub does not know how far it came");
+            }
+            Err(End::Gone(gone)) => {
+                self.doubt(&job, "the hub went away")?;
+                return Err(gone.into());
+            }
+            Err(other) => {
+                self.held = before.is_none().then_some(job);
+                return Err(other);
+            }
+        };
         self.printing = true;
-        let sent = self.send(session, &job, &mut offset);
+        let sent = self.send(session, &job, &ticket, id, before.is_some(), &mut offset);
         self.printing = false;
         session.end_job();
         let reason = match sent {
             Ok(Outcome::Printed) => {
+                session.give_up(offset);
                 self.jobs.mark_printed(job.number)?;
                 return Ok(());
             }
             Ok(Outcome::Unknown(reason)) => reason,
-            Err(End::Gone(gone)) if offset == 0 => {
+            Err(End::Gone(gone)) if !session.give_up(offset) => {
                 self.held = Some(job);
                 return Err(gone.into());
             }
@@ -278,10 +373,47 @@ impl Worker {
                 self.doubt(&job, "the port went away")?;
                 return Err(gone.into());
             }
+            // What a hub has of it stays there for the next start.
             Err(other) => return Err(other),
         };
+        session.give_up(offset);
         session.forget();
         self.doubt(&job, reason)
+    }
+
+    /// Everything before the first byte: the way is free, the torso of an earlier receipt is off, the job is *sending*.
+    fn begin(
+        &mut self,
+        session: &mut Session,
+        job: &Job,
+        ticket: &Ticket,
+        before: Option<Begun>,
+    ) -> Result<Start, End> {
+        let since_ms = session.now_ms();
+        let start = loop {
+            let start = session.begin(ticket, self.look())?;
+            let waited_ms = session.now_ms().saturating_sub(since_ms);
+            if start != Start::NotYet || waited_ms >= self.settings.patience.silent_ms {
+                break start;
+            }
+            self.take_orders()?;
+        };
+        let Start::At { sent, hub } = start else {
+            return Ok(start);
+        };
+        if before.is_none() {
+            self.clear_torso(session)?;
+        }
+        self.begun = hub.map(|hub| Begun {
+            hub,
+            job: ticket.job,
+            watched_ms: session.hub_ms().unwrap_or(0),
+        });
+        match self.begun {
+            Some(begun) => self.jobs.mark_begun(job.number, begun, sent)?,
+            None => self.jobs.mark_sending(job.number, 0)?,
+        }
+        Ok(start)
     }
 
     fn doubt(&mut self, job: &Job, reason: &str) -> Result<(), End> {

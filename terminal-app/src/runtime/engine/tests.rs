@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use ed25519_dalek::SigningKey;
+use link::message::{BootId, ScanId, Verdict};
 use retail::clock::{Clock, Entropy};
 use retail::event::{Body, ByCashier, EpochWhy, Event};
 use retail::ids::{CashierId, Epoch, OrgId, TillId};
 use retail::wire::EnrolAnswer;
 
 use super::Engine;
-use crate::store::{Paper, Store};
-use crate::till::input::{ScannedCode, StoreFault};
+use crate::peripherals::hub::ScanQueue as _;
+use crate::store::{Paper, Store, StoredScans};
+use crate::till::input::{HubScan, ScannedCode, StoreFault};
 use crate::till::{Action, Beep, Effect, Input, ModeView, Notice, Setup};
 
 struct Noon;
@@ -159,6 +161,111 @@ fn a_till_that_was_killed_goes_on_where_it_was() {
     );
     till.step(&paid);
     assert_eq!(kinds(&till), ["epoch_opened", "payment_settled", "sale"]);
+}
+
+fn scans(path: &Path) -> StoredScans {
+    let barcodes = retail::barcode::Settings::default();
+    StoredScans::new(Store::open(path).unwrap(), barcodes, Arc::new(Noon), ZONE).unwrap()
+}
+
+/// The hub has beeped for a code: the scan as the till gets it.
+fn beeped(queue: &mut StoredScans, sequence: u32, data: &str) -> Input {
+    let boot = BootId(9);
+    let id = ScanId { boot, sequence };
+    queue.commit(id, data.as_bytes()).unwrap();
+    let ready = queue.confirm(id).unwrap().unwrap();
+    Input::HubScan(HubScan {
+        ticket: ready.ticket,
+        heard: Beep::Good,
+        code: ScannedCode {
+            data: ready.data,
+            ssi_type: None,
+            scanner: "hub".to_owned(),
+        },
+    })
+}
+
+#[test]
+fn a_scan_of_the_hub_is_worked_off_once_whenever_the_till_dies() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("till.db");
+    let mut till = open(&path);
+    let mut queue = scans(&path);
+    let shirt = beeped(&mut queue, 1, "8712345678906");
+    till.step(&shirt);
+    drop(till);
+    // It was on the screen, and never kept: it is still in the queue, and in no basket.
+    let mut till = open(&path);
+    assert_eq!(queue.ready().unwrap().len(), 1);
+    assert_eq!(till.view().basket.len(), 0);
+    till.step(&shirt);
+    till.save_work();
+    assert_eq!(queue.ready().unwrap(), [], "kept, and gone from the queue");
+    drop(till);
+    let mut till = open(&path);
+    assert_eq!(till.view().basket.len(), 1);
+    till.step(&shirt);
+    assert_eq!(till.view().basket.len(), 1, "the same scan once more");
+    // A sale is kept by its own commit, before anything else is saved.
+    let pay = beeped(&mut queue, 2, "KLR-CASH");
+    till.step(&pay);
+    assert_eq!(queue.ready().unwrap(), []);
+    drop(till);
+    let mut till = open(&path);
+    till.step(&pay);
+    assert_eq!(kinds(&till), ["epoch_opened", "sale"]);
+}
+
+#[test]
+fn a_scan_that_was_refused_is_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("till.db");
+    let mut till = open(&path);
+    let mut queue = scans(&path);
+    till.step(&beeped(&mut queue, 1, "8712345678999"));
+    till.save_work();
+    assert_eq!(queue.ready().unwrap(), [], "an unknown article");
+    till.step(&beeped(&mut queue, 2, "8712345678906"));
+    till.save_work();
+    let pay = beeped(&mut queue, 3, "KLR-CASH");
+    till.store().end_of_disk(1);
+    till.step(&pay);
+    assert!(matches!(till.view().notice, Some(Notice::NotKept { .. })));
+    till.store().end_of_disk(0);
+    till.save_work();
+    drop(till);
+    let till = open(&path);
+    assert_eq!(
+        queue.ready().unwrap(),
+        [],
+        "what was not kept must not happen later by itself"
+    );
+    assert_eq!(till.view().basket.len(), 1);
+}
+
+#[test]
+fn an_unheard_scan_waits_for_the_cashier_and_is_never_ready() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("till.db");
+    let mut till = open(&path);
+    let mut queue = scans(&path);
+    let boot = BootId(9);
+    let id = ScanId { boot, sequence: 1 };
+    assert_eq!(queue.commit(id, b"8712345678906").unwrap(), Verdict::Good);
+    let open_end = queue.last().unwrap().unwrap();
+    assert_eq!((open_end.scan, open_end.settled), (id, false));
+    queue.doubt(id).unwrap();
+    assert!(queue.last().unwrap().unwrap().settled);
+    let second = beeped(&mut queue, 2, "8712345678906");
+    till.step(&second);
+    till.save_work();
+    let unheard = queue.unheard().unwrap().unwrap();
+    assert_eq!(unheard.read, "8712345678906");
+    assert_eq!(queue.ready().unwrap(), []);
+    queue.forget(unheard.scan).unwrap();
+    assert_eq!(queue.unheard().unwrap(), None);
+    let nobody = ScanId { boot, sequence: 3 };
+    assert_eq!(queue.commit(nobody, b"what").unwrap(), Verdict::Unknown);
 }
 
 #[test]

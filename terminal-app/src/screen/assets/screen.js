@@ -24,7 +24,7 @@
       else if (now.nodeType === 1) {
         if (now.isEqualNode(next)) return;
         if (now.dataset.given !== next.dataset.given) now.value = next.dataset.given ?? "";
-        for (const { name } of [...now.attributes]) if (!next.hasAttribute(name)) now.removeAttribute(name);
+        for (const { name } of [...now.attributes]) if (!next.hasAttribute(name) && name !== "open") now.removeAttribute(name);
         for (const { name, value } of next.attributes) if (now.getAttribute(name) !== value) now.setAttribute(name, value);
         morph(now, next);
       } else if (now.nodeValue !== next.nodeValue) now.nodeValue = next.nodeValue;
