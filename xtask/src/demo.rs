@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::run::{built, cargo, checked, root, say};
+use crate::{firmware, system};
 
 /// Where and how to play shop.
 #[derive(Args, Default)]
@@ -19,6 +20,9 @@ pub(crate) struct Arguments {
     /// Headless: play one scripted day with the same real processes, check it to the cent, and end.
     #[arg(long)]
     day: bool,
+    /// The first till's devices hang on the peripheral hub: its real firmware, in QEMU.
+    #[arg(long)]
+    hub: bool,
 }
 
 /// Builds and starts the demo; ends when it ends.
@@ -46,6 +50,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if arguments.day {
         demo.arg("--day");
     }
+    if arguments.hub {
+        system::ensure([&firmware::QEMU])?;
+        demo.arg("--hub").env("HUB_IMAGE", firmware::hub_image()?);
+    }
     checked(&mut demo)
 }
 
@@ -59,5 +67,6 @@ pub(crate) fn day() -> Result<()> {
         dir: Some(dir),
         port_base: None,
         day: true,
+        hub: false,
     })
 }

@@ -32,13 +32,16 @@ const DEBIAN: [Need; 4] = [
     need("ld.lld", "lld", "linking the firmware"),
 ];
 
+/// What running the LM3S6965 image needs.
+pub(crate) const QEMU: Need = need(
+    "qemu-system-arm",
+    "qemu-system-arm",
+    "running the LM3S6965 image",
+);
+
 /// What running the images needs.
 pub(crate) const EMULATORS: [Need; 3] = [
-    need(
-        "qemu-system-arm",
-        "qemu-system-arm",
-        "running the LM3S6965 image",
-    ),
+    QEMU,
     need("node", "nodejs", "running the Pico image"),
     need("npm", "npm", "running the Pico image"),
 ];
@@ -178,6 +181,12 @@ pub(crate) fn build() -> Result<()> {
     say("\nfirmware:");
     lines.iter().for_each(|line| say(line));
     Ok(())
+}
+
+/// The LM3S6965's image as it is flashed, for the stories and the demo.
+pub(crate) fn hub_image() -> Result<PathBuf> {
+    let [lm3s6965, _] = &BOARDS;
+    Compiler::find()?.build(lm3s6965, &[], &built("firmware"))
 }
 
 /// Runs the images in their emulators, against the till's real end of the link.

@@ -32,13 +32,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         "-D",
         "warnings",
     ]))?;
-    checked(cargo().args(["test", "--workspace", "--locked", "--no-fail-fast"]))?;
+    firmware::build()?;
+    checked(
+        cargo()
+            .args(["test", "--workspace", "--locked", "--no-fail-fast"])
+            .env("HUB_IMAGE", firmware::hub_image()?),
+    )?;
     checked(
         cargo()
             .args(["doc", "--workspace", "--no-deps", "--locked"])
             .env("RUSTDOCFLAGS", "-D warnings"),
     )?;
-    firmware::build()?;
     firmware::run_images()?;
     if !arguments.no_day {
         demo::day()?;

@@ -79,6 +79,7 @@ pub(crate) fn empty_till(dir: &Path, server: Option<String>) -> Result<Till> {
             port: 0,
             server,
             extra: String::new(),
+            hub: false,
         },
     )
 }

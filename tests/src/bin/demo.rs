@@ -23,6 +23,9 @@ struct Arguments {
     /// First port: tills at PORT and PORT+1, head office at PORT+2, the demo's counter at PORT+3
     #[arg(long, default_value_t = 7070, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1024..=65_000))]
     port_base: u16,
+    /// The first till's scanner, printer and drawer hang on a peripheral hub: its real firmware, in QEMU
+    #[arg(long)]
+    hub: bool,
     /// Play one scripted day without anyone at the screen, compare both sides, and end
     #[arg(long)]
     day: bool,
@@ -55,7 +58,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     let clock: Arc<dyn Clock> = machine_clock();
     let dir = absolute(&arguments.dir)?;
     say(&format!("preparing the shop in {}", dir.display()));
-    let mut shop = Shop::prepare(&dir, arguments.port_base, clock.as_ref())?;
+    let mut shop = Shop::prepare(&dir, arguments.port_base, arguments.hub, clock.as_ref())?;
     shop.start()?;
     if arguments.day {
         let report = day::play(&mut shop, &|what| say(&format!("  {what}")))?;

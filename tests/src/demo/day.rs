@@ -105,8 +105,10 @@ fn sell(till: &mut Till, codes: &[&str], pay: &str) -> Result<ReceiptNumber> {
     let before = last_receipt(&till.state()?);
     for code in codes {
         let state = till.scan(code)?;
+        // Nobody sells as fast as this: the drawer of the sale before may still rest, and the hub says so.
+        let rests = state["notice"]["event"]["what"] == "drawer_resting";
         ensure!(
-            state["notice"].is_null(),
+            state["notice"].is_null() || rests,
             "{code} was answered with {}",
             state["notice"]
         );

@@ -46,11 +46,12 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// Lays the shop out, or finds it again; starts nothing but what it needs for that.
+    /// Lays the shop out, or finds it again; starts nothing but what it needs for that. `on_hub`: the devices of the first
+    /// till hang on a hub.
     ///
     /// # Errors
     /// When the folder is not ours, or a command fails.
-    pub fn prepare(dir: &Path, port_base: u16, clock: &dyn Clock) -> Result<Self> {
+    pub fn prepare(dir: &Path, port_base: u16, on_hub: bool, clock: &dyn Clock) -> Result<Self> {
         let again = dir.join(PREPARED).exists();
         if !again {
             make_empty(dir)?;
@@ -64,6 +65,7 @@ impl Shop {
                     port: port_base + index,
                     server: Some(url.clone()),
                     extra: String::new(),
+                    hub: on_hub && index == 0,
                 };
                 Till::new(&dir.join(format!("kassa-{}", index + 1)), plan)
             })

@@ -1,4 +1,5 @@
-//! Devices of a shop's counter on real pseudo-terminals: a receipt printer, a plain scanner, an SSI scanner. The till
+//! Devices of a shop's counter on real pseudo-terminals: a receipt printer, a plain scanner, an SSI scanner, and the hub
+//! that joins them to one cable. The till
 //! opens them by the name of a link, as it opens `/dev/serial/by-id/..`, so a test (or the demo) can unplug a device and
 //! plug it in again under the same name on another pseudo-terminal.
 //!
@@ -20,10 +21,13 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod cable;
 mod clock;
 mod engine;
+mod hub;
 mod printer;
 mod pty;
+mod qemu;
 mod scanner;
 mod ssi;
 
@@ -31,6 +35,7 @@ use std::time::Duration;
 
 pub use clock::ShiftedClock;
 pub use engine::{PrinterKind, Pulse, Seen};
+pub use hub::{HubBoard, image as hub_image};
 pub use printer::Printer;
 pub use pty::Pty;
 pub use scanner::PlainScanner;

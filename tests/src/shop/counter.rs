@@ -34,6 +34,18 @@ impl Counter {
     /// # Errors
     /// When a command fails.
     pub fn open(tills: usize) -> Result<Self> {
+        Self::open_with(tills, false)
+    }
+
+    /// A shop with one till whose devices hang on a hub.
+    ///
+    /// # Errors
+    /// When a command fails, or there is no hub to be had.
+    pub fn open_on_hub() -> Result<Self> {
+        Self::open_with(1, true)
+    }
+
+    fn open_with(tills: usize, hub: bool) -> Result<Self> {
         let dir = tempfile::tempdir()?;
         let mut office = HeadOffice::new(dir.path(), 0);
         office.add_shop("utrecht", "Wol & Wilg")?;
@@ -41,7 +53,14 @@ impl Counter {
         let tills = (1..=tills)
             .map(|number| {
                 let folder = dir.path().join(format!("kassa-{number}"));
-                let till = lay_out(&folder, &format!("Kassa {number}"), Some(office.url()))?;
+                let plan = TillPlan {
+                    name: format!("Kassa {number}"),
+                    port: 0,
+                    server: Some(office.url()),
+                    extra: String::new(),
+                    hub,
+                };
+                let till = Till::new(&folder, plan)?;
                 till.enrol(&office.till_code("utrecht")?)?;
                 till.import_articles(catalogue::CSV)?;
                 till.add_cashier("Sanne", PIN)?;
@@ -76,6 +95,7 @@ pub fn lay_out(dir: &Path, name: &str, server: Option<String>) -> Result<Till> {
             port: 0,
             server,
             extra: String::new(),
+            hub: false,
         },
     )
 }

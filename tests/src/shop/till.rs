@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 
 use super::process::{LIMIT, Process, binary, output};
-use crate::devices::{PlainScanner, Printer, PrinterKind};
+use crate::devices::{HubBoard, PlainScanner, Printer, PrinterKind};
 
 /// What a till is called and where it is.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct TillPlan {
     pub server: Option<String>,
     /// Further lines of `till.toml`, whole tables.
     pub extra: String,
+    /// Scanner, printer and drawer hang on a hub.
+    pub hub: bool,
 }
 
 /// A till with its devices.
@@ -36,6 +38,8 @@ pub struct Till {
     pub scanner: PlainScanner,
     /// The printer on its cable.
     pub printer: Printer,
+    /// The hub between them and the till, where there is one.
+    pub hub: Option<HubBoard>,
     actions: u64,
 }
 
@@ -51,6 +55,11 @@ impl Till {
                 ..PrinterKind::default()
             },
         )?;
+        let hub = if plan.hub {
+            Some(HubBoard::plug_in(dir).context("the hub")?)
+        } else {
+            None
+        };
         let till = Self {
             dir: dir.to_path_buf(),
             port: plan.port,
@@ -58,6 +67,7 @@ impl Till {
             process: None,
             scanner,
             printer,
+            hub,
             actions: 0,
         };
         till.write_settings()?;
@@ -70,7 +80,14 @@ impl Till {
             port,
             server,
             extra,
+            hub,
         } = &self.plan;
+        let devices = if *hub {
+            "[hub]\nport = \"hub\"\nbaud = 115200\nprofile = \"epson-80\"\n\n"
+        } else {
+            "[[scanner]]\nport = \"scanner\"\nbaud = 9600\nprotocol = \"plain\"\n\n\
+             [printer]\nport = \"printer\"\nbaud = 38400\nprofile = \"epson-80\"\n\n"
+        };
         let server = server
             .as_ref()
             .map(|url| format!("\n[server]\nurl = \"{url}\"\n"))
@@ -79,9 +96,7 @@ impl Till {
             "[shop]\nid = \"utrecht\"\nname = \"Wol & Wilg\"\naddress = [\"Oudegracht 112\", \"3511 AW Utrecht\"]\n\
              kvk = \"81234567\"\nvat_id = \"NL861234567B01\"\ntime_zone = \"Europe/Amsterdam\"\n\n\
              [till]\nname = \"{name}\"\n\n[store]\npath = \"till.db\"\n\n[screen]\nlisten = \"127.0.0.1:{port}\"\n\n\
-             [[scanner]]\nport = \"scanner\"\nbaud = 9600\nprotocol = \"plain\"\n\n\
-             [printer]\nport = \"printer\"\nbaud = 38400\nprofile = \"epson-80\"\n\n\
-             [pin]\nterminal = \"simulated\"\n\n[cash]\nrounding = true\n{server}{extra}"
+             {devices}[pin]\nterminal = \"simulated\"\n\n[cash]\nrounding = true\n{server}{extra}"
         );
         std::fs::write(self.config(), text).context("till.toml")
     }

@@ -13,7 +13,7 @@ use retail::sale::{Line, LineClass, Receipt, Tender, TenderKind};
 use retail::vat::{self, VatRate};
 use terminal_app::peripherals::line;
 use terminal_app::peripherals::printer::{
-    Drawer, Job, JobError, JobNumber, JobSource, Patience, Settings, Spooler,
+    Begun, Drawer, Job, JobError, JobNumber, JobSource, Patience, Port, Settings, Spooler,
 };
 use terminal_app::receipt::{self, Options, Profile, Shop, decode};
 use terminal_app::till::input::{Input, PrinterState, PrinterStatus};
@@ -123,11 +123,25 @@ impl JobSource for Queue {
         Ok(())
     }
 
-    fn doubt_interrupted(&mut self) -> Result<u32, JobError> {
+    fn mark_begun(
+        &mut self,
+        job: JobNumber,
+        _begun: Begun,
+        _offset: usize,
+    ) -> Result<(), JobError> {
+        self.set(job, State::Sending);
+        Ok(())
+    }
+
+    fn interrupted(&mut self) -> Result<Option<(Job, Begun)>, JobError> {
+        Ok(None)
+    }
+
+    fn doubt_interrupted(&mut self, except: Option<JobNumber>) -> Result<u32, JobError> {
         let mut jobs = self.0.0.lock().unwrap();
         let mut count = 0;
-        for (_, state) in jobs.values_mut() {
-            if *state == State::Sending {
+        for (job, state) in jobs.values_mut() {
+            if *state == State::Sending && Some(job.number) != except {
                 *state = State::Unknown;
                 count += 1;
             }
@@ -170,12 +184,12 @@ impl Counter {
     pub(crate) fn start(&self) -> (Spooler, News) {
         let (inputs, received) = sync_channel(256);
         let settings = Settings {
-            line: line::Settings::new(self.port(), 115_200),
             profile: self.profile,
             drawer: Drawer::default(),
             patience: self.patience,
         };
         let spooler = Spooler::start(
+            Port::Serial(line::Settings::new(self.port(), 115_200)),
             settings,
             Box::new(self.queue.clone()),
             inputs,
