@@ -7,7 +7,9 @@
 //! | [`Board::Pico`] | rp2040js, USB serial and two UARTs | Node, `npm ci` in the folder `pico` of this crate; `PICO_IMAGE`: the ELF file |
 
 mod machine;
+mod pulse;
 mod rig;
 
 pub use machine::{Board, Pin};
+pub use pulse::{Pulse, pulses};
 pub use rig::{Rig, Seen};

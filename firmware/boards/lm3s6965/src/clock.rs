@@ -6,6 +6,7 @@ use cortex_m::interrupt::{self, Mutex};
 use cortex_m::peripheral::{SYST, syst::SystClkSource};
 use cortex_m_rt::exception;
 
+use crate::coil;
 use crate::system::{Register, SYSTEM};
 
 /// The system clock.
@@ -58,8 +59,10 @@ pub(crate) fn noise() -> u32 {
 
 #[exception]
 fn SysTick() {
-    interrupt::free(|section| {
+    let now_ms = interrupt::free(|section| {
         let now_ms = NOW_MS.borrow(section);
         now_ms.set(now_ms.get() + 1);
+        now_ms.get()
     });
+    coil::guard(now_ms);
 }

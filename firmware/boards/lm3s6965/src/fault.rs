@@ -9,7 +9,7 @@ use cortex_m::peripheral::SCB;
 use cortex_m_rt::{ExceptionFrame, exception};
 use link::message::ResetReason;
 
-use crate::gpio;
+use crate::coil;
 use crate::system::{Register, SYSTEM};
 
 /// Kept through a reset, undefined after power-on.
@@ -81,7 +81,7 @@ pub(crate) fn memory_noise() -> u32 {
 /// Drawer off, then start anew.
 pub(crate) fn restart() -> ! {
     cortex_m::interrupt::disable();
-    gpio::DRAWER.write(false);
+    coil::off();
     keep(PANICKED);
     SCB::sys_reset()
 }

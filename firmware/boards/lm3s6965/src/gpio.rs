@@ -17,9 +17,8 @@ const RCGC2: Register = Register::new(SYSTEM, 0x108);
 const UART_PINS: u32 = 0b0000_0011;
 const OUTPUTS: u32 = 0b0111_1100;
 const INPUT: u32 = 0b1000_0000;
-
-/// The drawer's coil: the one pin that faults reach for.
-pub(crate) const DRAWER: Pin = Pin::new(2);
+#[cfg(feature = "test-commands")]
+const DRAWER: u32 = 0b0000_0100;
 
 /// One pin of port A.
 #[derive(Clone, Copy, Debug)]
@@ -48,11 +47,19 @@ impl Pin {
 /// accident.
 pub(crate) fn start() {
     clock_module(RCGC2, 1);
+    #[cfg(feature = "test-commands")]
+    crate::trouble::trace(found() & DRAWER != 0, 0);
     Register::new(PORT_A, (OUTPUTS as usize) << 2).write(0);
     DIRECTION.write(OUTPUTS);
     ALTERNATE.write(UART_PINS);
     PULL_UP.write(INPUT);
     DIGITAL.write(UART_PINS | OUTPUTS | INPUT);
+}
+
+/// Pins that a reset left as outputs, and high.
+#[cfg(feature = "test-commands")]
+fn found() -> u32 {
+    DIRECTION.read() & Register::new(PORT_A, 0xFF << 2).read()
 }
 
 impl ErrorType for Pin {

@@ -7,11 +7,12 @@
 #![no_main]
 
 mod clock;
+mod coil;
 mod fault;
 mod gpio;
 mod system;
 #[cfg(feature = "test-commands")]
-mod test_commands;
+mod trouble;
 mod uart;
 mod vectors;
 mod watchdog;
@@ -26,6 +27,7 @@ use hub::logic::{Event, Protocol, Settings};
 use hub::turn::{Board, Ports};
 use link::hub_end::{Boot, Timing};
 
+use crate::coil::Coil;
 use crate::gpio::Pin;
 
 /// Bytes of scans that wait for the till: some 120 articles.
@@ -42,7 +44,7 @@ const CONTACT: Pin = Pin::new(7);
 #[entry]
 fn main() -> ! {
     gpio::start();
-    gpio::DRAWER.write(false);
+    coil::off();
     let reset = fault::reset_reason();
     clock::start_pll();
     let mut core = Peripherals::take();
@@ -52,7 +54,7 @@ fn main() -> ! {
     uart::clock_all();
     let scanner = uart::start(&uart::SCANNER, 9_600);
     #[cfg(feature = "test-commands")]
-    let scanner = test_commands::Watched::new(scanner);
+    let scanner = ::trouble::Overheard::new(scanner, trouble::ask);
     let ports = Ports {
         link: uart::start(&uart::LINK, 115_200),
         scanner,
@@ -77,7 +79,7 @@ fn main() -> ! {
         drawer: drawer::Settings::default(),
         timing: Timing::default(),
     };
-    let pins = match Pins::new(gpio::DRAWER, BUZZER, LINK, READY, ATTENTION) {
+    let pins = match Pins::new(Coil, BUZZER, LINK, READY, ATTENTION) {
         Ok(pins) => pins,
         // The error type of these pins has no value.
         Err(_) => fault::restart(),
@@ -98,6 +100,8 @@ fn main() -> ! {
             board.notice(Event::Overruns(lost), now_ms);
         }
         board.turn(now_ms);
+        #[cfg(feature = "test-commands")]
+        trouble::turn(now_ms);
         watchdog::feed();
         // The next interrupt is at most a millisecond away.
         cortex_m::asm::wfi();
