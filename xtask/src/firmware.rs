@@ -149,15 +149,19 @@ pub(crate) struct Arguments {
 
 /// `cargo xtask firmware`.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    build()?;
-    if arguments.run { run_images() } else { Ok(()) }
+    if arguments.run {
+        run_images()
+    } else {
+        build().map(|_| ())
+    }
 }
 
-/// Builds both boards as they are flashed, and holds their sizes to the bound.
-pub(crate) fn build() -> Result<()> {
+/// Builds both boards as they are flashed, and holds their sizes to the bound. Answers the images.
+fn build() -> Result<Vec<PathBuf>> {
     let compiler = Compiler::find()?;
     let target_dir = built("firmware");
     let mut lines = Vec::new();
+    let mut images = Vec::new();
     for board in &BOARDS {
         let image = compiler.build(board, &[], &target_dir)?;
         let size = elf::size(&std::fs::read(&image).with_context(|| image.display().to_string())?)
@@ -177,10 +181,11 @@ pub(crate) fn build() -> Result<()> {
             size.ram,
             image.display()
         ));
+        images.push(image);
     }
     say("\nfirmware:");
     lines.iter().for_each(|line| say(line));
-    Ok(())
+    Ok(images)
 }
 
 /// The LM3S6965's image as it is flashed, for the stories and the demo.
@@ -194,9 +199,18 @@ pub(crate) fn run_images() -> Result<()> {
     ensure(&EMULATORS)?;
     let compiler = Compiler::find()?;
     let target_dir = built("firmware");
-    let [lm3s6965, pico] = &BOARDS;
-    let hub_image = compiler.build(lm3s6965, &["test-commands"], &target_dir)?;
-    let pico_image = compiler.build(pico, &[], &target_dir)?;
+    // Images with test commands get other names, and what is built last is what may be flashed.
+    let mut test_images = Vec::new();
+    for board in &BOARDS {
+        let image = compiler.build(board, &["test-commands"], &target_dir)?;
+        let test_image = target_dir.join(format!("{}-for-tests", board.name));
+        std::fs::copy(image, &test_image)?;
+        test_images.push(test_image);
+    }
+    let images = build()?;
+    let ([hub_image, pico_test_image], [_, pico_image]) = (&test_images[..], &images[..]) else {
+        bail!("there are two boards");
+    };
     checked(
         Command::new("npm")
             .args(["ci", "--no-audit", "--no-fund"])
@@ -213,6 +227,7 @@ pub(crate) fn run_images() -> Result<()> {
     checked(
         bench
             .env("HUB_IMAGE", hub_image)
-            .env("PICO_IMAGE", pico_image),
+            .env("PICO_IMAGE", pico_image)
+            .env("PICO_TEST_IMAGE", pico_test_image),
     )
 }

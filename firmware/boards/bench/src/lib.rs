@@ -4,7 +4,9 @@
 //! | board | machine | needs |
 //! |---|---|---|
 //! | [`Board::Lm3s6965`] | QEMU, three pseudo-terminals | `qemu-system-arm`; `HUB_IMAGE`: the ELF file, built with the feature `test-commands` |
+//! | [`Board::Lm3s6965Counted`] | the same, with its time counted in instructions | the same |
 //! | [`Board::Pico`] | rp2040js, USB serial and two UARTs | Node, `npm ci` in the folder `pico` of this crate; `PICO_IMAGE`: the ELF file |
+//! | [`Board::PicoWithTrouble`] | the same | `PICO_TEST_IMAGE`: the ELF file, built with the feature `test-commands` |
 
 mod machine;
 mod pulse;

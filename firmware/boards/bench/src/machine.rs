@@ -20,16 +20,21 @@ use tempfile::TempDir;
 pub enum Board {
     /// In QEMU.
     Lm3s6965,
+    /// In QEMU, with time that is counted in instructions: it stands still while the machine has
+    /// no core to run on, so that what is measured in it does not depend on the machine.
+    Lm3s6965Counted,
     /// In rp2040js.
     Pico,
+    /// The same, with trouble on demand.
+    PicoWithTrouble,
 }
 
 impl Board {
     /// The till's patience. The Pico's emulator is some ten times slower than the board.
     pub(crate) fn timing(self) -> Timing {
         match self {
-            Self::Lm3s6965 => Timing::default(),
-            Self::Pico => Timing {
+            Self::Lm3s6965 | Self::Lm3s6965Counted => Timing::default(),
+            Self::Pico | Self::PicoWithTrouble => Timing {
                 repeat_ms: 1_500,
                 alive_ms: 3_000,
                 gone_ms: 60_000,
@@ -49,11 +54,18 @@ pub struct Pin {
     pub at_ms: f64,
 }
 
+impl Pin {
+    /// Stands for no pin: the Pico's chip was started.
+    pub const START: u8 = u8::MAX;
+}
+
 /// A running machine; it stops when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Machine {
     child: Child,
     lines: Receiver<String>,
+    /// The most memory that the board used so far, in bytes; 0 while it did not tell.
+    pub(crate) ram: u64,
     _folder: Option<TempDir>,
 }
 
@@ -62,17 +74,21 @@ type Ports = [File; 3];
 impl Machine {
     pub(crate) fn start(board: Board) -> io::Result<(Self, Ports)> {
         match board {
-            Board::Lm3s6965 => start_qemu(),
-            Board::Pico => start_emulator(),
+            Board::Lm3s6965 => start_qemu(&[]),
+            // 32 ns an instruction: near the chip's 50 MHz.
+            Board::Lm3s6965Counted => start_qemu(&["-icount", "shift=5"]),
+            Board::Pico => start_emulator("PICO_IMAGE"),
+            Board::PicoWithTrouble => start_emulator("PICO_TEST_IMAGE"),
         }
     }
 
     /// Pin changes since the last call.
-    pub(crate) fn pins(&self) -> Vec<Pin> {
-        self.lines
-            .try_iter()
-            .filter_map(|line| pin(&line))
-            .collect()
+    pub(crate) fn pins(&mut self) -> Vec<Pin> {
+        let lines: Vec<String> = self.lines.try_iter().collect();
+        let ram = lines.iter().filter_map(|line| line.strip_prefix("ram "));
+        let ram = ram.filter_map(|bytes| bytes.trim().parse().ok());
+        self.ram = ram.fold(self.ram, u64::max);
+        lines.iter().filter_map(|line| pin(line)).collect()
     }
 
     pub(crate) fn stop(&mut self) {
@@ -88,14 +104,19 @@ impl Drop for Machine {
     }
 }
 
-/// `pin NUMBER LEVEL MILLISECONDS`
+/// `pin NUMBER LEVEL MILLISECONDS`, or `start MILLISECONDS REASON`
 fn pin(line: &str) -> Option<Pin> {
     let mut words = line.split_whitespace();
-    (words.next() == Some("pin")).then_some(())?;
+    let (number, high) = match words.next()? {
+        "pin" => (words.next()?.parse().ok()?, words.next()? == "1"),
+        "start" => (Pin::START, false),
+        _ => return None,
+    };
+    let at_ms = words.next()?.parse().ok()?;
     Some(Pin {
-        number: words.next()?.parse().ok()?,
-        high: words.next()? == "1",
-        at_ms: words.next()?.parse().ok()?,
+        number,
+        high,
+        at_ms,
     })
 }
 
@@ -131,7 +152,7 @@ fn collect(lines: Output) -> Receiver<String> {
     receiver
 }
 
-fn start_qemu() -> io::Result<(Machine, Ports)> {
+fn start_qemu(time: &[&str]) -> io::Result<(Machine, Ports)> {
     let (child, mut lines) = spawn(
         Command::new("qemu-system-arm")
             .args(["-machine", "lm3s6965evb", "-nographic", "-monitor", "none"])
@@ -139,6 +160,7 @@ fn start_qemu() -> io::Result<(Machine, Ports)> {
             // Test images tell the drawer's pin to the debugger; its words come out here.
             .args(["-chardev", "stdio,id=pins", "-semihosting-config"])
             .arg("enable=on,target=native,chardev=pins")
+            .args(time)
             .arg("-kernel")
             .arg(image("HUB_IMAGE")?),
     )?;
@@ -154,6 +176,7 @@ fn start_qemu() -> io::Result<(Machine, Ports)> {
     let machine = Machine {
         child,
         lines: collect(lines),
+        ram: 0,
         _folder: None,
     };
     Ok((machine, ports))
@@ -172,13 +195,13 @@ fn open_terminal(path: &str) -> io::Result<File> {
     Ok(file)
 }
 
-fn start_emulator() -> io::Result<(Machine, Ports)> {
+fn start_emulator(variable: &str) -> io::Result<(Machine, Ports)> {
     let folder = TempDir::new()?;
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("pico/emulate.mjs");
     let (child, mut lines) = spawn(
         Command::new("node")
             .arg(script)
-            .arg(image("PICO_IMAGE")?)
+            .arg(image(variable)?)
             .arg(folder.path()),
     )?;
     let first = lines.next().ok_or(ErrorKind::UnexpectedEof)??;
@@ -194,6 +217,7 @@ fn start_emulator() -> io::Result<(Machine, Ports)> {
     let machine = Machine {
         child,
         lines: collect(lines),
+        ram: 0,
         _folder: Some(folder),
     };
     Ok((machine, ports))

@@ -298,6 +298,13 @@ impl Rig {
         others.collect()
     }
 
+    /// The most memory that the board used so far, variables and stack together, in bytes; 0
+    /// while it did not tell.
+    #[must_use]
+    pub const fn ram(&self) -> u64 {
+        self.machine.ram
+    }
+
     /// How many times the till saw something like this.
     #[must_use]
     pub fn count(&self, like: impl Fn(&Seen) -> bool) -> usize {

@@ -6,6 +6,7 @@
     reason = "a bench that does not start is a failed test"
 )]
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use bench::{Board, Pulse, Rig, Seen, pulses};
@@ -23,8 +24,8 @@ const WATCHDOG: f64 = 2_000.0 + 100.0;
 const PATIENCE_MS: u64 = 120_000;
 
 fn rig() -> Rig {
-    let mut rig = Rig::start(Board::Lm3s6965).expect("QEMU starts");
-    let here = |rig: &Rig| rig.count(|seen| matches!(seen, Seen::Here(..))) == 1;
+    let mut rig = Rig::start(Board::Lm3s6965Counted).expect("QEMU starts");
+    let here = |rig: &Rig| rig.count(|seen| matches!(seen, Seen::Here(..))) > 0;
     assert!(rig.run_until(PATIENCE_MS, here), "no hello: {:?}", rig.seen);
     rig
 }
@@ -36,6 +37,15 @@ fn coil(rig: &Rig) -> Vec<Pulse> {
 /// How often a board started: each tells how it found the pin.
 fn starts(rig: &Rig) -> usize {
     rig.pins.iter().filter(|pin| pin.at_ms == 0.0).count()
+}
+
+/// The runs of the hub that the till met.
+fn runs(rig: &Rig) -> usize {
+    let boots = rig.seen.iter().filter_map(|seen| match seen {
+        Seen::Here(boot, ..) => Some(*boot),
+        _ => None,
+    });
+    boots.collect::<BTreeSet<_>>().len()
 }
 
 /// Asks for a pulse and waits for the answer.
@@ -91,7 +101,7 @@ fn in_the_middle_of_a_pulse(command: &[u8], reason: ResetReason) -> Pulse {
     }
     assert!(rig.run_until(PATIENCE_MS, broken), "{:?}", rig.pins);
     let restarted =
-        |rig: &Rig| rig.count(|seen| matches!(seen, Seen::Here(_, _, why) if *why == reason)) == 1;
+        |rig: &Rig| rig.count(|seen| matches!(seen, Seen::Here(_, _, why) if *why == reason)) > 0;
     assert!(rig.run_until(PATIENCE_MS, restarted), "{:?}", rig.seen);
     let found = rig.pins.iter().filter(|pin| pin.at_ms == 0.0);
     let found: Vec<bool> = found.map(|pin| pin.high).collect();
@@ -119,8 +129,8 @@ fn in_the_middle_of_a_pulse(command: &[u8], reason: ResetReason) -> Pulse {
 fn a_panic_puts_the_pin_low_at_once() {
     let pulse = in_the_middle_of_a_pulse(b"]C0KLR-TEST-PULSE-PANIC\r\n", ResetReason::Panic);
     assert!(!pulse.ended_by_reset, "{pulse:?}");
-    // The panic comes 20 ms into a pulse of 100.
-    assert!((20.0..100.0).contains(&pulse.high_ms), "{pulse:?}");
+    // The panic comes some 20 ms into a pulse of 100.
+    assert!((15.0..50.0).contains(&pulse.high_ms), "{pulse:?}");
 }
 
 #[test]
@@ -147,11 +157,10 @@ fn a_board_that_panics_again_and_again_never_heats_the_coil() {
         rig.scanner
             .write_all(b"]C0KLR-TEST-PANIC\r\n")
             .expect("open");
-        let here = |rig: &Rig| rig.count(|seen| matches!(seen, Seen::Here(..))) == round + 1;
+        let here = |rig: &Rig| starts(rig) == round + 1 && runs(rig) == round + 1;
         assert!(rig.run_until(PATIENCE_MS, here), "{:?}", rig.seen);
         // Asked the moment it is back; given only when the coil has rested since the start.
-        let id = u32::try_from(round).expect("few");
-        ask(&mut rig, id);
+        ask(&mut rig, u32::try_from(round).expect("few"));
     }
     assert_eq!(starts(&rig), 5);
     let coil = coil(&rig);

@@ -1,4 +1,5 @@
-//! Port A: outputs for drawer, buzzer and lights, an input for the drawer contact.
+//! Port A: outputs for drawer, buzzer and lights, an input for the drawer contact. Ports D and G
+//! lend two pins each to the UARTs of scanner and printer.
 
 use core::convert::Infallible;
 
@@ -19,6 +20,11 @@ const OUTPUTS: u32 = 0b0111_1100;
 const INPUT: u32 = 0b1000_0000;
 #[cfg(feature = "test-commands")]
 const DRAWER: u32 = 0b0000_0100;
+
+/// Port D and its bit in RCGC2; PD2 and PD3 are UART1's.
+const SCANNER_PINS: (usize, u32, u32) = (0x4000_7000, 1 << 3, 0b1100);
+/// Port G; PG0 and PG1 are UART2's.
+const PRINTER_PINS: (usize, u32, u32) = (0x4002_6000, 1 << 6, 0b0011);
 
 /// One pin of port A.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +49,7 @@ impl Pin {
     }
 }
 
-/// Clocks the port. Levels are written before the pins become outputs: none is ever high by
+/// Clocks the ports. Levels are written before the pins become outputs: none is ever high by
 /// accident.
 pub(crate) fn start() {
     clock_module(RCGC2, 1);
@@ -54,6 +60,11 @@ pub(crate) fn start() {
     ALTERNATE.write(UART_PINS);
     PULL_UP.write(INPUT);
     DIGITAL.write(UART_PINS | OUTPUTS | INPUT);
+    for (port, clock, pins) in [SCANNER_PINS, PRINTER_PINS] {
+        clock_module(RCGC2, clock);
+        Register::new(port, 0x420).set(pins);
+        Register::new(port, 0x51C).set(pins);
+    }
 }
 
 /// Pins that a reset left as outputs, and high.

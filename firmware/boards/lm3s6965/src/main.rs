@@ -1,5 +1,5 @@
-//! The hub on a Stellaris LM3S6965 evaluation board: UART0 link, UART1 scanner, UART2 printer,
-//! PA2 drawer, PA3 buzzer, PA4-PA6 lights, PA7 drawer contact (low: closed).
+//! The hub on a Stellaris LM3S6965 evaluation board: UART0 link (PA0, PA1), UART1 scanner (PD2,
+//! PD3), UART2 printer (PG0, PG1), PA2 drawer, PA3 buzzer, PA4-PA6 lights, PA7 drawer contact (low: closed).
 //!
 //! This file starts the chip and turns the board for ever; pins, ports, time and faults have a
 //! module each. QEMU knows this board, so the image that is tested is the image that runs.
@@ -43,6 +43,8 @@ const CONTACT: Pin = Pin::new(7);
 
 #[entry]
 fn main() -> ! {
+    #[cfg(feature = "test-commands")]
+    trouble::paint();
     gpio::start();
     coil::off();
     let reset = fault::reset_reason();

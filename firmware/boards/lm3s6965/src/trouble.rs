@@ -1,6 +1,7 @@
 //! Test images only: what a test asks for over the scanner's port (crate `trouble`) happens
 //! here, and every level of the drawer's pin is told to the debugger with the firmware's time:
-//! `pin 2 LEVEL MILLISECONDS`. QEMU, which shows no pins, is that debugger.
+//! `pin 2 LEVEL MILLISECONDS`. So is the memory that was used, stack included. QEMU, which shows
+//! no pins, is that debugger.
 #![expect(unsafe_code, reason = "a debugger is called with a raw pointer")]
 
 use core::cell::Cell;
@@ -17,7 +18,45 @@ use crate::{clock, coil};
 const MIDDLE_MS: u64 = 20;
 
 static WANTED: Mutex<Cell<Option<Trouble>>> = Mutex::new(Cell::new(None));
+static TOLD_S: Mutex<Cell<u64>> = Mutex::new(Cell::new(0));
 static ON_SINCE_MS: Mutex<Cell<Option<u64>>> = Mutex::new(Cell::new(None));
+
+/// What free memory is filled with, to see later how much of it was used.
+const PAINT: u32 = 0x7061_696E;
+
+/// The first word behind the variables.
+fn free_start() -> *mut u32 {
+    cortex_m_rt::heap_start()
+}
+
+/// Fills the memory between the variables and the stack; first thing in `main`.
+pub(crate) fn paint() {
+    let end = cortex_m::register::msp::read().saturating_sub(256);
+    let mut word = free_start();
+    while word.addr() < usize::try_from(end).unwrap_or(0) {
+        // SAFETY: behind the variables and below the stack, which nobody else uses.
+        unsafe {
+            word.write_volatile(PAINT);
+        }
+        word = word.wrapping_add(1);
+    }
+}
+
+/// Tells how much memory was used at most, variables and stack together: `ram BYTES`. All that
+/// is not painted any more counts.
+fn tell_memory() {
+    const RAM: usize = 64 * 1_024;
+    let mut word = free_start();
+    let mut free = 0;
+    // SAFETY: the stack is there at the latest, and it is not painted.
+    while free < RAM && unsafe { word.read_volatile() } == PAINT {
+        word = word.wrapping_add(1);
+        free += 4;
+    }
+    let mut line = Line::new();
+    let _written = writeln!(line, "ram {}", RAM.saturating_sub(free));
+    line.tell();
+}
 
 /// A test asks.
 pub(crate) fn ask(when: When, trouble: Trouble) {
@@ -33,6 +72,13 @@ pub(crate) fn ask(when: When, trouble: Trouble) {
 
 /// Looks whether the moment has come; called by the main loop.
 pub(crate) fn turn(now_ms: u64) {
+    let second = interrupt::free(|section| {
+        let told = TOLD_S.borrow(section);
+        told.replace(now_ms / 1_000) != now_ms / 1_000
+    });
+    if second {
+        tell_memory();
+    }
     let due = interrupt::free(|section| {
         let since = ON_SINCE_MS.borrow(section);
         since.set(coil::is_on().then(|| since.get().unwrap_or(now_ms)));
@@ -81,21 +127,9 @@ fn stuck() -> ! {
 
 /// Tells the level of the pin.
 pub(crate) fn trace(high: bool, now_ms: u64) {
-    let mut line = Line {
-        bytes: [0; LINE],
-        len: 0,
-    };
-    // Always fits; the last byte stays zero, as the debugger wants it.
+    let mut line = Line::new();
     let _written = writeln!(line, "pin 2 {} {now_ms}", u8::from(high));
-    const WRITE0: u32 = 0x04;
-    let text = line.bytes.as_ptr().expose_provenance();
-    let Ok(text) = u32::try_from(text) else {
-        return;
-    };
-    // SAFETY: the text ends with a zero and lives until the call comes back.
-    unsafe {
-        cortex_m::asm::semihosting_syscall(WRITE0, text);
-    }
+    line.tell();
 }
 
 const LINE: usize = 40;
@@ -103,6 +137,29 @@ const LINE: usize = 40;
 struct Line {
     bytes: [u8; LINE],
     len: usize,
+}
+
+impl Line {
+    const fn new() -> Self {
+        Self {
+            bytes: [0; LINE],
+            len: 0,
+        }
+    }
+
+    /// Hands the text to the debugger. It always fits; the last byte stays zero, as the debugger
+    /// wants it.
+    fn tell(&self) {
+        const WRITE0: u32 = 0x04;
+        let text = self.bytes.as_ptr().expose_provenance();
+        let Ok(text) = u32::try_from(text) else {
+            return;
+        };
+        // SAFETY: the text ends with a zero and lives until the call comes back.
+        unsafe {
+            cortex_m::asm::semihosting_syscall(WRITE0, text);
+        }
+    }
 }
 
 impl Write for Line {

@@ -8,10 +8,8 @@ use cortex_m_rt::{ExceptionFrame, exception};
 use link::message::ResetReason;
 use pl011::Register;
 
-/// GP15.
-const DRAWER: u32 = 1 << 15;
-/// SIO, RP2040 datasheet 2.3.1.7.
-const OUTPUT_CLEAR: Register = Register::new(0xD000_0000, 0x018);
+use crate::coil;
+
 /// Watchdog, 4.7.
 const WATCHDOG: usize = 0x4005_8000;
 const CONTROL: Register = Register::new(WATCHDOG, 0x000);
@@ -23,11 +21,6 @@ const WATCHDOG_SELECT: Register = Register::new(0x4001_0000, 0x008);
 const CHIP_RESET: Register = Register::new(0x4006_4000, 0x008);
 
 const PANICKED: u32 = 0x6B6C_6173;
-
-/// Works before anything is started: a pin that is no output yet stays off anyway.
-pub(crate) fn drawer_off() {
-    OUTPUT_CLEAR.write(DRAWER);
-}
 
 /// Why the board started. Forgets a panic for the next time.
 pub(crate) fn reset_reason() -> ResetReason {
@@ -54,7 +47,7 @@ pub(crate) fn restart() -> ! {
     const ALL_BUT_OSCILLATORS: u32 = 0x0001_FFFC;
     const TRIGGER: u32 = 1 << 31;
     cortex_m::interrupt::disable();
-    drawer_off();
+    coil::off();
     KEPT.write(PANICKED);
     WATCHDOG_SELECT.write(ALL_BUT_OSCILLATORS);
     loop {

@@ -7,7 +7,10 @@
 #![no_std]
 #![no_main]
 
+mod coil;
 mod fault;
+#[cfg(feature = "test-commands")]
+mod trouble;
 mod uart;
 mod usb;
 
@@ -31,6 +34,7 @@ use rp2040_hal::usb::UsbBus;
 use rp2040_hal::{Clock, I2C, Sio, Timer, Watchdog, pac};
 use usb_device::bus::UsbBusAllocator;
 
+use crate::coil::Coil;
 use crate::usb::UsbLink;
 
 /// The second-stage boot loader: it must be the first 256 bytes of flash.
@@ -55,7 +59,7 @@ const DISPLAY_BUS_KILOHERTZ: u32 = if cfg!(feature = "oled") { 400 } else { 100 
 
 #[entry]
 fn main() -> ! {
-    fault::drawer_off();
+    coil::off();
     let reset = fault::reset_reason();
     let Some(mut chip) = pac::Peripherals::take() else {
         fault::restart()
@@ -84,7 +88,7 @@ fn main() -> ! {
         &mut chip.RESETS,
     );
     let outputs = Pins::new(
-        pins.gpio15.into_push_pull_output(),
+        Coil::new(pins.gpio15.into_push_pull_output()),
         pins.gpio14.into_push_pull_output(),
         pins.gpio16.into_push_pull_output(),
         pins.gpio17.into_push_pull_output(),
@@ -105,6 +109,8 @@ fn main() -> ! {
     );
     let hertz = clocks.peripheral_clock.freq().to_Hz();
     let (scanner, printer) = uart::start(&chip.RESETS, hertz, 9_600, 9_600);
+    #[cfg(feature = "test-commands")]
+    let scanner = ::trouble::Overheard::new(scanner, trouble::ask);
     let i2c = I2C::i2c1(
         chip.I2C1,
         pins.gpio2.reconfigure::<FunctionI2C, PullUp>(),
@@ -160,6 +166,8 @@ fn main() -> ! {
         }
         // USB wants to be polled, so the board never sleeps.
         board.turn(now_ms);
+        #[cfg(feature = "test-commands")]
+        trouble::turn(now_ms);
         watchdog.feed();
     }
 }
