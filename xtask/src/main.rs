@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo demo`, `cargo verify`, `cargo bench-all`, `cargo xtask firmware`, `cargo xtask nights`.
+//! The project's own commands: `cargo demo`, `cargo verify`, `cargo bench-all`, `cargo xtask firmware | fuzz | nights`.
 //!
 //! A thin conductor: it finds or installs what the machine lacks, calls cargo and the project's binaries, and says what it
 //! does. It depends on nothing heavy, so that it is built in seconds; the demo itself is a binary of the crate `tests`.
@@ -6,6 +6,7 @@
 mod bench;
 mod demo;
 mod firmware;
+mod fuzz;
 mod nights;
 mod run;
 mod system;
@@ -32,6 +33,8 @@ enum Task {
     BenchAll(bench::Arguments),
     /// Build the firmware of both boards and print their sizes.
     Firmware(firmware::Arguments),
+    /// Made-up inputs for every parser of the hub, the link and the hub itself.
+    Fuzz(fuzz::Arguments),
     /// Simulated nights: more seeds, or one seed again.
     Nights(nights::Arguments),
 }
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Task::Verify(arguments) => verify::run(&arguments),
         Task::BenchAll(arguments) => bench::run(&arguments),
         Task::Firmware(arguments) => firmware::run(&arguments),
+        Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Nights(arguments) => nights::run(&arguments),
     };
     match outcome {

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::run::{cargo, checked, say};
-use crate::{demo, firmware, system};
+use crate::{demo, firmware, fuzz, system};
 
 /// What to verify.
 #[derive(Args)]
@@ -20,7 +20,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         system::COMPILER
             .iter()
             .chain(&system::BROWSER)
-            .chain(&firmware::EMULATORS),
+            .chain(&firmware::EMULATORS)
+            .chain(&fuzz::COMPILER),
     )?;
     checked(cargo().args(["fmt", "--all", "--check"]))?;
     checked(cargo().args([
@@ -43,10 +44,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             .args(["doc", "--workspace", "--no-deps", "--locked"])
             .env("RUSTDOCFLAGS", "-D warnings"),
     )?;
+    fuzz::run(&fuzz::Arguments::default())?;
     firmware::run_images()?;
     if !arguments.no_day {
         demo::day()?;
     }
-    say("\nverified: fmt, clippy, tests, docs, firmware, stories, the demo's day");
+    say("\nverified: fmt, clippy, tests, docs, fuzz, firmware, stories, the demo's day");
     Ok(())
 }
