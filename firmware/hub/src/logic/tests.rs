@@ -11,6 +11,8 @@ use link::till_end::{self, DrawerEnd, PrintOutcome, TillEnd};
 
 use super::*;
 
+mod slow_printer;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Seen {
     Here(String),
