@@ -157,7 +157,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// Builds both boards as they are flashed, and holds their sizes to the bound. Answers the images.
-fn build() -> Result<Vec<PathBuf>> {
+pub(crate) fn build() -> Result<Vec<PathBuf>> {
     let compiler = Compiler::find()?;
     let target_dir = built("firmware");
     let mut lines = Vec::new();
