@@ -78,6 +78,9 @@ fn no_pulse_is_too_long_whatever_happens() {
     let mut id = 0;
     let refused = until_on(&mut rig, &mut id);
     assert!(refused > 2, "asked {refused} times within the first rest");
+    // Over before anything goes wrong: the trouble belongs to the next one.
+    let over = |rig: &Rig| pulses(&rig.pins, PIN).len() == 1;
+    assert!(rig.run_until(PATIENCE_MS, over), "{:?}", rig.pins);
     in_the_middle_of_a_pulse(
         &mut rig,
         &mut id,
@@ -102,5 +105,5 @@ fn no_pulse_is_too_long_whatever_happens() {
     assert!(hang.rest_ms >= REST_MIN, "{coil:?}");
     let guarded = PULSE_MAX - LATENCY..=PULSE_MAX + LATENCY;
     assert!(guarded.contains(&hang.high_ms), "{coil:?}");
-    assert!((20.0..60.0).contains(&panic.high_ms), "{coil:?}");
+    assert!((15.0..60.0).contains(&panic.high_ms), "{coil:?}");
 }
