@@ -9,7 +9,7 @@ use std::fs;
 use cli_kit::{Folder, ROWS};
 
 #[test]
-fn what_can_be_mended_ends_with_one_and_wrong_usage_with_two() {
+fn what_can_be_mended_ends_with_one() {
     let folder = Folder::new();
     folder.csv("a.csv", ROWS);
     folder.out(&["import", "--csv", "a.csv"]);
@@ -75,6 +75,13 @@ fn what_can_be_mended_ends_with_one_and_wrong_usage_with_two() {
         !folder.path("elders.db").exists(),
         "asking makes no database"
     );
+}
+
+#[test]
+fn wrong_usage_ends_with_two() {
+    let folder = Folder::new();
+    folder.csv("a.csv", ROWS);
+    folder.out(&["import", "--csv", "a.csv"]);
     let usage: &[(&[&str], &[&str])] = &[
         (&["report", "omzet"], &["volumes", "repeat"]),
         (
