@@ -47,10 +47,18 @@ impl Browser {
     /// # Errors
     /// When Chromium or its driver is not installed, or the page does not come.
     pub fn open(url: &str) -> Result<Self> {
+        Self::wide(url, None)
+    }
+
+    /// The same with a window of so many pixels: 320 is a small phone, or a page enlarged four times.
+    ///
+    /// # Errors
+    /// As [`Browser::open`].
+    pub fn wide(url: &str, pixels: Option<u32>) -> Result<Self> {
         let profile = tempfile::tempdir()?;
         let (driver, port) = start_driver()?;
         let runtime = Runtime::new()?;
-        let client = runtime.block_on(session(port, &profile, url))?;
+        let client = runtime.block_on(session(port, &profile, url, pixels))?;
         Ok(Self {
             runtime,
             client,
@@ -239,12 +247,16 @@ fn start_driver() -> Result<(Driver, u16)> {
     bail!("chromedriver found no free port in eight attempts")
 }
 
-async fn session(port: u16, profile: &TempDir, url: &str) -> Result<Client> {
-    let options = json!({"goog:chromeOptions": {"args": [
+async fn session(port: u16, profile: &TempDir, url: &str, pixels: Option<u32>) -> Result<Client> {
+    let mut options = json!({"goog:chromeOptions": {"args": [
         "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--force-prefers-reduced-motion",
         "--window-size=1280,900", "--accept-lang=nl", format!("--user-data-dir={}", profile.path().display()),
     ]}});
+    if let Some(width) = pixels {
+        options["goog:chromeOptions"]["mobileEmulation"] =
+            json!({"deviceMetrics": {"width": width, "height": 640, "pixelRatio": 1.0}});
+    }
     let client = ClientBuilder::new(HttpConnector::new())
         .capabilities(options.as_object().cloned().unwrap_or_default())
         .connect(&format!("http://127.0.0.1:{port}"))
