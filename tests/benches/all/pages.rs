@@ -107,7 +107,7 @@ pub(crate) fn measure(office: &mut HeadOffice) -> Result<Vec<Figure>> {
     let day = NaiveDate::from_ymd_opt(2023, 10, 4).context("a day")?;
     let fresh = |path: &str, number: u64, end: u64| {
         let (from, to) = (day + Days::new(number), day + Days::new(end + number));
-        let shop = if number % 2 == 0 {
+        let shop = if number.is_multiple_of(2) {
             String::new()
         } else {
             format!("&winkel=winkel-{}", number % 3)
