@@ -128,7 +128,7 @@ fn looked_over(till: &mut Till) {
         format!("ok hub: firmware {version} op bord lm3s6965"),
         "ok hub scanner: 0 beschadigde".to_owned(),
         "ok hub printer: printer is gereed".to_owned(),
-        "ok hub drawer: contact zegt: ".to_owned(),
+        "ok hub lade: contact zegt: ".to_owned(),
         "ok hub display: geen storing".to_owned(),
     ] {
         assert!(said.contains(&text), "{text}: {said}");
