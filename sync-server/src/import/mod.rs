@@ -2,7 +2,7 @@
 //! rejects file with its line and reason, the rest goes in; a row that is there already adds nothing, and the same event
 //! id with another content is rejected. One thread reads, this one writes, a big transaction at a time: a stop half-way
 //! leaves whole transactions, and a second run adds only what is missing. Every import has a number under which it can be
-//! taken back ([`undo`]).
+//! taken back (`undo`).
 
 use std::collections::HashSet;
 use std::fs::{self, File};
