@@ -99,11 +99,11 @@ pub(super) fn update_info(config: &Config) -> Result<(), CliError> {
     ))?;
     let same = firmware == BUILT && protocol == PROTOCOL;
     out::line(if same {
-        "the hub is up to date"
+        "the hub is up to date; to put its image on a board anew:"
     } else if protocol == PROTOCOL {
-        "the hub works; a newer image is there"
+        "the hub works; another version belongs to this till:"
     } else {
-        "the hub must be updated before the till can use it"
+        "the hub must be updated before the till can use it:"
     })?;
     images(Some(&board))
 }
@@ -120,9 +120,9 @@ fn images(board: Option<&str>) -> Result<(), CliError> {
             "hardware.md lists the boards; firmware/boards shows how to add one",
         ));
     }
-    out::line("build the firmware first: cargo xtask firmware")?;
     for board in fitting {
         out::line(format!("{}: {}", board.name, board.image))?;
+        out::line("   build the firmware: cargo xtask firmware")?;
         for step in board.how {
             out::line(format!("   {}", step.replace("IMAGE", board.image)))?;
         }

@@ -362,7 +362,7 @@ strings! {
     hub_details: "Over de hub", "About the hub";
     hub_firmware: "Firmware", "Firmware";
     hub_board: "Bord", "Board";
-    hub_started: "Gestart door", "Started by";
+    hub_started: "Gestart na", "Started after";
     hub_power_on: "inschakelen", "power on";
     hub_button: "resetknop", "reset button";
     hub_watchdog: "vastloper (vanzelf hersteld)", "a hang (mended by itself)";

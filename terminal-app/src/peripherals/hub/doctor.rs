@@ -232,11 +232,11 @@ impl HubHealth {
         let why = started_text(*started, nl);
         if nl {
             format!(
-                "firmware {firmware} op bord {board}, protocol {protocol}, {minutes} min aan, gestart door {why}"
+                "firmware {firmware} op bord {board}, protocol {protocol}, {minutes} min aan, gestart na {why}"
             )
         } else {
             format!(
-                "firmware {firmware} on board {board}, protocol {protocol}, up {minutes} min, started by {why}"
+                "firmware {firmware} on board {board}, protocol {protocol}, up {minutes} min, started after {why}"
             )
         }
     }
