@@ -113,10 +113,10 @@ impl Counter {
             Arc::clone(&shared),
             Box::new(dice),
             zone,
-            Some(cashier),
+            None,
         )?;
         let appender = StoreAppender::new(Store::open(&config.store)?, shared, zone);
-        Ok(Self {
+        let mut counter = Self {
             engine,
             appender,
             days: Store::open(&config.store)?,
@@ -124,7 +124,10 @@ impl Counter {
             zone,
             actions: 0,
             today: None,
-        })
+        };
+        // By his PIN, as on any day: a till of the settings' cashier would know no going home.
+        counter.take(Input::PinChecked(Some(cashier)))?;
+        Ok(counter)
     }
 
     /// One customer at the counter; gives the receipt that was written.
