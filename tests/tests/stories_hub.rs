@@ -8,41 +8,15 @@
     reason = "a story that cannot go on fails where it stands"
 )]
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use retail::barcode::receipt_code;
-use retail::event::Body;
 use retail::ids::ReceiptNumber;
 use serde_json::{Value, json};
 use tests::demo::{check, year};
 use tests::devices::LIMIT;
 use tests::shop::counter::{Counter, basket, gtin, journal, last_receipt, receipts, wait_receipt};
+use tests::shop::hub::{everything_once, one_at_a_time, scan_line, wait_hub};
 use tests::shop::paper::answer_printer;
 use tests::shop::till::Till;
-
-/// One emulator at a time: it must not starve.
-static ONE: Mutex<()> = Mutex::new(());
-
-fn one_at_a_time() -> MutexGuard<'static, ()> {
-    ONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The till speaks with the hub.
-fn wait_hub(till: &Till) -> Value {
-    till.wait("the hub is connected", |state| {
-        state["hub"]["state"] == "here"
-    })
-    .unwrap()
-}
-
-/// Scans and waits until the screen shows so many lines.
-fn scan_line(till: &mut Till, code: &str, lines: usize) {
-    till.scanner.scan(code).unwrap();
-    till.wait("the line that was scanned", |state| {
-        basket(state).len() == lines
-    })
-    .unwrap();
-}
 
 /// The drawer gets its pulse. The coil rests after every start of the hub, and the time of a starved emulator creeps: a
 /// cashier who reads that presses the key.
@@ -70,19 +44,19 @@ fn a_sale_through_the_hub() {
     let mut shop = Counter::open_on_hub().unwrap();
     shop.start().unwrap();
     let till = &mut shop.tills[0];
-    let state = wait_hub(till);
+    let state = wait_hub(till).unwrap();
     assert_eq!(state["hub"]["hub"]["board"], "lm3s6965", "{state:#}");
     assert_eq!(state["hub"]["hub"]["firmware"], env!("CARGO_PKG_VERSION"));
     let before = last_receipt(&state);
 
-    scan_line(till, &gtin(0), 1);
+    scan_line(till, &gtin(0), 1).unwrap();
     // Nobody has this card yet: the till asks whether he joins.
     till.scanner.scan(&year::card(1)).unwrap();
     till.wait("the card is nobody's", |state| {
         state["notice"]["notice"] == "unknown_card"
     })
     .unwrap();
-    scan_line(till, &gtin(1), 2);
+    scan_line(till, &gtin(1), 2).unwrap();
     till.scanner.scan("KLR-CASH").unwrap();
     let number = wait_receipt(till, before).unwrap();
     till.wait_printed().unwrap();
@@ -156,13 +130,13 @@ fn a_printer_behind_the_hub_has_its_troubles() {
     let mut shop = Counter::open_on_hub().unwrap();
     shop.start().unwrap();
     let till = &mut shop.tills[0];
-    wait_hub(till);
+    wait_hub(till).unwrap();
     let mut sold = Vec::new();
     let mut sell = |till: &mut Till| {
         let before = last_receipt(&till.state().unwrap());
         let codes = vec![gtin(0), gtin(1)];
-        scan_line(till, &codes[0], 1);
-        scan_line(till, &codes[1], 2);
+        scan_line(till, &codes[0], 1).unwrap();
+        scan_line(till, &codes[1], 2).unwrap();
         till.scanner.scan("KLR-CASH").unwrap();
         sold.push((wait_receipt(till, before).unwrap(), codes));
     };
@@ -189,7 +163,7 @@ fn a_printer_behind_the_hub_has_its_troubles() {
     till.printer.replug();
     noes += answer_printer(till).unwrap();
     assert!(noes >= 1, "half a receipt is no receipt");
-    everything_once(&mut shop, &sold, noes);
+    everything_once(&mut shop, &sold, noes).unwrap();
 }
 
 /// Which side dies.
@@ -258,7 +232,7 @@ fn play(till: &mut Till, codes: &[String], moment: Moment, side: Side) -> Seen {
             kill(till, side);
             return seen;
         }
-        scan_line(till, code, n + 1);
+        scan_line(till, code, n + 1).unwrap();
         seen.shown += 1;
         if matches!(moment, Moment::ScanShown(at) if at == n) {
             kill(till, side);
@@ -291,7 +265,7 @@ fn start_again(till: &mut Till) -> (Value, Vec<String>) {
     if !till.is_running() {
         till.start().unwrap();
     }
-    wait_hub(till);
+    wait_hub(till).unwrap();
     let mut unheard = Vec::new();
     // Scans come in order: when this one is answered, those before it are done. News of the drawer may take its message
     // off the screen before anybody has looked.
@@ -333,7 +307,7 @@ fn either_side_is_killed_at_every_step_of_a_sale() {
     let mut shop = Counter::open_on_hub().unwrap();
     shop.start().unwrap();
     let till = &mut shop.tills[0];
-    wait_hub(till);
+    wait_hub(till).unwrap();
     let mut sold: Vec<(ReceiptNumber, Vec<String>)> = Vec::new();
     let mut noes = 0;
     let mut first = 0;
@@ -369,40 +343,11 @@ fn either_side_is_killed_at_every_step_of_a_sale() {
             );
             // A person scans again what has no line.
             for (n, code) in codes.iter().enumerate().skip(on_screen.len()) {
-                scan_line(till, code, n + 1);
+                scan_line(till, code, n + 1).unwrap();
             }
             till.scanner.scan("KLR-CASH").unwrap();
             sold.push((wait_receipt(till, before).unwrap(), codes));
         }
     }
-    everything_once(&mut shop, &sold, noes);
-}
-
-/// Journal, paper and head office hold every sale exactly once.
-fn everything_once(shop: &mut Counter, sold: &[(ReceiptNumber, Vec<String>)], mut noes: usize) {
-    let till = &mut shop.tills[0];
-    noes += answer_printer(till).unwrap();
-    let events = journal(till).unwrap();
-    assert_eq!(receipts(&events), sold, "journal and screen");
-    let seen = till.printer.seen();
-    let (copies, originals): (Vec<&str>, Vec<&str>) = seen
-        .paper
-        .split("~~~")
-        .partition(|slip| slip.contains("KOPIE"));
-    for (number, _) in sold {
-        let code = receipt_code::encode(*number);
-        let times = |slips: &[&str]| slips.iter().filter(|slip| slip.contains(&code)).count();
-        let (original, copy) = (times(&originals), times(&copies));
-        assert!(original <= 1, "receipt {number} came out {original} times");
-        assert!(original + copy >= 1, "receipt {number} is lost");
-    }
-    assert_eq!(copies.len(), noes, "a copy for every no, and no other");
-    let copied = events
-        .iter()
-        .filter(|event| matches!(event.body, Body::ReceiptCopied(_)));
-    assert_eq!(copied.count(), noes);
-    till.run(&["journal", "verify"], "").unwrap();
-    till.run(&["sync"], "").unwrap();
-    check::compare(&shop.office, &shop.tills).unwrap();
-    shop.office.run(&["verify"], "").unwrap();
+    everything_once(&mut shop, &sold, noes).unwrap();
 }

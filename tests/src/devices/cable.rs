@@ -1,54 +1,115 @@
 //! A cable between a port of the hub's board and a device under a name: bytes go both ways, nothing is lost while both ends
 //! are there, and a device that is unplugged and plugged in again is found again. What is sent to a device that is not
-//! there is gone, as on a real cable.
+//! there is gone, as on a real cable. It can be disturbed: bytes that nobody sent.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::os::fd::AsFd as _;
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
 
+use super::pty::Pty;
+
 /// How often a device that is not there is looked for, ms.
 const LOOK_MS: u16 = 100;
+
+/// What goes over a cable beside what its ends say, and how it ended.
+#[derive(Debug, Default)]
+struct Disturbance {
+    to_board: Vec<u8>,
+    to_device: Vec<u8>,
+    over: bool,
+}
+
+type Shared = Arc<(Mutex<Disturbance>, Condvar)>;
 
 /// A cable that is plugged in at the board. Dropping it pulls it.
 #[derive(Debug)]
 pub(super) struct Cable {
-    stop: Option<UnixStream>,
+    bell: Option<UnixStream>,
+    disturbance: Shared,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Cable {
     /// From this port of the board to the device of this name.
     pub(super) fn plug_in(port: &Path, device: &Path) -> io::Result<Self> {
-        let (stop, stopped) = UnixStream::pair()?;
+        Self::start(port, None, Some(device.to_owned()))
+    }
+
+    /// From this port of the board to a line that somebody else opens by its name.
+    pub(super) fn join(port: &Path, line: Pty) -> io::Result<Self> {
+        Self::start(port, Some(Box::new(line)), None)
+    }
+
+    fn start(port: &Path, device: Option<Box<dyn End>>, name: Option<PathBuf>) -> io::Result<Self> {
+        let (bell, rung) = UnixStream::pair()?;
+        rung.set_nonblocking(true)?;
+        let disturbance = Shared::default();
         let wires = Wires {
-            board: open(port)?,
-            device: None,
-            name: device.to_owned(),
+            board: Box::new(open(port)?),
+            device,
+            name,
             to_board: Vec::new(),
             to_device: Vec::new(),
-            stopped,
+            rung,
+            disturbance: Arc::clone(&disturbance),
         };
         let thread = std::thread::Builder::new()
             .name("cable".to_owned())
             .spawn(move || wires.run())?;
         Ok(Self {
-            stop: Some(stop),
+            bell: Some(bell),
+            disturbance,
             thread: Some(thread),
         })
+    }
+
+    /// Puts bytes on both wires that neither end has sent, between those that they send; returns when they have gone in.
+    ///
+    /// # Errors
+    /// When the cable is over, or an end takes nothing for `limit`.
+    pub(super) fn disturb(
+        &self,
+        to_board: &[u8],
+        to_device: &[u8],
+        limit: Duration,
+    ) -> io::Result<()> {
+        let (lock, changed) = &*self.disturbance;
+        let mut waiting = lock.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.to_board.extend(to_board);
+        waiting.to_device.extend(to_device);
+        if let Some(mut bell) = self.bell.as_ref() {
+            bell.write_all(&[0])?;
+        }
+        let busy = |left: &mut Disturbance| {
+            let taken = left.to_board.is_empty() && left.to_device.is_empty();
+            !(left.over || taken)
+        };
+        let (left, time) = changed
+            .wait_timeout_while(waiting, limit, busy)
+            .unwrap_or_else(PoisonError::into_inner);
+        if left.over {
+            return Err(ErrorKind::BrokenPipe.into());
+        }
+        if time.timed_out() {
+            return Err(ErrorKind::TimedOut.into());
+        }
+        Ok(())
     }
 }
 
 impl Drop for Cable {
     fn drop(&mut self) {
-        drop(self.stop.take());
+        drop(self.bell.take());
         if let Some(thread) = self.thread.take() {
             // A thread that panicked has said so itself.
             let _ = thread.join();
@@ -56,26 +117,37 @@ impl Drop for Cable {
     }
 }
 
+/// An end of the wires.
+trait End: Read + Write + AsFd + Send {}
+
+impl<T: Read + Write + AsFd + Send> End for T {}
+
 struct Wires {
-    board: File,
-    device: Option<File>,
-    name: PathBuf,
+    board: Box<dyn End>,
+    device: Option<Box<dyn End>>,
+    /// Where a device that is not there may come.
+    name: Option<PathBuf>,
     to_board: Vec<u8>,
     to_device: Vec<u8>,
-    stopped: UnixStream,
+    rung: UnixStream,
+    disturbance: Shared,
 }
 
 impl Wires {
     /// Until it is pulled, or the board has no power any more.
     fn run(mut self) {
         while matches!(self.turn(), Ok(true)) {}
+        let (lock, changed) = &*self.disturbance;
+        lock.lock().unwrap_or_else(PoisonError::into_inner).over = true;
+        changed.notify_all();
     }
 
     /// False when it is over.
     fn turn(&mut self) -> io::Result<bool> {
-        if self.device.is_none() {
-            self.device = open(&self.name).ok();
+        if let (None, Some(name)) = (&self.device, &self.name) {
+            self.device = open(name).map(|file| Box::new(file) as Box<dyn End>).ok();
         }
+        self.take_disturbance();
         let (board, device) = self.wait()?;
         let over = PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL;
         if board.intersects(over) {
@@ -102,6 +174,19 @@ impl Wires {
         Ok(self.is_plugged())
     }
 
+    /// Takes what disturbs a wire once the wire is free.
+    fn take_disturbance(&mut self) {
+        let (lock, changed) = &*self.disturbance;
+        let mut waiting = lock.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.to_board.is_empty() {
+            self.to_board.append(&mut waiting.to_board);
+        }
+        if self.to_device.is_empty() {
+            self.to_device.append(&mut waiting.to_device);
+        }
+        changed.notify_all();
+    }
+
     /// Waits until something can be done; what the board and what the device are ready for.
     fn wait(&self) -> io::Result<(PollFlags, PollFlags)> {
         let wants = |incoming: &[u8], outgoing: &[u8]| {
@@ -112,7 +197,7 @@ impl Wires {
             flags
         };
         let mut fds = vec![
-            PollFd::new(self.stopped.as_fd(), PollFlags::POLLIN),
+            PollFd::new(self.rung.as_fd(), PollFlags::POLLIN),
             PollFd::new(self.board.as_fd(), wants(&self.to_device, &self.to_board)),
         ];
         let limit = match &self.device {
@@ -131,13 +216,13 @@ impl Wires {
         Ok((seen(1), seen(2)))
     }
 
-    fn is_plugged(&self) -> bool {
-        let mut fds = [PollFd::new(self.stopped.as_fd(), PollFlags::POLLIN)];
-        matches!(poll(&mut fds, PollTimeout::ZERO), Ok(0))
+    /// Hears the bell; false when it was pulled with the cable.
+    fn is_plugged(&mut self) -> bool {
+        !matches!(self.rung.read(&mut [0; 64]), Ok(0))
     }
 }
 
-fn take(from: &mut File, into: &mut Vec<u8>) -> io::Result<()> {
+fn take(from: &mut impl Read, into: &mut Vec<u8>) -> io::Result<()> {
     let mut buffer = [0; 1024];
     match from.read(&mut buffer) {
         Ok(0) => Err(ErrorKind::UnexpectedEof.into()),
@@ -150,7 +235,7 @@ fn take(from: &mut File, into: &mut Vec<u8>) -> io::Result<()> {
     }
 }
 
-fn put(to: &mut File, from: &mut Vec<u8>) -> io::Result<()> {
+fn put(to: &mut impl Write, from: &mut Vec<u8>) -> io::Result<()> {
     if from.is_empty() {
         return Ok(());
     }

@@ -4,8 +4,30 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::LIMIT;
 use super::cable::Cable;
+use super::pty::Pty;
 use super::qemu::Qemu;
+
+/// A cable of the hub.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HubPort {
+    /// To the scanner.
+    Scanner,
+    /// To the printer.
+    Printer,
+    /// To the till.
+    Link,
+}
+
+/// The cables of a board that is on.
+#[derive(Debug)]
+struct Wires {
+    scanner: Cable,
+    printer: Cable,
+    /// Only when it was tapped: else the till opens the board's port itself.
+    link: Option<Cable>,
+}
 
 /// The hub's board.
 #[derive(Debug)]
@@ -15,8 +37,7 @@ pub struct HubBoard {
     name: PathBuf,
     scanner: PathBuf,
     printer: PathBuf,
-    /// Those to scanner and printer.
-    cables: Vec<Cable>,
+    wires: Option<Wires>,
     qemu: Option<Qemu>,
 }
 
@@ -52,7 +73,7 @@ impl HubBoard {
             name: dir.join("hub"),
             scanner: dir.join("scanner"),
             printer: dir.join("printer"),
-            cables: Vec::new(),
+            wires: None,
             qemu: None,
         };
         board.power_on()?;
@@ -69,10 +90,11 @@ impl HubBoard {
         }
         let qemu = Qemu::start(&self.image)?;
         let [port, scanner, printer] = qemu.ports();
-        self.cables = vec![
-            Cable::plug_in(scanner, &self.scanner)?,
-            Cable::plug_in(printer, &self.printer)?,
-        ];
+        self.wires = Some(Wires {
+            scanner: Cable::plug_in(scanner, &self.scanner)?,
+            printer: Cable::plug_in(printer, &self.printer)?,
+            link: None,
+        });
         let fresh = self.name.with_extension("plugging-in");
         remove(&fresh)?;
         std::os::unix::fs::symlink(port, &fresh)?;
@@ -81,11 +103,40 @@ impl HubBoard {
         Ok(())
     }
 
+    /// Lets the cable to the till go through us, until the power is gone, so that it can be disturbed. The till finds the
+    /// port under its name again.
+    ///
+    /// # Errors
+    /// When it has no power, or there is no pseudo-terminal.
+    pub fn tap_link(&mut self) -> io::Result<()> {
+        let (Some(wires), Some(qemu)) = (&mut self.wires, &self.qemu) else {
+            return Err(io::ErrorKind::NotConnected.into());
+        };
+        let [port, ..] = qemu.ports();
+        wires.link = Some(Cable::join(port, Pty::plug_in(&self.name)?)?);
+        Ok(())
+    }
+
+    /// Puts bytes on a cable that nobody sent, towards the hub and (on a tapped link only) towards the till; returns when
+    /// they are in it.
+    ///
+    /// # Errors
+    /// When there is no such cable, or nobody takes them.
+    pub fn disturb(&self, port: HubPort, to_hub: &[u8], to_till: &[u8]) -> io::Result<()> {
+        let wires = self.wires.as_ref().ok_or(io::ErrorKind::NotConnected)?;
+        let cable = match port {
+            HubPort::Scanner => &wires.scanner,
+            HubPort::Printer => &wires.printer,
+            HubPort::Link => wires.link.as_ref().ok_or(io::ErrorKind::NotConnected)?,
+        };
+        cable.disturb(to_hub, to_till, LIMIT)
+    }
+
     /// Takes its power away: whatever it held is gone. Returns when it is off.
     pub fn power_off(&mut self) {
         if let Some(mut qemu) = self.qemu.take() {
             qemu.stop();
-            self.cables.clear();
+            self.wires = None;
             // The whole folder may be gone already.
             let _ = remove(&self.name);
         }

@@ -1,11 +1,10 @@
 //! Devices of a shop's counter on real pseudo-terminals: a receipt printer, a plain scanner, an SSI scanner, and the hub
-//! that joins them to one cable. The till
-//! opens them by the name of a link, as it opens `/dev/serial/by-id/..`, so a test (or the demo) can unplug a device and
-//! plug it in again under the same name on another pseudo-terminal.
+//! that joins them to one cable. The till opens them by the name of a link, as it opens `/dev/serial/by-id/..`, so a test
+//! (or the demo) can unplug a device and plug it in again under the same name on another pseudo-terminal.
 //!
 //! Faults they may make: a printer can run out of paper, have its cover open, be switched off and on, lose power after
 //! so many bytes, stop taking bytes for a while, and leave commands unanswered; a scanner can be split at any byte, sent
-//! without its end, and lose the till's acknowledgements. All of these happen on real counters, so the till must come
+//! without its end, and lose the till's acknowledgements; a cable of the hub can carry bytes that nobody sent. All of these happen on real counters, so the till must come
 //! through every one of them without losing or doubling a receipt or a sale.
 //!
 //! ```no_run
@@ -35,7 +34,7 @@ use std::time::Duration;
 
 pub use clock::ShiftedClock;
 pub use engine::{PrinterKind, Pulse, Seen};
-pub use hub::{HubBoard, image as hub_image};
+pub use hub::{HubBoard, HubPort, image as hub_image};
 pub use printer::Printer;
 pub use pty::Pty;
 pub use scanner::PlainScanner;

@@ -96,6 +96,24 @@ impl Pty {
     }
 }
 
+impl Read for Pty {
+    /// Never waits.
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.master.read(buffer)
+    }
+}
+
+impl Write for Pty {
+    /// Never waits.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.master.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.master.flush()
+    }
+}
+
 impl AsFd for Pty {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.master.as_fd()

@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod counter;
+pub mod hub;
 pub mod office;
 pub mod paper;
 pub mod process;
