@@ -10,10 +10,11 @@
 
 use retail::ids::{ReceiptNumber, ReceiptSerial};
 use serde_json::{Value, json};
-use tests::devices::{HubPort, LIMIT};
+use tests::devices::HubPort;
 use tests::dice::Dice;
 use tests::shop::counter::{Counter, basket, gtin, last_receipt, wait_receipt};
 use tests::shop::hub::{everything_once, one_at_a_time, scan_line, wait_hub};
+use tests::shop::paper::answer_printer;
 use tests::shop::till::Till;
 
 const SCANS: usize = 10_000;
@@ -145,7 +146,9 @@ fn garbage_on_every_port_for_a_minute() {
     .unwrap();
     till.scanner.scan("KLR-CASH").unwrap();
     let number = wait_receipt(till, None).unwrap();
-    assert!(till.printer.wait(LIMIT, |seen| seen.cuts == 1));
+    // A printer that seemed to say "full" may be believed until the till gives up: then it asks, and the no is a copy.
+    let noes = answer_printer(till).unwrap();
+    assert!(noes <= 1, "asked {noes} times");
     let state = till
         .wait("the drawer opens", |state| state["hub"]["pulses"] == 1)
         .unwrap();
@@ -156,5 +159,5 @@ fn garbage_on_every_port_for_a_minute() {
     );
     till.press(&json!({ "do": "dismiss_notice" })).unwrap();
     let sold = [(number, vec![gtin(0), gtin(1), gtin(2)])];
-    everything_once(&mut shop, &sold, 0).unwrap();
+    everything_once(&mut shop, &sold, noes).unwrap();
 }
