@@ -261,6 +261,60 @@ mod tests {
         }
     }
 
+    /// What a deframer makes of these bytes.
+    fn outcomes(mut input: &[u8]) -> std::vec::Vec<Option<Header>> {
+        let mut deframer = Deframer::new();
+        let mut outcomes = std::vec::Vec::new();
+        loop {
+            match deframer.poll(&mut input) {
+                Frame::Incomplete => return outcomes,
+                Frame::Malformed(_) => outcomes.push(None),
+                Frame::Whole(header, _) => outcomes.push(Some(header)),
+            }
+        }
+    }
+
+    #[test]
+    fn every_bit_of_a_frame_counts() {
+        let header = Header {
+            from: Side::Till,
+            session: Session {
+                till: 0x0102_0304,
+                number: 3,
+            },
+            sequence: 300,
+            acknowledged: 2,
+        };
+        let whole = encode(&header, b"message").expect("short enough");
+        assert_eq!(outcomes(&whole), [Some(header)]);
+        for at in 0..whole.len() {
+            for bit in 0..8 {
+                let mut wire = whole.clone();
+                wire[at] ^= 1 << bit;
+                assert!(
+                    outcomes(&wire).iter().all(Option::is_none),
+                    "bit {bit} of byte {at}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_is_one_fault_up_to_its_zero() {
+        let header = Header {
+            from: Side::Hub,
+            session: Session::default(),
+            sequence: 0,
+            acknowledged: 0,
+        };
+        let frame = encode(&header, &[]).expect("short enough");
+        let mut wire = std::vec![7; FRAME_MAX + 1];
+        // Not a frame of its own: no zero in front.
+        wire.extend_from_slice(&frame);
+        wire.extend_from_slice(&frame);
+        assert_eq!(outcomes(&wire), [None, Some(header)]);
+    }
+
     #[test]
     fn a_message_that_is_too_long_is_refused() {
         let header = Header {

@@ -90,8 +90,9 @@ impl Cable {
             3 => taken.rotate_left(at),
             // The whole piece comes once more, later.
             _ => {
+                let again_ms = now_ms + 1 + rng.below(400);
                 for byte in &taken {
-                    self.bytes.push_back((now_ms + 1, *byte));
+                    self.bytes.push_back((again_ms, *byte));
                 }
                 self.bytes
                     .make_contiguous()
