@@ -192,6 +192,37 @@ mod tests {
         i2c.done();
     }
 
+    /// Notes how long it was asked to wait, in nanoseconds.
+    #[derive(Clone, Default)]
+    struct Waits(std::rc::Rc<core::cell::RefCell<Vec<u32>>>);
+
+    impl DelayNs for Waits {
+        fn delay_ns(&mut self, ns: u32) {
+            self.0.borrow_mut().push(ns);
+        }
+    }
+
+    #[test]
+    fn the_controller_gets_the_times_of_its_datasheet() {
+        let mut expected = start();
+        expected.extend(line(0x00, b" "));
+        expected.extend(line(0x40, b" "));
+        let mut i2c = Mock::new(&expected);
+        let waits = Waits::default();
+        let mut display = Hd44780::new(i2c.clone(), waits.clone(), ADDRESS, 1);
+        assert_eq!(display.show("", ""), Ok(()));
+        i2c.done();
+        // 40 ms after power-on, 4.1 ms and 100 us between the first commands (figure 24), and
+        // 1.52 ms for clear (table 6).
+        let least = [40_000_000, 4_100_000, 100_000, 100_000, 1_520_000];
+        let waits = waits.0.borrow();
+        assert_eq!(waits.len(), least.len(), "{waits:?}");
+        assert!(
+            waits.iter().zip(least).all(|(wait, least)| *wait >= least),
+            "{waits:?}"
+        );
+    }
+
     #[test]
     fn what_does_not_fit_is_cut_off() {
         let mut expected = start();

@@ -395,7 +395,8 @@ fn lights_and_display_are_the_tills_and_go_with_it() {
 fn contact_overruns_and_faults_reach_the_till() {
     let mut bench = Bench::plain();
     bench.hub(Event::DrawerContact { open: true });
-    bench.hub(Event::Overruns(3));
+    bench.hub(Event::Overruns(1));
+    bench.hub(Event::Overruns(2));
     bench.hub(Event::DisplayFault);
     bench.hub(Event::FromScanner(b"no suffix"));
     bench.hub(Event::FromLink(&[0, 1, 2, 3, 0]));
@@ -410,6 +411,93 @@ fn contact_overruns_and_faults_reach_the_till() {
     assert_eq!(status.scanner_errors, 1);
     assert!(bench.seen.contains(&Seen::Notice(Notice::DisplayFault)));
     assert!(bench.seen.contains(&Seen::Notice(Notice::ScannerNoise)));
+}
+
+#[test]
+fn the_hub_asks_to_be_called_when_a_pulse_or_a_silence_ends() {
+    let mut bench = Bench::plain();
+    bench.run(1_000);
+    bench.till(till_end::Event::OpenDrawer { id: 1 });
+    bench.run(3);
+    let since_ms = bench.drawer_since.expect("the coil is on");
+    let next_ms = bench.hub.step(Event::Tick, bench.now_ms, &mut |_| {});
+    assert!(next_ms <= since_ms + 100, "{next_ms}");
+    let quick = plain::Settings {
+        silence_ms: 50,
+        ..plain::Settings::default()
+    };
+    let mut hub = Hub::<256, 128>::new(settings(Protocol::Plain(quick)), 0);
+    hub.step(Event::Tick, 0, &mut |_| {});
+    let next_ms = hub.step(Event::FromScanner(b"half"), 10, &mut |_| {});
+    assert_eq!(next_ms, 60);
+}
+
+#[test]
+fn a_cancelled_job_does_not_leave_the_printer_held() {
+    let mut bench = Bench::plain();
+    bench.job = vec![b'x'; 100];
+    bench.hub(Event::FromPrinter(&[XOFF]));
+    let (job, len, begun_on) = (9, 100, None);
+    bench.till(till_end::Event::Print { job, len, begun_on });
+    bench.run(500);
+    bench.till(till_end::Event::PrintCancel { job });
+    bench.run(500);
+    bench.job = b"the next".to_vec();
+    let (job, len, begun_on) = (10, 8, None);
+    bench.till(till_end::Event::Print { job, len, begun_on });
+    bench.run(500);
+    assert_eq!(bench.paper, b"the next");
+}
+
+#[test]
+fn what_passes_the_job_is_not_counted_for_it() {
+    let mut bench = Bench::plain();
+    bench.job = b"abc".to_vec();
+    bench.hub(Event::FromPrinter(&[XOFF]));
+    let (job, len, begun_on) = (9, 3, None);
+    bench.till(till_end::Event::Print { job, len, begun_on });
+    bench.run(500);
+    bench.till(till_end::Event::PrinterNow(&[0x10, 0x04, 0x01]));
+    bench.run(500);
+    assert_eq!(bench.paper, [0x10, 0x04, 0x01]);
+    let printed = Seen::Printed(9, PrintOutcome::Sent);
+    assert!(!bench.seen.contains(&printed), "not a byte of it left");
+    bench.hub(Event::FromPrinter(&[XON]));
+    bench.run(500);
+    assert!(bench.seen.contains(&printed));
+}
+
+#[test]
+fn what_does_not_fit_past_the_job_is_left_out_whole() {
+    let mut bench = Bench::plain();
+    bench.printer_takes = 0;
+    for mark in [1_u8, 2, 3] {
+        bench.till(till_end::Event::PrinterNow(&[mark; 30]));
+        bench.run(200);
+    }
+    bench.printer_takes = 64;
+    bench.run(200);
+    assert_eq!(bench.paper, [[1; 30], [2; 30]].concat());
+}
+
+#[test]
+fn the_lights_of_a_till_that_is_gone_are_not_the_next_tills() {
+    let mut bench = Bench::plain();
+    bench.till(till_end::Event::Lights(Lights {
+        ready: true,
+        attention: false,
+    }));
+    bench.run(200);
+    assert!(bench.hub.outputs(bench.now_ms).lit.ready);
+    for _ in 0..3_000 {
+        bench.now_ms += 1;
+        bench.hub(Event::Tick);
+    }
+    bench.to_till.clear();
+    bench.till = TillEnd::new(6, None, Timing::default(), bench.now_ms);
+    bench.run(500);
+    let lit = bench.hub.outputs(bench.now_ms).lit;
+    assert!(lit.link && !lit.ready, "{lit:?}");
 }
 
 proptest! {

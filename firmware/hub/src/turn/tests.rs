@@ -76,6 +76,18 @@ impl OutputPins for Levels {
     }
 }
 
+fn settings() -> Settings {
+    Settings {
+        boot: Boot::Named(BootId(3)),
+        firmware: "0.1.0",
+        board: "memory",
+        reset: ResetReason::PowerOn,
+        scanner: Protocol::Plain(plain::Settings::default()),
+        drawer: drawer::Settings::default(),
+        timing: Timing::default(),
+    }
+}
+
 struct Broken;
 
 impl CustomerDisplay for Broken {
@@ -87,25 +99,44 @@ impl CustomerDisplay for Broken {
 }
 
 #[test]
+fn a_frame_that_does_not_fit_is_left_out_whole() {
+    let mut out = heapless::Vec::<u8, 8>::new();
+    for frame in [&b"12345"[..], b"6789", b"abc"] {
+        put(&mut out, frame);
+    }
+    assert_eq!(out, b"12345abc");
+}
+
+#[test]
+fn a_port_that_never_falls_silent_keeps_no_other_waiting() {
+    let (link, scanner, printer) = (Memory::default(), Memory::default(), Memory::default());
+    let ports = Ports {
+        link: link.clone(),
+        scanner: scanner.clone(),
+        printer: printer.clone(),
+    };
+    let pins = Levels::default();
+    let mut board = Board::<_, _, _, _, _, 512, 128>::new(settings(), ports, pins, Broken, 0);
+    for port in [&link, &scanner, &printer] {
+        port.inside.borrow_mut().extend([0x12; 10_000]);
+    }
+    board.turn(1);
+    for port in [link, scanner, printer] {
+        assert_eq!(port.inside.borrow().len(), 10_000 - READS_MAX * READ_MAX);
+    }
+}
+
+#[test]
 fn a_sale_through_ports_that_take_one_byte_at_a_time() {
     let (link, scanner, printer) = (Memory::default(), Memory::default(), Memory::default());
     let levels = Levels::default();
-    let settings = Settings {
-        boot: Boot::Named(BootId(3)),
-        firmware: "0.1.0",
-        board: "memory",
-        reset: ResetReason::PowerOn,
-        scanner: Protocol::Plain(plain::Settings::default()),
-        drawer: drawer::Settings::default(),
-        timing: Timing::default(),
-    };
     let ports = Ports {
         link: link.clone(),
         scanner: scanner.clone(),
         printer: printer.clone(),
     };
     let mut board =
-        Board::<_, _, _, _, _, 512, 128>::new(settings, ports, levels.clone(), Broken, 0);
+        Board::<_, _, _, _, _, 512, 128>::new(settings(), ports, levels.clone(), Broken, 0);
     let mut till = TillEnd::new(1, None, Timing::default(), 0);
     scanner.inside.borrow_mut().extend(b"]C0KLR-CASH\r\n");
     let receipt: Vec<u8> = (0..700_u16).map(|place| place.to_le_bytes()[0]).collect();
