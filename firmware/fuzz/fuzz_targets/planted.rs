@@ -6,7 +6,11 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let planted = b"KLR:";
-    let known = bytes.iter().zip(planted).take_while(|(a, b)| a == b).count();
+    let known = bytes
+        .iter()
+        .zip(planted)
+        .take_while(|(a, b)| a == b)
+        .count();
     match known {
         0 | 1 => {}
         2 => assert!(bytes.len() < 4_096, "never"),
