@@ -156,6 +156,39 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
 }
 
+/// Packages of the boards that are linted together, and their features: each board has a critical
+/// section of its own, and two of them are one too many for a build.
+const LINTED: [&[&str]; 4] = [
+    &["-p", "bench", "-p", "uf2", "-p", "trouble", "-p", "pl011"],
+    &["-p", "lm3s6965", "--features", "test-commands"],
+    &["-p", "pico", "--features", "test-commands"],
+    &["-p", "pico", "--features", "oled"],
+];
+
+/// rustfmt and clippy over the boards. Linting does not link, so the boards' code is linted for this
+/// machine, where clippy is, and needs no other compiler.
+pub(crate) fn lint() -> Result<()> {
+    checked(
+        cargo()
+            .current_dir(folder())
+            .args(["fmt", "--all", "--check"]),
+    )?;
+    for packages in LINTED {
+        let mut clippy = cargo();
+        clippy
+            .current_dir(folder())
+            .args(["clippy", "--locked"])
+            .args(packages);
+        // The boards have no tests of their own that a host could build.
+        if packages.contains(&"bench") {
+            clippy.arg("--all-targets");
+        }
+        clippy.arg("--target-dir").arg(built("firmware"));
+        checked(clippy.args(["--", "-D", "warnings"]))?;
+    }
+    Ok(())
+}
+
 /// Builds both boards as they are flashed, and holds their sizes to the bound. Answers the images.
 pub(crate) fn build() -> Result<Vec<PathBuf>> {
     let compiler = Compiler::find()?;

@@ -95,6 +95,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
+/// rustfmt and clippy over the targets.
+pub(crate) fn lint() -> Result<()> {
+    checked(
+        cargo()
+            .current_dir(folder())
+            .args(["fmt", "--all", "--check"]),
+    )?;
+    checked(
+        cargo()
+            .current_dir(folder())
+            .args(["clippy", "--all-targets", "--locked"])
+            .arg("--target-dir")
+            .arg(built("fuzz"))
+            .args(["--", "-D", "warnings"]),
+    )
+}
+
 /// Builds all targets; answers their folder.
 fn build() -> Result<PathBuf> {
     let host = host()?;

@@ -33,6 +33,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         "-D",
         "warnings",
     ]))?;
+    firmware::lint()?;
+    fuzz::lint()?;
     firmware::build()?;
     checked(
         cargo()

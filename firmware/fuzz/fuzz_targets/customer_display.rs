@@ -59,7 +59,10 @@ impl Glass {
     }
 }
 
-fuzz_target!(|input: (Vec<(u8, u8, u8, String)>, String, String)| {
+/// A command, its two numbers and its text.
+type Command = (u8, u8, u8, String);
+
+fuzz_target!(|input: (Vec<Command>, String, String)| {
     let (commands, upper, lower) = input;
     let mut all = Commands::<512>::new();
     for (kind, a, b, text) in &commands {

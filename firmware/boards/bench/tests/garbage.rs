@@ -1,10 +1,5 @@
 //! Garbage on every port for a minute, told in bytes: what a cable carries in a minute at the
 //! port's baud rate. How fast the machine takes it does not matter.
-#![expect(
-    clippy::expect_used,
-    reason = "a bench that does not start is a failed test"
-)]
-
 use bench::{Board, Pin, Rig, Seen};
 
 const PATIENCE_MS: u64 = 120_000;

@@ -139,34 +139,6 @@ fn the_hub_restarts_and_nothing_is_doubled() {
     assert!(rig.run_until(LONG_MS, |rig| rig.count(is_confirmed) == 1));
 }
 
-#[test]
-fn garbage_on_every_port_stops_nothing() {
-    let mut rig = rig();
-    let mut noise = 0x1234_5678_u32;
-    let mut garbage = move |len: usize| -> Vec<u8> {
-        let bytes = core::iter::repeat_with(|| {
-            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            noise.to_be_bytes()[0]
-        });
-        bytes.take(len).collect()
-    };
-    for _ in 0..60 {
-        rig.send(|rig| &mut rig.scanner, &garbage(400))
-            .expect("open");
-        rig.send(|rig| &mut rig.printer, &garbage(100))
-            .expect("open");
-        rig.send(Rig::link, &garbage(200)).expect("open");
-        rig.run_until(50, |_| false);
-    }
-    rig.printer.write_all(&[0x11]).expect("open");
-    rig.run_until(3_000, |_| false);
-    rig.scanner.write_all(b"]C0STILL-HERE\r\n").expect("open");
-    let heard = |rig: &Rig| rig.codes().last() == Some(&"]C0STILL-HERE");
-    assert!(rig.run_until(LONG_MS, heard), "{:?}", rig.codes().last());
-    assert_eq!(rig.count(|seen| matches!(seen, Seen::Drawer(..))), 0);
-    assert_eq!(boots(&rig).len(), 1, "it never restarted");
-}
-
 #[track_caller]
 fn check_restart(command: &[u8], reason: ResetReason) {
     let mut rig = rig();

@@ -81,10 +81,9 @@ fn main() -> ! {
         drawer: drawer::Settings::default(),
         timing: Timing::default(),
     };
-    let pins = match Pins::new(Coil, BUZZER, LINK, READY, ATTENTION) {
-        Ok(pins) => pins,
-        // The error type of these pins has no value.
-        Err(_) => fault::restart(),
+    // The error type of these pins has no value.
+    let Ok(pins) = Pins::new(Coil, BUZZER, LINK, READY, ATTENTION) else {
+        fault::restart()
     };
     let now_ms = clock::now_ms();
     let mut board =
