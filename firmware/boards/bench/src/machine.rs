@@ -66,6 +66,8 @@ pub(crate) struct Machine {
     lines: Receiver<String>,
     /// The most memory that the board used so far, in bytes; 0 while it did not tell.
     pub(crate) ram: u64,
+    /// How often it told.
+    pub(crate) told: u64,
     _folder: Option<TempDir>,
 }
 
@@ -86,8 +88,10 @@ impl Machine {
     pub(crate) fn pins(&mut self) -> Vec<Pin> {
         let lines: Vec<String> = self.lines.try_iter().collect();
         let ram = lines.iter().filter_map(|line| line.strip_prefix("ram "));
-        let ram = ram.filter_map(|bytes| bytes.trim().parse().ok());
-        self.ram = ram.fold(self.ram, u64::max);
+        for bytes in ram.filter_map(|bytes| bytes.trim().parse().ok()) {
+            self.ram = self.ram.max(bytes);
+            self.told += 1;
+        }
         lines.iter().filter_map(|line| pin(line)).collect()
     }
 
@@ -177,6 +181,7 @@ fn start_qemu(time: &[&str]) -> io::Result<(Machine, Ports)> {
         child,
         lines: collect(lines),
         ram: 0,
+        told: 0,
         _folder: None,
     };
     Ok((machine, ports))
@@ -218,6 +223,7 @@ fn start_emulator(variable: &str) -> io::Result<(Machine, Ports)> {
         child,
         lines: collect(lines),
         ram: 0,
+        told: 0,
         _folder: Some(folder),
     };
     Ok((machine, ports))

@@ -305,6 +305,12 @@ impl Rig {
         self.machine.ram
     }
 
+    /// How many times the board told its memory.
+    #[must_use]
+    pub const fn told(&self) -> u64 {
+        self.machine.told
+    }
+
     /// How many times the till saw something like this.
     #[must_use]
     pub fn count(&self, like: impl Fn(&Seen) -> bool) -> usize {

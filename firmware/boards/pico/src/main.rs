@@ -27,6 +27,7 @@ use hub::driver::ssd1306::Oled;
 use hub::logic::{Event, Protocol, Settings};
 use hub::turn::{Board, Ports};
 use link::hub_end::{Boot, Timing};
+use link::message::ResetReason;
 use rp2040_hal::clocks::init_clocks_and_plls;
 use rp2040_hal::gpio::{self, FunctionI2C, FunctionUart, PullUp};
 use rp2040_hal::rosc::RingOscillator;
@@ -47,8 +48,8 @@ static BOOT2: [u8; 256] = rp2040_boot2::BOOT_LOADER_GENERIC_03H;
 const CRYSTAL_HERTZ: u32 = 12_000_000;
 /// Bytes of scans that wait for the till: some 240 articles.
 const SCANS: usize = 4_096;
-/// Bytes of a receipt that wait for the printer.
-const PRINT: usize = 2_048;
+/// Bytes of a receipt that wait for the printer: a second of it at 9600 baud.
+const PRINT: usize = 1_024;
 /// I2C address and columns of a character display.
 #[cfg(not(feature = "oled"))]
 const DISPLAY_ADDRESS: u8 = 0x27;
@@ -99,11 +100,10 @@ fn main() -> ! {
     };
     let mut contact_pin = pins.gpio19.into_pull_up_input();
 
-    let _scanner_pins = (
+    // Scanner, then printer.
+    let _uart_pins = (
         pins.gpio0.into_function::<FunctionUart>(),
         pins.gpio1.into_function::<FunctionUart>(),
-    );
-    let _printer_pins = (
         pins.gpio4.into_function::<FunctionUart>(),
         pins.gpio5.into_function::<FunctionUart>(),
     );
@@ -134,22 +134,18 @@ fn main() -> ! {
         fault::restart()
     };
 
-    let settings = Settings {
-        boot: Boot::ByProbe { seed },
-        firmware: env!("CARGO_PKG_VERSION"),
-        board: "pico",
-        reset,
-        scanner: Protocol::Plain(plain::Settings::default()),
-        drawer: drawer::Settings::default(),
-        timing: Timing::default(),
-    };
     let ports = Ports {
         link,
         scanner,
         printer,
     };
-    let mut board =
-        Board::<_, _, _, _, _, SCANS, PRINT>::new(settings, ports, outputs, display, now_ms());
+    let mut board = Board::<_, _, _, _, _, SCANS, PRINT>::new(
+        settings(seed, reset),
+        ports,
+        outputs,
+        display,
+        now_ms(),
+    );
     watchdog.start(2.secs());
     let mut contact = None;
     loop {
@@ -169,6 +165,18 @@ fn main() -> ! {
         #[cfg(feature = "test-commands")]
         trouble::turn(now_ms);
         watchdog.feed();
+    }
+}
+
+fn settings(seed: u32, reset: ResetReason) -> Settings {
+    Settings {
+        boot: Boot::ByProbe { seed },
+        firmware: env!("CARGO_PKG_VERSION"),
+        board: "pico",
+        reset,
+        scanner: Protocol::Plain(plain::Settings::default()),
+        drawer: drawer::Settings::default(),
+        timing: Timing::default(),
     }
 }
 
