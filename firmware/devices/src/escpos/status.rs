@@ -319,6 +319,74 @@ mod tests {
     }
 
     #[test]
+    fn each_bit_of_an_offline_answer_is_one_reason() {
+        let none = OfflineStatus {
+            cover_open: false,
+            feeding: false,
+            paper_end: false,
+            error: false,
+        };
+        for (byte, expected) in [
+            (0x12, none),
+            (
+                0x16,
+                OfflineStatus {
+                    cover_open: true,
+                    ..none
+                },
+            ),
+            (
+                0x1A,
+                OfflineStatus {
+                    feeding: true,
+                    ..none
+                },
+            ),
+            (
+                0x32,
+                OfflineStatus {
+                    paper_end: true,
+                    ..none
+                },
+            ),
+            (
+                0x52,
+                OfflineStatus {
+                    error: true,
+                    ..none
+                },
+            ),
+        ] {
+            let answer = RealTime::parse(Question::Offline, byte);
+            assert_eq!(answer, Some(RealTime::Offline(expected)), "{byte:02X}");
+        }
+    }
+
+    #[test]
+    fn each_reason_alone_keeps_a_printer_from_printing() {
+        assert!(Status::default().is_ready());
+        let reasons: [fn(&mut Status); 6] = [
+            |status| status.offline = true,
+            |status| status.cover_open = true,
+            |status| status.paper_end = true,
+            |status| status.cutter_error = true,
+            |status| status.unrecoverable_error = true,
+            |status| status.recoverable_error = true,
+        ];
+        for (number, reason) in reasons.into_iter().enumerate() {
+            let mut status = Status::default();
+            reason(&mut status);
+            assert!(!status.is_ready(), "reason {number}");
+        }
+        let nearly = Status {
+            paper_near_end: true,
+            drawer_pin_high: true,
+            ..Status::default()
+        };
+        assert!(nearly.is_ready(), "neither stops it");
+    }
+
+    #[test]
     fn every_byte_is_at_most_one_kind() {
         for byte in 0..=u8::MAX {
             let kinds = [

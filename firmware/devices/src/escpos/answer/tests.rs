@@ -191,3 +191,25 @@ proptest! {
         prop_assert_eq!(answers, vec![Answer::Printed(ProcessId::from_number(number))]);
     }
 }
+
+#[test]
+fn a_printed_answer_ends_with_a_zero_and_nothing_else() {
+    let mut parser = AnswerParser::new(200);
+    let mut bytes = printed(7);
+    let last = bytes.len() - 1;
+    bytes[last] = 0x01;
+    let answers = drain(&mut parser, &bytes, 0);
+    let said = |answer: &Answer| matches!(answer, Answer::Printed(_));
+    assert!(!answers.iter().any(said), "{answers:?}");
+    assert!(drain(&mut parser, &printed(7), 300).iter().any(said));
+}
+
+#[test]
+fn a_port_that_hung_up_answers_no_earlier_question() {
+    let mut parser = parser();
+    assert_eq!(drain(&mut parser, &[PROCESS_HEADER], 0), []);
+    parser.hang_up();
+    assert_eq!(parser.deadline_ms(), None);
+    assert_eq!(parser.open_questions(), 0);
+    assert_eq!(drain(&mut parser, &[0x12], 1), [Answer::Unasked(0x12)]);
+}
