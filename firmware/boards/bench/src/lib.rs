@@ -13,5 +13,5 @@ mod pulse;
 mod rig;
 
 pub use machine::{Board, Pin};
-pub use pulse::{Pulse, pulses};
+pub use pulse::{PULSE_MAX, PULSE_MIN, Pulse, REST_MIN, pulses};
 pub use rig::{Rig, Seen};

@@ -3,6 +3,13 @@
 
 use crate::machine::Pin;
 
+/// The shortest pulse of the drawer's coil, in milliseconds.
+pub const PULSE_MIN: f64 = 50.0;
+/// The longest pulse, in milliseconds.
+pub const PULSE_MAX: f64 = 200.0;
+/// The shortest rest between two pulses, in milliseconds.
+pub const REST_MIN: f64 = 500.0;
+
 /// One time that a pin was high.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pulse {

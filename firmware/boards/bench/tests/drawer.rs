@@ -9,15 +9,11 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use bench::{Board, Pulse, Rig, Seen, pulses};
+use bench::{Board, PULSE_MAX, PULSE_MIN, Pulse, REST_MIN, Rig, Seen, pulses};
 use link::message::ResetReason;
 use link::till_end::{DrawerEnd, Event};
 
 const PIN: u8 = 2;
-/// The bounds of the coil, in milliseconds.
-const PULSE_MIN: f64 = 50.0;
-const PULSE_MAX: f64 = 200.0;
-const REST_MIN: f64 = 500.0;
 /// Two time-outs of the watchdog, and one step of what is told while it runs.
 const WATCHDOG: f64 = 2_000.0 + 100.0;
 /// A limit, not a measure: the machines of the tests may be slow.

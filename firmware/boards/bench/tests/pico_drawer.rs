@@ -7,16 +7,13 @@
 
 use std::io::Write;
 
-use bench::{Board, Pin, Rig, Seen, pulses};
+use bench::{Board, PULSE_MAX, PULSE_MIN, Pin, REST_MIN, Rig, Seen, pulses};
 use link::message::ResetReason;
 use link::till_end::{DrawerEnd, Event};
 
 const PIN: u8 = 15;
-const PULSE_MIN: f64 = 50.0;
-const PULSE_MAX: f64 = 200.0;
 /// What the alarm and its interrupt take.
 const LATENCY: f64 = 1.0;
-const REST_MIN: f64 = 500.0;
 /// The emulator is slow, and the machines of the tests may be.
 const PATIENCE_MS: u64 = 400_000;
 
