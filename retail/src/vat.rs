@@ -25,6 +25,8 @@ impl VatRate {
     pub const LOW: Self = Self(900);
     /// 21 %.
     pub const HIGH: Self = Self(2100);
+    /// The rates of the Netherlands today. A history may hold others: 19 % until October 2012, 6 % until 2019.
+    pub const DUTCH: [Self; 3] = [Self::ZERO, Self::LOW, Self::HIGH];
 
     /// The VAT inside an amount that includes it.
     #[must_use]

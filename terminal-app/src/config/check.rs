@@ -202,12 +202,20 @@ fn drawer(cx: &Context<'_>, raw: &raw::Drawer) -> Result<Drawer, ConfigError> {
 
 fn card_prefixes(
     cx: &Context<'_>,
-    raw: Option<Vec<Spanned<String>>>,
+    raw: Option<Spanned<Vec<Spanned<String>>>>,
 ) -> Result<Vec<String>, ConfigError> {
     let Some(raw) = raw else {
         return Ok(card::DEFAULT_PREFIXES.map(str::to_owned).to_vec());
     };
-    raw.into_iter()
+    if raw.get_ref().is_empty() {
+        return Err(cx.wrong(
+            &raw,
+            "no number would be a loyalty card",
+            "name the digits that the shop's cards begin with, such as [\"261\"], or leave the line out",
+        ));
+    }
+    raw.into_inner()
+        .into_iter()
         .map(|prefix| match card::check_prefix(prefix.get_ref()) {
             Ok(()) => Ok(prefix.into_inner()),
             Err(error) => Err(cx.wrong(

@@ -120,7 +120,7 @@ pub(super) struct Pin {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Loyalty {
-    pub(super) card_prefixes: Option<Vec<Spanned<String>>>,
+    pub(super) card_prefixes: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
 #[derive(Default, Deserialize)]

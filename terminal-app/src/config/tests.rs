@@ -121,6 +121,12 @@ fn what_is_wrong_is_said_with_line_reason_and_cure() {
     blames("data_bits = 7", "data_bits = 9", "data_bits", "8");
     blames("parity = \"even\"", "parity = \"mark\"", "mark", "\"odd\"");
     blames(
+        "card_prefixes = [\"261\", \"262\"]",
+        "card_prefixes = []",
+        "no number would be a loyalty card",
+        "leave the line out",
+    );
+    blames(
         "protocol = \"ssi\"",
         "protocol = \"usb\"",
         "usb",

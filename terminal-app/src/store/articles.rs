@@ -8,7 +8,7 @@ use retail::article::{Article, article_key};
 use retail::barcode::Gtin;
 use retail::money::Cents;
 use retail::quantity::Unit;
-use retail::vat::VatRate;
+use retail::vat::{RateError, VatRate};
 use rusqlite::{OptionalExtension as _, Row, TransactionBehavior};
 
 use super::{Store, StoreError};
@@ -330,14 +330,11 @@ impl Header {
         if name.is_empty() {
             return Err("the name is empty".to_owned());
         }
-        let vat = field(self.vat)?;
         Ok(Article {
             gtin,
             name,
             price: cents("price_cents", field(self.price)?)?,
-            vat: vat
-                .parse()
-                .map_err(|e: retail::vat::RateError| format!("vat_percent: {e}"))?,
+            vat: rate(field(self.vat)?)?,
             category: text("category", optional(self.category)?)?,
             unit: match optional(self.unit)?.to_lowercase().as_str() {
                 "" | "piece" | "stuk" | "st" => Unit::Piece,
@@ -364,6 +361,20 @@ fn number(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// A rate that a shop may charge today: with any other every receipt would be wrong.
+fn rate(text: &str) -> Result<VatRate, String> {
+    let rate: VatRate = text
+        .parse()
+        .map_err(|error: RateError| format!("vat_percent: {error}"))?;
+    if VatRate::DUTCH.contains(&rate) {
+        Ok(rate)
+    } else {
+        Err(format!(
+            "vat_percent: {rate} is not a btw rate; write 0, 9 or 21"
+        ))
+    }
+}
+
 /// Whole cents, zero or more; empty asks the cashier.
 fn cents(what: &str, text: &str) -> Result<Option<Cents>, String> {
     if text.is_empty() {
@@ -375,4 +386,28 @@ fn cents(what: &str, text: &str) -> Result<Option<Cents>, String> {
         .filter(|amount| (Cents::ZERO..=Cents::MAX_INPUT).contains(amount))
         .map(Some)
         .ok_or_else(|| format!("{what}: not a whole number of cents from 0 to 100000000: {text:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Result<VatRate, &str>) {
+        match (rate(text), expected) {
+            (Ok(found), Ok(rate)) => assert_eq!(found, rate),
+            (Err(reason), Err(needle)) => assert!(reason.contains(needle), "{reason}"),
+            (found, _) => assert_eq!(found, Ok(VatRate(u16::MAX)), "{text}"),
+        }
+    }
+
+    #[test]
+    fn only_the_rates_of_today_are_taken() {
+        check("0", Ok(VatRate::ZERO));
+        check("9 %", Ok(VatRate::LOW));
+        check("21,0", Ok(VatRate::HIGH));
+        check("19", Err("19% is not a btw rate; write 0, 9 or 21"));
+        check("6", Err("6% is not a btw rate"));
+        check("", Err("not a VAT percentage"));
+    }
 }
