@@ -1,6 +1,7 @@
 //! The one place where errors become text for a person: what is wrong, what to do about it, and the exit code:
 //! 1 for what the user can mend, 2 for wrong usage (clap), 70 for a bug.
 
+use std::panic::{self, UnwindSafe};
 use std::process::ExitCode;
 
 use crate::api::serve::ServeError;
@@ -62,6 +63,15 @@ impl CliError {
                 ExitCode::from(70)
             }
         }
+    }
+}
+
+/// Does the work of a command and gives the exit code; a panic in it is a bug of ours, like any other.
+pub(crate) fn ended(work: impl FnOnce() -> Result<(), CliError> + UnwindSafe) -> ExitCode {
+    match panic::catch_unwind(work) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => error.report(),
+        Err(_) => CliError::Bug("the program came upon a fault of its own".to_owned()).report(),
     }
 }
 
@@ -147,6 +157,10 @@ impl From<ImportError> for CliError {
                 message,
                 "save the file as CSV in UTF-8 with commas; its first line names the columns: event_id, occurred_at, shop_id, till_id, customer_id, kind, receipt_id, product_id, category, quantity, amount_cents",
             ),
+            ImportError::NoRejects(_) => Self::mend(
+                message,
+                "give --rejects FILE another name, or move that file away: it would be lost",
+            ),
             ImportError::TakenBack(_) => Self::mend(
                 message,
                 "nothing of it is left; import the file again to put it in",
@@ -178,5 +192,33 @@ impl From<ServeError> for CliError {
             ServeError::Serving(_) => "look into the log above",
         };
         Self::mend(message, hint)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(work: impl FnOnce() -> Result<(), CliError> + UnwindSafe, code: u8) {
+        // An exit code can be shown, not compared.
+        let expected = format!("{:?}", ExitCode::from(code));
+        assert_eq!(format!("{:?}", ended(work)), expected);
+    }
+
+    #[test]
+    fn every_end_has_its_exit_code() {
+        check(|| Ok(()), 0);
+        check(|| Err(CliError::mend("no shop", "add one")), 1);
+        check(|| Err(CliError::usage("whose path?", "give --all")), 2);
+        check(|| Err(CliError::Bug("nobody can be both".to_owned())), 70);
+        check(
+            || {
+                let nobody: Option<()> = None;
+                nobody.unwrap();
+                Ok(())
+            },
+            70,
+        );
     }
 }

@@ -69,27 +69,35 @@ pub(crate) fn desk() -> Desk {
 
 /// A head office with the shop `utrecht` in this folder.
 pub(crate) fn desk_in(folder: TempDir) -> Desk {
+    try_desk_in(folder, &mut |_, _| {}).unwrap()
+}
+
+/// The same; `progress` hears of paths that are folded anew.
+pub(crate) fn try_desk_in(
+    folder: TempDir,
+    progress: &mut dyn FnMut(usize, usize),
+) -> crate::store::Result<Desk> {
     let now = DateTime::parse_from_rfc3339(NOON).unwrap();
     let clock = StillClock(Arc::new(AtomicI64::new(now.timestamp_millis())));
-    let store = Sqlite::open(&folder.path().join("head-office.db")).unwrap();
-    let office = Office::open(
+    let store = Sqlite::open(&folder.path().join("head-office.db"))?;
+    let office = Office::open_with(
         Box::new(store),
         Box::new(clock.clone()),
         Box::new(Counting::default()),
         Some(folder.path().join("forgotten")),
-    )
-    .unwrap();
+        progress,
+    )?;
     let shop = Shop {
         id: "utrecht".to_owned(),
         name: "Oudegracht".to_owned(),
         time_zone: "Europe/Amsterdam".to_owned(),
     };
-    write(office.store(), |tables| tables.add_shop(&shop)).unwrap();
-    Desk {
+    write(office.store(), |tables| tables.add_shop(&shop))?;
+    Ok(Desk {
         office,
         clock,
         folder,
-    }
+    })
 }
 
 /// A till with its journal in memory.

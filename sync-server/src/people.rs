@@ -129,6 +129,9 @@ pub fn person(tables: &mut dyn Tables, root: &str) -> Result<Option<Person>> {
     }))
 }
 
+/// How the tombstone of an outside customer begins.
+pub(crate) const OUTSIDE: &str = "sha256:";
+
 /// What a tombstone of this customer says: a random id as it is, an outside id as a digest.
 #[must_use]
 pub fn tombstone_key(customer: &str) -> String {
@@ -139,7 +142,7 @@ pub fn tombstone_key(customer: &str) -> String {
         .chain_update(b"klantreis-tombstone-1")
         .chain_update(customer.as_bytes())
         .finalize();
-    format!("sha256:{}", hex::encode(digest))
+    format!("{OUTSIDE}{}", hex::encode(digest))
 }
 
 /// What forgetting somebody did.
@@ -220,7 +223,7 @@ impl Office {
         store::write(self.store(), |tables| {
             for key in keys.iter().map(|key| key.trim()) {
                 if !key.is_empty() && !tables.tombstoned(key)? {
-                    let customers = if key.starts_with("sha256:") {
+                    let customers = if key.starts_with(OUTSIDE) {
                         outside(tables, key)?
                     } else {
                         let root = tables.root(key)?;
@@ -268,9 +271,6 @@ fn erase(tables: &mut dyn Tables, customers: &[String], at_ms: i64) -> Result<u6
         let key = tombstone_key(customer);
         tables.add_tombstone(&key, at_ms)?;
         tables.add_change(&Change::Tombstone(key))?;
-    }
-    if imported > 0 {
-        tables.add_change(&Change::Reload)?;
     }
     Ok(imported)
 }

@@ -1,58 +1,20 @@
 //! The command line as a user has it: real processes over real files.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
+mod cli_kit;
+
 use std::fs;
-use std::path::Path;
 
-use assert_cmd::Command;
+use cli_kit::{Folder, ROWS};
 use serde_json::Value;
-use tempfile::TempDir;
 
-const HEADER: &str = "event_id,occurred_at,shop_id,till_id,customer_id,kind,receipt_id,product_id,category,quantity,amount_cents\n";
-const ROWS: &str = "\
-1,2026-01-05T10:00:00+01:00,utrecht,1,jip,sale,r1,sjaal,Mode,1,1995
-2,2026-01-05T10:00:00+01:00,utrecht,1,jip,sale,r1,sjaal,Mode,1,1995
-3,2026-03-01T11:00:00+01:00,utrecht,1,jip,sale,r2,kaars,Wonen,2,1000
-4,2026-03-02T11:00:00+01:00,zwolle,2,,sale,r3,kaars,Wonen,0.5,250
-5,2026-03-03T11:00:00+01:00,utrecht,1,jip,return,r4,kaars,Wonen,-1,-500
-";
-
-fn run(folder: &TempDir, args: &[&str]) -> assert_cmd::assert::Assert {
-    with_input(folder, args, "")
-}
-
-fn with_input(folder: &TempDir, args: &[&str], input: &str) -> assert_cmd::assert::Assert {
-    Command::cargo_bin("sync-server")
-        .unwrap()
-        .current_dir(folder.path())
-        .args(args)
-        .write_stdin(input)
-        .assert()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-fn out(folder: &TempDir, args: &[&str]) -> String {
-    text(&run(folder, args).success().get_output().stdout)
-}
-
-fn json(folder: &TempDir, args: &[&str]) -> Value {
-    serde_json::from_str(&out(folder, args)).unwrap()
-}
-
-fn write(folder: &TempDir, name: &str, rows: &str) {
-    fs::write(folder.path().join(name), format!("{HEADER}{rows}")).unwrap();
-}
-
-fn folder() -> TempDir {
-    tempfile::tempdir().unwrap()
+fn json(folder: &Folder, args: &[&str]) -> Value {
+    serde_json::from_str(&folder.out(args)).unwrap()
 }
 
 #[test]
 fn a_shop_a_code_and_an_owner() {
-    let folder = folder();
+    let folder = Folder::new();
     let add = [
         "shop",
         "add",
@@ -63,10 +25,9 @@ fn a_shop_a_code_and_an_owner() {
         "--time-zone",
         "Europe/Amsterdam",
     ];
-    run(&folder, &add).success();
-    run(&folder, &add).failure().code(1);
-    run(
-        &folder,
+    folder.out(&add);
+    folder.ends(&add, 1);
+    folder.ends(
         &[
             "shop",
             "add",
@@ -77,16 +38,13 @@ fn a_shop_a_code_and_an_owner() {
             "--time-zone",
             "Mars/Base",
         ],
-    )
-    .failure()
-    .code(1);
-    let code = out(&folder, &["till-code", "--shop", "utrecht"]);
+        1,
+    );
+    let code = folder.out(&["till-code", "--shop", "utrecht"]);
     let code = code.split_whitespace().last().unwrap();
     assert_eq!(code.len(), 14, "{code}");
-    let unknown = run(&folder, &["till-code", "--shop", "zwolle"])
-        .failure()
-        .code(1);
-    let said = text(&unknown.get_output().stderr);
+    let unknown = folder.ends(&["till-code", "--shop", "zwolle"], 1);
+    let said = unknown.err;
     assert!(
         said.contains("error:") && said.contains("hint:") && said.contains("utrecht"),
         "{said}"
@@ -99,33 +57,29 @@ fn a_shop_a_code_and_an_owner() {
         "--all",
         "--password-stdin",
     ];
-    with_input(&folder, &owner, "een lang wachtwoord\n").success();
-    with_input(&folder, &owner, "kort\n").failure().code(1);
-    run(&folder, &["owner", "add", "--name", "Sara"])
-        .failure()
-        .code(2);
-    run(&folder, &["verify"]).success();
-    run(&folder, &["--db", "elders.db", "verify"])
-        .failure()
-        .code(1);
-    assert!(!Path::new(&folder.path().join("elders.db")).exists());
+    assert_eq!(folder.with_input(&owner, "een lang wachtwoord\n").code, 0);
+    assert_eq!(folder.with_input(&owner, "kort\n").code, 1);
+    folder.ends(&["owner", "add", "--name", "Sara"], 2);
+    folder.out(&["verify"]);
+    folder.ends(&["--db", "elders.db", "verify"], 1);
+    assert!(!folder.path("elders.db").exists());
 }
 
 #[test]
 fn an_import_twice_adds_nothing() {
-    let folder = folder();
-    write(&folder, "events.csv", ROWS);
-    let first = out(&folder, &["import", "--csv", "events.csv"]);
+    let folder = Folder::new();
+    folder.csv("events.csv", ROWS);
+    let first = folder.out(&["import", "--csv", "events.csv"]);
     assert!(
         first.contains("5 new") && first.contains("0 rejected"),
         "{first}"
     );
-    let second = out(&folder, &["import", "--csv", "events.csv"]);
+    let second = folder.out(&["import", "--csv", "events.csv"]);
     assert!(
         second.contains("0 new") && second.contains("5 known"),
         "{second}"
     );
-    assert!(!folder.path().join("events.rejects.csv").exists());
+    assert!(!folder.path("events.rejects.csv").exists());
     let volumes = json(&folder, &["report", "volumes", "--format", "json"]);
     assert_eq!(volumes["events"], 5);
     assert_eq!(volumes["sale_lines"], 4);
@@ -133,28 +87,25 @@ fn an_import_twice_adds_nothing() {
     assert_eq!(volumes["returns_cents"], 500);
     assert_eq!(volumes["net_cents"], 4740);
     assert_eq!(volumes["first_sale_day"], "2026-01-05");
-    run(&folder, &["rebuild", "--check"]).success();
-    let other = out(
-        &folder,
-        &["import", "--csv", "events.csv", "--source", "oud"],
-    );
+    folder.out(&["rebuild", "--check"]);
+    let other = folder.out(&["import", "--csv", "events.csv", "--source", "oud"]);
     assert!(other.contains("5 new"), "{other}");
 }
 
 #[test]
 fn wrong_rows_are_rejected_with_line_and_reason_and_the_rest_goes_in() {
-    let folder = folder();
+    let folder = Folder::new();
     let wrong = format!(
         "{ROWS}6,yesterday,utrecht,1,,sale,r5,x,,1,100\n7,2026-03-04T11:00:00+01:00,utrecht,1,,sale,r6,x,,1.2345,100\n\
          1,2026-01-05T10:00:00+01:00,utrecht,1,jip,sale,r1,sjaal,Mode,1,1\n8,2026-03-04T11:00:00+01:00,utrecht,1,,adjustment,,x,,3,\n"
     );
-    write(&folder, "events.csv", &wrong);
-    let done = out(&folder, &["import", "--csv", "events.csv"]);
+    folder.csv("events.csv", &wrong);
+    let done = folder.out(&["import", "--csv", "events.csv"]);
     assert!(
         done.contains("6 new") && done.contains("3 rejected"),
         "{done}"
     );
-    let rejects = fs::read_to_string(folder.path().join("events.rejects.csv")).unwrap();
+    let rejects = fs::read_to_string(folder.path("events.rejects.csv")).unwrap();
     let lines: Vec<&str> = rejects.lines().collect();
     assert_eq!(lines[0], "line,event_id,reason");
     assert!(
@@ -170,28 +121,24 @@ fn wrong_rows_are_rejected_with_line_and_reason_and_the_rest_goes_in() {
         "{rejects}"
     );
     assert_eq!(lines.len(), 4);
-    let again = out(&folder, &["import", "--csv", "."]);
+    let again = folder.out(&["import", "--csv", "."]);
     assert!(
         again.contains("0 new") && !again.contains("rejects.csv:"),
         "{again}"
     );
-    fs::write(folder.path().join("no.csv"), "a,b\n1,2\n").unwrap();
-    run(&folder, &["import", "--csv", "no.csv"])
-        .failure()
-        .code(1);
-    run(&folder, &["import", "--csv", "gone.csv"])
-        .failure()
-        .code(1);
+    fs::write(folder.path("no.csv"), "a,b\n1,2\n").unwrap();
+    folder.ends(&["import", "--csv", "no.csv"], 1);
+    folder.ends(&["import", "--csv", "gone.csv"], 1);
 }
 
 #[test]
 fn reports_have_their_fields_and_filters() {
-    let folder = folder();
-    fs::create_dir(folder.path().join("history")).unwrap();
+    let folder = Folder::new();
+    fs::create_dir(folder.path("history")).unwrap();
     let (first, second) = ROWS.split_at(ROWS.find("3,").unwrap());
-    write(&folder, "history/a.csv", first);
-    write(&folder, "history/b.csv", second);
-    run(&folder, &["import", "--csv", "history"]).success();
+    folder.csv("history/a.csv", first);
+    folder.csv("history/b.csv", second);
+    folder.out(&["import", "--csv", "history"]);
     let report = |name: &str, more: &[&str]| {
         let mut args = vec!["report", name, "--format", "json"];
         args.extend_from_slice(more);
@@ -223,64 +170,47 @@ fn reports_have_their_fields_and_filters() {
         (&"jip".into(), &2.into())
     );
     assert_eq!(path["loyal_since"], "2026-03-01");
-    let all = out(&folder, &["report", "path", "--all", "--format", "json"]);
+    let all = folder.out(&["report", "path", "--all", "--format", "json"]);
     assert_eq!(all.lines().count(), 1);
-    run(&folder, &["report", "path", "--customer", "niemand"])
-        .failure()
-        .code(1);
-    run(&folder, &["report", "nothing"]).failure().code(2);
-    run(&folder, &["report", "volumes", "--shop", "elders"])
-        .failure()
-        .code(1);
+    folder.ends(&["report", "path", "--customer", "niemand"], 1);
+    folder.ends(&["report", "nothing"], 2);
+    folder.ends(&["report", "volumes", "--shop", "elders"], 1);
     for name in ["volumes", "repeat", "visits", "cohorts", "returns"] {
         for format in ["csv", "table"] {
-            assert!(!out(&folder, &["report", name, "--format", format]).is_empty());
+            assert!(!folder.out(&["report", name, "--format", format]).is_empty());
         }
     }
 }
 
 #[test]
 fn a_forgotten_customer_stays_forgotten_after_a_second_import() {
-    let folder = folder();
-    write(&folder, "events.csv", ROWS);
-    run(&folder, &["import", "--csv", "events.csv"]).success();
-    run(&folder, &["customer", "forget", "--id", "jip"]).success();
-    run(&folder, &["customer", "forget", "--id", "jip"])
-        .failure()
-        .code(1);
-    write(
-        &folder,
+    let folder = Folder::new();
+    folder.csv("events.csv", ROWS);
+    folder.out(&["import", "--csv", "events.csv"]);
+    folder.out(&["customer", "forget", "--id", "jip"]);
+    folder.ends(&["customer", "forget", "--id", "jip"], 1);
+    folder.csv(
         "more.csv",
         "9,2026-04-01T11:00:00+02:00,utrecht,1,jip,sale,r9,x,,1,100\n",
     );
-    run(
-        &folder,
-        &["import", "--csv", "events.csv", "--csv", "more.csv"],
-    )
-    .success();
+    folder.out(&["import", "--csv", "events.csv", "--csv", "more.csv"]);
     let volumes = json(&folder, &["report", "volumes", "--format", "json"]);
     assert_eq!(volumes["customers_purchasing"], 0);
     assert_eq!(volumes["gross_cents"], 5340, "the books stay whole");
-    let log = fs::read_to_string(folder.path().join("head-office.db.forgotten")).unwrap();
+    let log = fs::read_to_string(folder.path("head-office.db.forgotten")).unwrap();
     assert!(log.starts_with("sha256:") && !log.contains("jip"), "{log}");
-    run(&folder, &["rebuild", "--check"]).success();
+    folder.out(&["rebuild", "--check"]);
 }
 
 #[test]
 fn serve_refuses_to_be_reached_without_tls() {
-    let folder = folder();
-    let refused = run(&folder, &["serve", "--listen", "0.0.0.0:0"])
-        .failure()
-        .code(1);
-    let said = text(&refused.get_output().stderr);
+    let folder = Folder::new();
+    let refused = folder.ends(&["serve", "--listen", "0.0.0.0:0"], 1);
+    let said = refused.err;
     assert!(
         said.contains("TLS is required") && said.contains("--tls-cert"),
         "{said}"
     );
-    run(&folder, &["serve", "--listen", "nowhere"])
-        .failure()
-        .code(1);
-    run(&folder, &["serve", "--tls-cert", "a.pem"])
-        .failure()
-        .code(2);
+    folder.ends(&["serve", "--listen", "nowhere"], 1);
+    folder.ends(&["serve", "--tls-cert", "a.pem"], 2);
 }

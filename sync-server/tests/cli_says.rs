@@ -131,6 +131,47 @@ fn wrong_usage_ends_with_two() {
 }
 
 #[test]
+fn what_nobody_but_us_can_mend_ends_with_seventy() {
+    let folder = Folder::new();
+    folder.csv("a.csv", ROWS);
+    folder.out(&["import", "--csv", "a.csv"]);
+    // As a bug would: the program asks for a table that is not there.
+    let database = rusqlite::Connection::open(folder.path("head-office.db")).unwrap();
+    database.execute_batch("DROP TABLE derived").unwrap();
+    let said = folder.run(&["rebuild"]);
+    assert_eq!(said.code, 70, "{said:?}");
+    for needle in ["bug:", "no such table", "please report this"] {
+        assert!(said.err.contains(needle), "{said:?}");
+    }
+}
+
+#[test]
+fn a_table_rounds_and_says_why_a_figure_is_not_there() {
+    let folder = Folder::new();
+    folder.csv("a.csv", ROWS);
+    folder.out(&["import", "--csv", "a.csv"]);
+    let table = folder.out(&["report", "returns"]);
+    assert!(
+        table.contains("0.333") && !table.contains("0.3333"),
+        "{table}"
+    );
+    assert!(!table.contains("no figure"), "{table}");
+    let exact = folder.out(&["report", "returns", "--format", "csv"]);
+    assert!(exact.contains("0.3333333333333333"), "{exact}");
+    let nobody = ["report", "repeat", "--shop", "zwolle"];
+    let table = folder.out(&nobody);
+    let rate = table.lines().find(|line| line.starts_with("repeat_rate "));
+    assert!(rate.is_some_and(|line| line.ends_with(" -")), "{table}");
+    assert!(
+        table.contains("-  no figure: nothing in this selection to count it over"),
+        "{table}"
+    );
+    let mut exact = nobody.to_vec();
+    exact.extend(["--format", "csv"]);
+    assert!(folder.out(&exact).contains("repeat_rate,\n"));
+}
+
+#[test]
 fn verify_tells_signed_from_unsigned() {
     let folder = Folder::new();
     folder.out(&[

@@ -1,6 +1,7 @@
 //! One place turns what went wrong into text with a hint, and into an exit code: 1 what the user can mend, 2 usage, 70 a bug.
 
 use std::io;
+use std::panic::{self, UnwindSafe};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -71,6 +72,16 @@ impl CliError {
     }
 }
 
+/// Does the work of a command and gives the exit code; a panic in it is a bug, like any other.
+#[must_use]
+pub fn ended(work: impl FnOnce() -> Result<(), CliError> + UnwindSafe) -> ExitCode {
+    match panic::catch_unwind(work) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => error.report(),
+        Err(_) => CliError::bug("the program came upon a fault of its own").report(),
+    }
+}
+
 impl From<ConfigError> for CliError {
     fn from(error: ConfigError) -> Self {
         Self::new(error.to_string(), error.cure)
@@ -92,5 +103,32 @@ impl From<CashierError> for CliError {
                 "for example: echo 4821 | terminal-app cashier add --name Anna --pin-stdin",
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(work: impl FnOnce() -> Result<(), CliError> + UnwindSafe, code: u8) {
+        // An exit code can be shown, not compared.
+        let expected = format!("{:?}", ExitCode::from(code));
+        assert_eq!(format!("{:?}", ended(work)), expected);
+    }
+
+    #[test]
+    fn every_end_has_its_exit_code() {
+        check(|| Ok(()), 0);
+        check(|| Err(CliError::new("no such file", "check the name")), 1);
+        check(|| Err(CliError::bug("nobody can be both")), 70);
+        check(
+            || {
+                let nobody: Option<()> = None;
+                nobody.unwrap();
+                Ok(())
+            },
+            70,
+        );
     }
 }

@@ -1,12 +1,11 @@
 //! The till of one POS box: arguments in, exit code out. Everything else is in the library.
 
 use std::io::IsTerminal as _;
-use std::panic;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use terminal_app::cli::Cli;
-use terminal_app::{commands, error::CliError};
+use terminal_app::{commands, error::ended};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -18,10 +17,5 @@ fn main() -> ExitCode {
         )
         .init();
     let cli = Cli::parse();
-    let result = panic::catch_unwind(|| commands::dispatch(&cli));
-    match result {
-        Ok(Ok(())) => ExitCode::SUCCESS,
-        Ok(Err(error)) => error.report(),
-        Err(_) => CliError::bug("the program came upon a fault of its own").report(),
-    }
+    ended(|| commands::dispatch(&cli))
 }

@@ -12,6 +12,7 @@ use retail::clock::{Clock, Entropy, random_16, random_32};
 use retail::ids::{OrgId, TillId};
 
 use crate::book::Book;
+use crate::book::rebuild::{FOLD_KEY, FOLD_VERSION};
 use crate::store::{self, Result, Store, StoreError};
 
 pub mod answer;
@@ -54,22 +55,37 @@ impl fmt::Debug for Office {
 }
 
 impl Office {
-    /// Opens head office over a store: makes the organisation on first use, and forgets again whom the log of
-    /// tombstones names (the database may be a restored backup).
+    /// Opens head office over a store: makes the organisation on first use, forgets again whom the log of tombstones
+    /// names (the database may be a restored backup), and folds every path anew when another version folded them.
     ///
     /// # Errors
     /// What the store says, or the log.
     pub fn open(
         store: Box<dyn Store>,
         clock: Box<dyn Clock>,
+        entropy: Box<dyn Entropy>,
+        tombstone_log: Option<PathBuf>,
+    ) -> Result<Self> {
+        Self::open_with(store, clock, entropy, tombstone_log, &mut |_, _| {})
+    }
+
+    /// [`Office::open`]; `progress` hears how many of all customers are folded, where that must be done.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_with(
+        store: Box<dyn Store>,
+        clock: Box<dyn Clock>,
         mut entropy: Box<dyn Entropy>,
         tombstone_log: Option<PathBuf>,
+        progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Self> {
         let (org, key, run) = store::write(&*store, |tables| {
             if tables.meta("org")?.is_none() {
                 tables.set_meta("org", &OrgId::random(&mut *entropy).to_string())?;
                 tables.set_meta("directory_key", &hex::encode(random_32(&mut *entropy)))?;
                 tables.set_meta("run", &hex::encode(random_16(&mut *entropy)))?;
+                tables.set_meta(FOLD_KEY, FOLD_VERSION)?;
             }
             Ok((
                 tables.meta("org")?,
@@ -97,6 +113,7 @@ impl Office {
             generation: Mutex::default(),
         };
         office.replay_tombstones()?;
+        office.fold_anew_when_outdated(progress)?;
         Ok(office)
     }
 

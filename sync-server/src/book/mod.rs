@@ -4,6 +4,7 @@
 //! *Derived state*: one customer's folded path and visits as bytes in the store, refolded when his history changed
 //! ([`Office::settle`], in bounded steps) and equal to the letter to what a full rebuild gives ([`rebuild`]).
 
+use std::collections::HashSet;
 use std::sync::{PoisonError, RwLockReadGuard};
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
@@ -15,6 +16,7 @@ use retail::event::Event;
 use serde::{Deserialize, Serialize};
 
 use crate::api::Office;
+use crate::people::{OUTSIDE, tombstone_key};
 use crate::scope::{Filter, Scope};
 use crate::store::rows::{Change, DerivedRow, Ends, EventRow, ImportedRow};
 use crate::store::{self, Result, StoreError, Tables};
@@ -209,12 +211,15 @@ impl Book {
             (self.ends, changes)
         };
         // Who is forgotten, and who is another, comes first: records that follow find it so.
+        for customer in self.outside(&changes) {
+            self.dataset.forget(&customer).map_err(full)?;
+        }
         for change in changes {
             match change {
                 Change::Alias { customer, into } => {
                     self.dataset.merge(&customer, &into).map_err(full)?;
                 }
-                Change::Tombstone(key) if !key.starts_with("sha256:") => {
+                Change::Tombstone(key) if !key.starts_with(OUTSIDE) => {
                     self.dataset.forget(&key).map_err(full)?;
                 }
                 Change::Tombstone(_) | Change::Directory(_) | Change::Reload => {}
@@ -250,6 +255,26 @@ impl Book {
                     .filter(|change| !matches!(change, Change::Directory(_))),
             );
         }
+    }
+
+    /// The outside customers of this book whom these changes forget. Rows that are read from now on lost them already.
+    fn outside(&self, changes: &[Change]) -> Vec<String> {
+        let keys: HashSet<&str> = changes
+            .iter()
+            .filter_map(|change| match change {
+                Change::Tombstone(key) if key.starts_with(OUTSIDE) => Some(key.as_str()),
+                _ => None,
+            })
+            .collect();
+        if keys.is_empty() {
+            return Vec::new();
+        }
+        let customers = self.dataset.customers().into_iter();
+        customers
+            .map(|number| self.dataset.customer_id(number))
+            .filter(|id| keys.contains(tombstone_key(id).as_str()))
+            .map(str::to_owned)
+            .collect()
     }
 
     fn imported(&mut self, row: &ImportedRow<'_>) -> Result<()> {
@@ -404,3 +429,6 @@ fn put(tables: &mut dyn Tables, customer: &str, folded: Option<Vec<u8>>) -> Resu
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,7 +66,7 @@ Examples:
     /// Print a report
     #[command(after_help = "\
 Figures are over whole receipts, by the local day and shop of their first line; rates are fractions, money is cents (a table
-rounds, json and csv are exact). First visits stay those of the whole history, also under --from, --to and --shop.
+rounds to three decimals and shows a dash where there is nothing to count over; json and csv are exact). First visits stay those of the whole history, also under --from, --to and --shop.
 
 Examples:
   sync-server report repeat --from 2026-01-01 --to 2026-03-31 --shop utrecht
@@ -208,7 +208,7 @@ pub(super) enum Format {
     Json,
     /// Exact, for a spreadsheet
     Csv,
-    /// For people: rounded, at most 100 columns wide
+    /// For people: rounded to three decimals, at most 100 columns wide
     Table,
 }
 

@@ -19,7 +19,7 @@ use crate::verify::Verified;
 const STEP: u32 = 5_000;
 
 /// A bar that is shown on a terminal only.
-fn bar(what: &'static str, length: u64, bytes: bool) -> ProgressBar {
+pub(super) fn bar(what: &'static str, length: u64, bytes: bool) -> ProgressBar {
     let template = if bytes {
         "{msg} {wide_bar} {bytes}/{total_bytes} {eta}"
     } else {
@@ -32,7 +32,7 @@ fn bar(what: &'static str, length: u64, bytes: bool) -> ProgressBar {
         .with_message(what)
 }
 
-fn long(number: usize) -> u64 {
+pub(super) fn long(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }
 

@@ -9,7 +9,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::api::Office;
 use crate::clock::{SystemClock, SystemEntropy};
-use crate::error::CliError;
+use crate::error::{CliError, ended};
 use crate::store::sqlite::Sqlite;
 
 mod args;
@@ -38,10 +38,7 @@ pub fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .try_init();
-    match run(cli) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => error.report(),
-    }
+    ended(|| run(cli))
 }
 
 fn run(cli: Cli) -> Done {
@@ -83,12 +80,22 @@ fn tombstone_log(db: &Path) -> PathBuf {
 
 fn open(db: &Path) -> Result<Office, CliError> {
     let store = Sqlite::open(db)?;
-    Ok(Office::open(
+    let mut shown = None;
+    let office = Office::open_with(
         Box::new(store),
         Box::new(SystemClock::new()),
         Box::new(SystemEntropy),
         Some(tombstone_log(db)),
-    )?)
+        &mut |done, all| {
+            let bar = shown.get_or_insert_with(|| histories::bar("paths", 0, false));
+            bar.set_length(histories::long(all));
+            bar.set_position(histories::long(done));
+        },
+    )?;
+    if let Some(bar) = shown {
+        bar.finish_and_clear();
+    }
+    Ok(office)
 }
 
 fn open_existing(db: &Path) -> Result<Office, CliError> {

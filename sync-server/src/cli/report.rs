@@ -66,20 +66,32 @@ pub(super) fn report(office: &Office, args: &ReportArgs) -> Done {
         return Err(CliError::mend(format!("there is no shop {shop:?}"), hint));
     }
     match args.name {
-        ReportName::Volumes => print(&reports::volumes(dataset, &query), args.format),
-        ReportName::Repeat => print(&reports::repeat(dataset, &query), args.format),
-        ReportName::Visits => print(&reports::visits(dataset, &query), args.format),
+        ReportName::Volumes => figures(&reports::volumes(dataset, &query), args.format),
+        ReportName::Repeat => figures(&reports::repeat(dataset, &query), args.format),
+        ReportName::Visits => figures(&reports::visits(dataset, &query), args.format),
         ReportName::Cohorts if args.format == Format::Table => {
             out::bytes(pretty::cohorts(&reports::cohorts(dataset, &query)).as_bytes());
             Ok(())
         }
-        ReportName::Cohorts => print(&reports::cohorts(dataset, &query), args.format),
-        ReportName::Rfm => print(&reports::rfm(dataset, &query), args.format),
-        ReportName::Returns => print(&reports::returns(dataset, &query), args.format),
+        ReportName::Cohorts => figures(&reports::cohorts(dataset, &query), args.format),
+        ReportName::Rfm => figures(&reports::rfm(dataset, &query), args.format),
+        ReportName::Returns => figures(&reports::returns(dataset, &query), args.format),
         ReportName::Path => paths(dataset, &query, args),
     }
 }
 
+/// [`print()`] of a report: a table says what its dashes mean.
+fn figures(report: &impl Serialize, format: Format) -> Done {
+    if format != Format::Table {
+        return print(report, format);
+    }
+    let bug = |error: serde_json::Error| CliError::Bug(error.to_string());
+    let json = serde_json::to_string(report).map_err(bug)?;
+    out::bytes(table::figures_table(&table::Tree::read(&json).map_err(bug)?).as_bytes());
+    Ok(())
+}
+
+/// Any list or object, in the format asked for.
 pub(super) fn print(report: &impl Serialize, format: Format) -> Done {
     let bug = |error: serde_json::Error| CliError::Bug(error.to_string());
     let json = serde_json::to_string_pretty(report).map_err(bug)?;

@@ -163,10 +163,31 @@ fn list(items: &[Tree]) -> Rows {
     rows
 }
 
-/// Aligned columns for people, at most [`WIDTH`] wide; numbers to the right, fractions rounded.
+/// What stands where a report has no figure, and what it means.
+const NONE: &str = "-";
+const NO_FIGURE: &str = "\n-  no figure: nothing in this selection to count it over\n";
+
+/// [`table`] of a report, with a word about the figures that are not there.
+pub(super) fn figures_table(tree: &Tree) -> String {
+    let mut text = table(tree);
+    if has_gap(tree) {
+        text.push_str(NO_FIGURE);
+    }
+    text
+}
+
+fn has_gap(tree: &Tree) -> bool {
+    match tree {
+        Tree::Single(json) => json == "null",
+        Tree::List(items) => items.iter().any(has_gap),
+        Tree::Object(fields) => fields.iter().any(|(_, field)| has_gap(field)),
+    }
+}
+
+/// Aligned columns for people, at most [`WIDTH`] wide; numbers to the right, fractions rounded, nothing as a dash.
 pub(super) fn table(tree: &Tree) -> String {
     let mut text = String::new();
-    for (name, rows) in tables(&rounded(tree)) {
+    for (name, rows) in tables(&for_people(tree)) {
         if !name.is_empty() {
             text.push('\n');
             text.push_str(&name);
@@ -177,20 +198,21 @@ pub(super) fn table(tree: &Tree) -> String {
     text
 }
 
-/// Numbers with a fraction to four decimals.
-fn rounded(tree: &Tree) -> Tree {
+/// Numbers with a fraction to three decimals, and a dash for nothing.
+fn for_people(tree: &Tree) -> Tree {
     match tree {
-        Tree::Single(json) if json.contains('.') && !json.starts_with('"') => {
-            let number = json.parse::<f64>().map(|number| format!("{number:.4}"));
+        Tree::Single(json) if json == "null" => Tree::Single(Value::from(NONE).to_string()),
+        Tree::Single(json) if !json.starts_with('"') && json.contains(['.', 'e']) => {
+            let number = json.parse::<f64>().map(|number| format!("{number:.3}"));
             Tree::Single(number.unwrap_or_else(|_| json.clone()))
         }
         Tree::Single(_) => tree.clone(),
-        Tree::List(items) => Tree::List(items.iter().map(rounded).collect()),
+        Tree::List(items) => Tree::List(items.iter().map(for_people).collect()),
         Tree::Object(fields) => {
             let fields = fields.iter();
             Tree::Object(
                 fields
-                    .map(|(name, field)| (name.clone(), rounded(field)))
+                    .map(|(name, field)| (name.clone(), for_people(field)))
                     .collect(),
             )
         }
@@ -233,8 +255,9 @@ pub(super) fn plain(text: &str) -> String {
     text.chars().map(seen).collect()
 }
 
+/// A number, or the dash in the place of one.
 fn is_number(cell: &str) -> bool {
-    cell.parse::<f64>().is_ok()
+    cell == NONE || cell.parse::<f64>().is_ok()
 }
 
 /// How wide every column may be.
@@ -322,8 +345,20 @@ mod tests {
         let list = r#"[{"key":"2026-01","lines":7,"rate":0.123456789}]"#;
         assert_eq!(
             table(&Tree::read(list).unwrap()),
-            "key      lines  rate\n2026-01      7  0.1235\n"
+            "key      lines  rate\n2026-01      7  0.123\n"
         );
+    }
+
+    #[test]
+    fn a_table_rounds_and_says_what_a_dash_is() {
+        let tree = Tree::read(r#"{"rate":0.48349999,"tiny":1e-7,"none":null}"#).unwrap();
+        let text = figures_table(&tree);
+        assert_eq!(
+            text,
+            format!("figure  value\nrate    0.483\ntiny    0.000\nnone        -\n{NO_FIGURE}")
+        );
+        let whole = figures_table(&Tree::read(r#"{"rate":0.5,"code":"e1.5"}"#).unwrap());
+        assert_eq!(whole, "figure  value\nrate    0.500\ncode    e1.5\n");
     }
 
     #[test]

@@ -24,7 +24,7 @@ impl<T: OfficeTables + JournalTables + PeopleTables + HistoryTables + ImportTabl
 
 /// The organisation, its shops and tills, its owners and their list of problems.
 pub trait OfficeTables {
-    /// A setting of the database: `org`, `directory_key`, `run`.
+    /// A setting of the database: `org`, `directory_key`, `run`, `generations`, `fold`.
     fn meta(&mut self, key: &str) -> Result<Option<String>>;
     /// Sets it.
     fn set_meta(&mut self, key: &str, value: &str) -> Result<()>;

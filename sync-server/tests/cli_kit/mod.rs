@@ -47,10 +47,16 @@ impl Folder {
     }
 
     pub(crate) fn run(&self, args: &[&str]) -> Said {
+        self.with_input(args, "")
+    }
+
+    /// Runs a command that reads this on its standard input.
+    pub(crate) fn with_input(&self, args: &[&str], input: &str) -> Said {
         let output = Command::cargo_bin("sync-server")
             .unwrap()
             .current_dir(self.0.path())
             .args(args)
+            .write_stdin(input)
             .output()
             .unwrap();
         Said {
@@ -63,16 +69,21 @@ impl Folder {
     /// The output of a command that must succeed.
     #[track_caller]
     pub(crate) fn out(&self, args: &[&str]) -> String {
+        self.ends(args, 0).out
+    }
+
+    /// A command that must end with this code; gives what it said.
+    #[track_caller]
+    pub(crate) fn ends(&self, args: &[&str], code: i32) -> Said {
         let said = self.run(args);
-        assert_eq!(said.code, 0, "{args:?}: {said:?}");
-        said.out
+        assert_eq!(said.code, code, "{args:?}: {said:?}");
+        said
     }
 
     /// A command that must fail with this code, a message and a hint.
     #[track_caller]
     pub(crate) fn fails(&self, args: &[&str], code: i32, needles: &[&str]) {
-        let said = self.run(args);
-        assert_eq!(said.code, code, "{args:?}: {said:?}");
+        let said = self.ends(args, code);
         assert!(said.err.contains("error:"), "{args:?}: {said:?}");
         for needle in needles {
             assert!(

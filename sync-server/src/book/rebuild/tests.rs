@@ -1,0 +1,132 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use retail::wire::{Down, DownPage, PATH_DOWN};
+use sha2::{Digest, Sha256};
+
+use super::*;
+use crate::kit::{Desk, Kassa, customer, desk, desk_in, try_desk_in};
+use crate::store::rows::DerivedRow;
+
+/// Two days of one customer, a day of another, all folded.
+fn sold() -> (Desk, Kassa) {
+    let desk = desk();
+    let mut kassa = Kassa::enrol(&desk, 1);
+    kassa.sell(1_000, Some(customer(1)));
+    kassa.sell(500, Some(customer(2)));
+    kassa.at -= chrono::TimeDelta::days(40);
+    kassa.sell(2_000, Some(customer(1)));
+    kassa.send_all(&desk).unwrap();
+    while desk.office.settle(10).unwrap() > 0 {}
+    (desk, kassa)
+}
+
+fn derived(desk: &Desk) -> Vec<DerivedRow> {
+    store::read(desk.office.store(), |tables| {
+        let mut rows = Vec::new();
+        tables.each_derived(&mut |row| {
+            rows.push(row);
+            Ok(())
+        })?;
+        Ok(rows)
+    })
+    .unwrap()
+}
+
+/// The database as an older program left it: no version, and one customer folded otherwise (a visit more).
+fn outdated() -> (Desk, Kassa, Vec<DerivedRow>) {
+    let (desk, kassa) = sold();
+    let right = derived(&desk);
+    let mut old = Derived::read(&right[0].bytes).unwrap();
+    old.visits += 1;
+    store::write(desk.office.store(), |tables| {
+        tables.put_derived(&DerivedRow {
+            customer: right[0].customer.clone(),
+            bytes: old.bytes()?,
+        })?;
+        tables.set_meta(FOLD_KEY, "1")
+    })
+    .unwrap();
+    assert_ne!(derived(&desk), right);
+    (desk, kassa, right)
+}
+
+/// The visits of a customer as a till hears them from here on.
+fn told(desk: &Desk, kassa: &Kassa, after: u64) -> (Vec<u32>, u64) {
+    let page = kassa.ask(desk, "GET", &format!("{PATH_DOWN}?after={after}"), &[]);
+    let page: DownPage = serde_json::from_slice(&page.body).unwrap();
+    let visits = page.changes.iter().filter_map(|change| match change {
+        Down::Customer(entry) if entry.customer == customer(1) => Some(entry.visits),
+        _ => None,
+    });
+    (visits.collect(), page.cursor)
+}
+
+#[test]
+fn a_database_of_an_older_program_is_folded_anew_at_its_first_start() {
+    let (desk, mut kassa, right) = outdated();
+    let name = customer(9);
+    kassa.state(1, customer(1), Some("2610000000018"), true);
+    kassa.state(2, name, Some("2610000000025"), true);
+    kassa.send_all(&desk).unwrap();
+    store::write(desk.office.store(), |tables| {
+        tables.clear_dirty(&customer(1).to_string())
+    })
+    .unwrap();
+    let (wrong, cursor) = told(&desk, &kassa, 0);
+    assert_eq!(wrong, [3], "what the old program folded");
+    let Desk { office, folder, .. } = desk;
+    drop(office);
+
+    let mut heard = Vec::new();
+    let desk = try_desk_in(folder, &mut |done, all| heard.push((done, all))).unwrap();
+    assert_eq!(heard, [(1, 2), (2, 2)], "with progress");
+    assert_eq!(derived(&desk), right);
+    assert_eq!(told(&desk, &kassa, cursor).0, [2], "tills hear of it");
+    let nothing: [String; 0] = [];
+    let check = desk.office.rebuild_check(&mut |_, _| {}).unwrap();
+    assert_eq!(check.differ, nothing);
+
+    let Desk { office, folder, .. } = desk;
+    drop(office);
+    let mut again = 0;
+    try_desk_in(folder, &mut |_, _| again += 1).unwrap();
+    assert_eq!(again, 0, "once is enough");
+}
+
+#[test]
+fn a_stop_half_way_leaves_it_to_the_next_start() {
+    let (desk, _, right) = outdated();
+    let old = derived(&desk);
+    let stopped = catch_unwind(AssertUnwindSafe(|| {
+        desk.office
+            .fold_anew_when_outdated(&mut |done, _| assert!(done < 2, "pulled the plug"))
+    }));
+    assert!(stopped.is_err());
+    assert_eq!(derived(&desk), old, "all or nothing");
+    let Desk { office, folder, .. } = desk;
+    drop(office);
+    assert_eq!(derived(&desk_in(folder)), right);
+}
+
+#[test]
+fn a_check_finds_what_differs() {
+    let (desk, _, right) = outdated();
+    let found = desk.office.rebuild_check(&mut |_, _| {}).unwrap();
+    assert_eq!(found.differ, [right[0].customer.clone()]);
+    assert_eq!(desk.office.rebuild(&mut |_, _| {}).unwrap(), 2);
+    assert_eq!(derived(&desk), right);
+}
+
+/// Folding otherwise without a new version would leave old databases as they are. When this fails, raise
+/// [`FOLD_VERSION`] and put the new digest here.
+#[test]
+fn the_version_stands_for_these_bytes() {
+    let (desk, _) = sold();
+    let mut digest = Sha256::new();
+    for row in derived(&desk) {
+        digest.update(row.customer);
+        digest.update(row.bytes);
+    }
+    let digest = hex::encode(digest.finalize());
+    assert_eq!((FOLD_VERSION, &digest[..16]), ("2", "585d4bd62d47a3e9"));
+}
