@@ -354,3 +354,39 @@ fn taken_back_beside_a_running_head_office() {
     assert!(stopped.success());
     assert!(serve.wait().unwrap().success());
 }
+
+#[test]
+fn rejects_are_never_written_over_another_file() {
+    let folder = Folder::new();
+    folder.csv("a.csv", ROWS);
+    let before = fs::read(folder.path("a.csv")).unwrap();
+    // The history itself, by a slip of the hand; and somebody's notes.
+    fs::write(folder.path("notes.txt"), "niet weggooien").unwrap();
+    for rejects in ["a.csv", "notes.txt"] {
+        folder.fails(
+            &["import", "--csv", "a.csv", "--rejects", rejects],
+            1,
+            &[
+                rejects,
+                "holds no rejects",
+                "hint: give --rejects FILE another name",
+            ],
+        );
+    }
+    assert_eq!(fs::read(folder.path("a.csv")).unwrap(), before);
+    assert_eq!(
+        fs::read_to_string(folder.path("notes.txt")).unwrap(),
+        "niet weggooien"
+    );
+    assert!(
+        folder
+            .out(&["import", "--list"])
+            .contains("nothing was imported")
+    );
+    // Rejects of an earlier run make way.
+    folder.csv("b.csv", "x,nooit,a,1,,sale,r,,,1,1\n");
+    folder.out(&["import", "--csv", "b.csv", "--rejects", "r.csv"]);
+    assert!(folder.path("r.csv").exists());
+    folder.out(&["import", "--csv", "a.csv", "--rejects", "r.csv"]);
+    assert!(!folder.path("r.csv").exists());
+}

@@ -65,6 +65,9 @@ pub enum ImportError {
     /// Somebody took the import back while it ran.
     #[error("import {0} was taken back while it ran")]
     TakenBack(i64),
+    /// Rejects would be written over something else.
+    #[error("{0} is there already and holds no rejects")]
+    NoRejects(String),
     /// A folder without CSV files.
     #[error("{0}: there is no CSV file here")]
     Nothing(String),
@@ -210,8 +213,8 @@ impl Office {
         progress: &mut dyn FnMut(u64),
     ) -> Result<Summary, ImportError> {
         let (records, columns) = open(file, source)?;
+        let mut rejects = Rejects::new(rejects)?;
         let mut run = self.open_run(file, source)?;
-        let mut rejects = Rejects::new(rejects);
         let mut summary = Summary {
             id: run.id,
             ..Summary::default()
@@ -231,7 +234,9 @@ impl Office {
         read?;
         rejects.finish()?;
         run.finished_ms = Some(self.now_ms());
-        store::write(self.store(), |tables| tables.put_import(&run))?;
+        if !store::write(self.store(), |tables| tables.put_import(&run))? {
+            return Err(ImportError::TakenBack(run.id));
+        }
         Ok(summary)
     }
 
@@ -242,9 +247,10 @@ impl Office {
         let now_ms = self.now_ms();
         let run = store::write(self.store(), |tables| {
             let id = tables.open_import(&name, source, now_ms)?;
-            tables.import(id)
+            let run = tables.import(id)?;
+            run.ok_or_else(|| StoreError::Corrupt(format!("import {id} is listed and is not")))
         })?;
-        Ok(run.unwrap_or_default())
+        Ok(run)
     }
 
     /// Takes hands into one transaction; false when there are no more.
