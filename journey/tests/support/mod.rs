@@ -9,6 +9,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use journey::record::{Kind, Reason, Record, ReturnsLine};
 use journey::{Dataset, Query};
 
+pub(crate) mod paths;
+
 /// A day.
 pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
