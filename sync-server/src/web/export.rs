@@ -73,14 +73,14 @@ fn tame(text: &str) -> String {
 
 fn plain(cell: &Cell) -> String {
     match cell {
-        Cell::Empty | Cell::Rate(None) | Cell::Day(None) => String::new(),
+        Cell::Empty | Cell::Rate(None) | Cell::Decimal(None) | Cell::Day(None) => String::new(),
         Cell::Text(text) => tame(text),
         Cell::Count(count) => count.to_string(),
         Cell::Number(number) | Cell::Cents(number) => number.to_string(),
         Cell::Quantity(thousandths) => retail::quantity::Quantity(*thousandths)
             .to_string()
             .replace(',', "."),
-        Cell::Rate(Some(rate)) => rate.to_string(),
+        Cell::Rate(Some(number)) | Cell::Decimal(Some(number)) => number.to_string(),
         Cell::Day(Some(day)) => day.to_string(),
         Cell::Time(at) => at.format("%Y-%m-%dT%H:%M:%S").to_string(),
     }
@@ -155,7 +155,7 @@ fn write(
     formats: &Formats,
 ) -> Result<(), XlsxError> {
     match cell {
-        Cell::Empty | Cell::Rate(None) | Cell::Day(None) => {}
+        Cell::Empty | Cell::Rate(None) | Cell::Decimal(None) | Cell::Day(None) => {}
         Cell::Text(text) => {
             let text: String = text.chars().take(LONGEST_TEXT).collect();
             sheet.write_string(row, column, &text)?;
@@ -171,6 +171,9 @@ fn write(
         }
         Cell::Quantity(thousandths) => {
             sheet.write_number(row, column, *thousandths as f64 / 1000.0)?;
+        }
+        Cell::Decimal(Some(number)) => {
+            sheet.write_number(row, column, *number)?;
         }
         Cell::Rate(Some(rate)) => {
             sheet.write_number_with_format(row, column, *rate, &formats.rate)?;

@@ -64,7 +64,7 @@ fn figures(language: Language, reports: &Reports, asked: &Asked) -> Vec<Figure> 
         &reports.all.visits,
     );
     let rate = |rate: Option<f64>| Cell::Rate(rate).text(language);
-    let days = |days: Option<f64>| days.map_or("–".to_owned(), |days| language.decimal(days));
+    let days = |days: Option<f64>| Cell::Decimal(days).text(language);
     let behind = |which: &str| Some(asked.link(customers::PATH, &[("achter", which)]));
     let one = repeat.purchasing_customers == 1;
     let of_customers = |count: usize| {
@@ -279,7 +279,6 @@ fn volume_rows(words: &'static Strings, volumes: &Volumes) -> Vec<Row> {
 }
 
 fn visit_rows(words: &'static Strings, repeat: &Repeat, visits: &Visits) -> Vec<Row> {
-    let days = |days: Option<f64>| days.map_or(Cell::Empty, |days| Cell::Text(format!("{days}")));
     vec![
         (
             "purchasing_customers",
@@ -310,12 +309,12 @@ fn visit_rows(words: &'static Strings, repeat: &Repeat, visits: &Visits) -> Vec<
         (
             "median_days_between_visits",
             words.gap,
-            days(visits.median_days_between_visits),
+            Cell::Decimal(visits.median_days_between_visits),
         ),
         (
             "mean_days_between_visits",
             words.gap_mean_label,
-            days(visits.mean_days_between_visits),
+            Cell::Decimal(visits.mean_days_between_visits),
         ),
     ]
 }

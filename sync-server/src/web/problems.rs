@@ -59,7 +59,7 @@ fn what(problem: &ProblemRow, language: Language) -> (String, Option<String>) {
                 .problem_hole_text
                 .replacen("{}", &count("from"), 1)
                 .replacen("{}", &count("to"), 1)
-                .replacen("{}", text(detail, "reason"), 1),
+                .replacen("{}", words.hole(text(detail, "reason")), 1),
             None,
         ),
         "card_twice" => {

@@ -3,6 +3,8 @@
 //! `{}` is filled in, in order. Words of the trade: *bon* receipt, *kassa* till, *klantenkaart* loyalty card, *retour*
 //! goods brought back, *statiegeld* deposit, *gat* missing events, *vertakking* fork.
 
+mod kinds;
+
 /// The language of the pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Language {
@@ -396,112 +398,7 @@ strings! {
     problem_side: "Losse klantgegevens", "Stray customer data";
     problem_side_text: "Bij een gebeurtenis kwamen klantgegevens mee die er niet bij horen. Ze zijn niet bewaard; de bon wel.", "An event came with customer data that do not belong to it. They were not kept; the receipt was.";
     problem_unbalanced: "Bon klopt niet", "Receipt does not add up";
-    problem_unbalanced_text: "De regels, betalingen en btw van gebeurtenis {} tellen niet op. De bon is bewaard zoals hij was.", "Lines, tenders and VAT of event {} do not add up. The receipt is kept as it was.";
-}
-
-/// Kinds of events by name, in Dutch and English.
-const KINDS: &[(&str, &str, &str)] = &[
-    ("sale", "Aankoop", "Purchase"),
-    ("return", "Retour", "Return"),
-    ("exchange", "Ruil", "Exchange"),
-    (
-        "campaign_received",
-        "Campagne ontvangen",
-        "Campaign received",
-    ),
-    (
-        "coupon_redeemed",
-        "Kortingsbon ingeleverd",
-        "Coupon redeemed",
-    ),
-    (
-        "referred",
-        "Aangebracht door een klant",
-        "Brought by a customer",
-    ),
-    ("price_check", "Prijs gevraagd", "Price checked"),
-    ("advice", "Advies", "Advice"),
-    ("quote", "Offerte", "Quote"),
-    ("reservation", "Reservering", "Reservation"),
-    ("enrolled", "Klantenkaart gekregen", "Joined with a card"),
-    (
-        "newsletter_opt_in",
-        "Nieuwsbrief aangevraagd",
-        "Asked for the newsletter",
-    ),
-    (
-        "web_visit",
-        "Bezoek aan de webwinkel",
-        "Visit to the web shop",
-    ),
-    ("reward_redeemed", "Beloning ingewisseld", "Reward redeemed"),
-    (
-        "service_opened",
-        "Servicevraag geopend",
-        "Service case opened",
-    ),
-    (
-        "service_closed",
-        "Servicevraag opgelost",
-        "Service case closed",
-    ),
-    (
-        "product_registered",
-        "Product geregistreerd",
-        "Product registered",
-    ),
-    (
-        "use_question",
-        "Vraag over het gebruik",
-        "Question about use",
-    ),
-    ("refill", "Aanvulling gekocht", "Refill"),
-    ("feedback", "Beoordeling", "Feedback"),
-    ("review_shared", "Recensie gedeeld", "Review shared"),
-    (
-        "referral_made",
-        "Nieuwe klant aangebracht",
-        "Brought a new customer",
-    ),
-    ("reactivated", "Weer actief", "Active again"),
-    ("dormant", "In slaap gevallen", "Fell asleep"),
-    ("tier_reached", "Niveau bereikt", "Tier reached"),
-    ("wait", "Wachttijd", "Wait"),
-];
-
-/// Reasons of a return.
-const REASONS: &[(&str, &str, &str)] = &[
-    ("spijt", "spijt", "regret"),
-    ("defect", "defect", "defect"),
-    ("ruil", "ruil", "exchange"),
-    ("verkeerd", "verkeerd", "wrong article"),
-];
-
-impl Strings {
-    fn is_dutch(&self) -> bool {
-        self.yes == NL.yes
-    }
-
-    fn pick<'a>(
-        &self,
-        table: &'static [(&str, &'static str, &'static str)],
-        name: &'a str,
-    ) -> &'a str {
-        table
-            .iter()
-            .find(|(known, _, _)| *known == name)
-            .map_or(name, |(_, nl, en)| if self.is_dutch() { nl } else { en })
-    }
-
-    /// What a kind of event is called; one that is not known keeps its name.
-    pub(crate) fn kind<'a>(&self, kind: &'a str) -> &'a str {
-        self.pick(KINDS, kind)
-    }
-
-    /// What a reason is called.
-    pub(crate) fn reason<'a>(&self, reason: &'a str) -> &'a str {
-        self.pick(REASONS, reason)
-    }
+    problem_unbalanced_text: "De regels, betalingen en btw van gebeurtenis {} kloppen niet met elkaar. De bon is bewaard zoals hij was.", "Lines, tenders and VAT of event {} do not add up. The receipt is kept as it was.";
 }
 
 #[cfg(test)]
@@ -519,13 +416,5 @@ mod tests {
             );
             assert!(!nl.contains("  ") && !en.contains("  "), "{field}");
         }
-    }
-
-    #[test]
-    fn kinds_and_reasons() {
-        assert_eq!(NL.kind("sale"), "Aankoop");
-        assert_eq!(EN.kind("sale"), "Purchase");
-        assert_eq!(NL.kind("adjustment"), "adjustment");
-        assert_eq!(EN.reason("spijt"), "regret");
     }
 }

@@ -233,7 +233,7 @@ fn one(ask: &Ask, till: &TillStatus, shops: &[Shop], now_ms: i64) -> Markup {
                     p { (words.hole_text
                         .replacen("{}", &hole.from.to_string(), 1)
                         .replacen("{}", &hole.to.to_string(), 1)
-                        .replacen("{}", &hole.epoch.to_string(), 1)) " (" (hole.reason) ")" }
+                        .replacen("{}", &hole.epoch.to_string(), 1)) " (" (words.hole(&hole.reason)) ")" }
                     form method="post" action=(problems::HOLE_PATH) {
                         input type="hidden" name="token" value=(ask.who.csrf);
                         input type="hidden" name="id" value=(hole.id);

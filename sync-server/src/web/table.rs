@@ -23,6 +23,8 @@ pub(crate) enum Cell {
     Quantity(i64),
     /// A fraction; none where there is nothing to divide by.
     Rate(Option<f64>),
+    /// A number with a fraction, of days for example; none where there is nothing to count over.
+    Decimal(Option<f64>),
     /// A calendar day.
     Day(Option<NaiveDate>),
     /// Wall time in the shop.
@@ -47,6 +49,7 @@ impl Cell {
             Self::Cents(cents) => language.money(*cents),
             Self::Quantity(thousandths) => language.quantity(*thousandths),
             Self::Rate(rate) => rate.map_or("–".to_owned(), |rate| language.rate(rate)),
+            Self::Decimal(value) => value.map_or("–".to_owned(), |value| language.decimal(value)),
             Self::Day(day) => day.map_or("–".to_owned(), |day| language.day(day)),
             Self::Time(at) => language.time(*at),
         }
