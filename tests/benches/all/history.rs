@@ -32,7 +32,7 @@ const COMMANDS: [&str; 7] = [
 pub(crate) fn measure(place: &Place) -> Result<Vec<Figure>> {
     let folder = place.folder("history")?;
     let csv = folder.join("history.csv");
-    let rows = write(&csv)?;
+    let rows = write(&csv, RECEIPTS)?;
     let mut office = HeadOffice::new(&folder, 0);
     let mut figures = Vec::new();
     let watch = Stopwatch::start();
@@ -171,7 +171,7 @@ pub(crate) fn customer(number: u64) -> String {
 
 /// Writes the file: receipts of one to three lines through three years, a few customers come often and many seldom. Gives
 /// the number of its rows.
-fn write(path: &Path) -> Result<u64> {
+pub(crate) fn write(path: &Path, receipts: u64) -> Result<u64> {
     let mut file = BufWriter::new(std::fs::File::create(path)?);
     writeln!(
         file,
@@ -180,8 +180,8 @@ fn write(path: &Path) -> Result<u64> {
     let first: DateTime<FixedOffset> = DateTime::parse_from_rfc3339("2023-10-02T09:00:00+02:00")?;
     let mut dice = Dice::new(8);
     let mut row = 0;
-    for receipt in 0..RECEIPTS {
-        let day = receipt * DAYS / RECEIPTS;
+    for receipt in 0..receipts {
+        let day = receipt * DAYS / receipts;
         let seconds = i64::try_from(day * 86_400 + dice.below(9 * 3_600))?;
         let at = (first + TimeDelta::seconds(seconds)).to_rfc3339();
         let shop = dice.below(SHOPS);

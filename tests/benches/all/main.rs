@@ -1,11 +1,12 @@
 //! `cargo bench-all [ONLY]`: the budgets of the design, measured on real parts - SQLite files on the disk, HTTP over
 //! loopback, the release binaries as processes, scanner and printer on pseudo-terminals. Prints one table in Markdown.
 //!
-//! ONLY takes the groups whose name contains it: scan, commit, till, sync, history.
+//! ONLY takes the groups whose name contains it: scan, commit, till, sync, import, history.
 
 mod commit;
 mod counter;
 mod history;
+mod import;
 mod large;
 mod measure;
 mod pages;
@@ -22,11 +23,12 @@ use measure::{Figure, Stopwatch, short};
 
 type Group = fn(&Place) -> Result<Vec<Figure>>;
 
-const GROUPS: [(&str, Group); 5] = [
+const GROUPS: [(&str, Group); 6] = [
     ("scan", scan::measure),
     ("commit", commit::measure),
     ("till", process::measure),
     ("sync", sync::measure),
+    ("import", import::measure),
     ("history", history::measure),
 ];
 
