@@ -13,7 +13,7 @@ use journey::model::Model;
 use journey::path::{Path, fold, path};
 use journey::record::{Kind, Reason, Record};
 use journey::{Dataset, Query, reports};
-use support::paths::{of, stages};
+use support::paths::{of, stages_are};
 use support::{Story, day};
 
 /// Puts a record at a wall time under another offset, in minutes.
@@ -35,9 +35,9 @@ fn a_receipt_over_midnight_is_known_whole_on_its_day() {
         "gebruik 2026-01-05..nu 0 0",
     ];
     let dataset = story.dataset();
-    check(&of(&dataset, "2026-01-05"), &expected);
-    check(&of(&dataset, "2026-01-06"), &expected);
-    check(&of(&dataset, "2026-01-04"), &[]);
+    stages_are(&of(&dataset, "2026-01-05"), &expected);
+    stages_are(&of(&dataset, "2026-01-06"), &expected);
+    stages_are(&of(&dataset, "2026-01-04"), &[]);
     // The last sale day, which is the default, shows all of it as well.
     let last = reports::seen_at(&dataset, &Query::all()).unwrap();
     assert_eq!(last, day("2026-01-05"));
@@ -69,7 +69,7 @@ fn a_return_over_midnight_counts_for_the_day_it_began() {
             Reason::Spijt,
         );
     let path = of(&story.dataset(), "2026-02-04");
-    assert_eq!(stages(&path), ["aankoop+teruggebracht 2026-01-05..nu 1 0"]);
+    stages_are(&path, &["aankoop+teruggebracht 2026-01-05..nu 1 0"]);
     assert_eq!(path.counted_visits, 0);
 }
 
@@ -82,7 +82,7 @@ fn visits_run_by_local_day_whatever_the_offsets() {
         .sale("2026-01-01", "jip", "west", 1, 300)
         .last(at("2026-01-01 20:00", -5 * 60));
     let path = of(&story.dataset(), "2026-01-03");
-    check(
+    stages_are(
         &path,
         &[
             "aankoop 2026-01-01..2026-01-01 1 300",
@@ -92,7 +92,7 @@ fn visits_run_by_local_day_whatever_the_offsets() {
     );
     assert_eq!(path.loyal_since, Some(day("2026-01-02")));
     // At the end of the first only the visit of the first is known.
-    check(
+    stages_are(
         &of(&story.dataset(), "2026-01-01"),
         &[
             "aankoop 2026-01-01..2026-01-01 1 300",
@@ -110,7 +110,7 @@ fn what_happens_on_an_earlier_local_day_comes_before_the_visit() {
         .touch("2026-01-01", "jip", Kind::ReferralMade)
         .last(at("2026-01-01 20:00", -5 * 60));
     let path = of(&story.dataset(), "2026-01-03");
-    check(
+    stages_are(
         &path,
         &[
             "aankoop 2026-01-02..2026-01-02 1 1000",

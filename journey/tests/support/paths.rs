@@ -31,10 +31,16 @@ pub(crate) fn stages(path: &Path) -> Vec<String> {
     path.stages.iter().map(line).collect()
 }
 
+/// Compares the stages of a path.
+#[track_caller]
+pub(crate) fn stages_are(path: &Path, expected: &[&str]) {
+    assert_eq!(stages(path), expected);
+}
+
 /// Walks a story and compares its stages.
 #[track_caller]
 pub(crate) fn check(story: &Story, as_of: &str, expected: &[&str]) -> Path {
     let path = walk(story, as_of);
-    assert_eq!(stages(&path), expected);
+    stages_are(&path, expected);
     path
 }
