@@ -10,9 +10,9 @@
 mod support;
 
 use journey::model::Model;
-use journey::path::{Path, fold, path};
+use journey::path::fold;
 use journey::record::{Kind, Reason, Record};
-use journey::{Dataset, Query, reports};
+use journey::{Query, reports};
 use support::paths::{of, stages_are};
 use support::{Story, day};
 

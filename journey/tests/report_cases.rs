@@ -10,12 +10,8 @@
 mod support;
 
 use journey::record::{Kind, Reason};
-use journey::reports::{
-    self,
-    customers::{Behind, Paging, SortBy},
-    rfm::Segment,
-};
-use journey::{Dataset, Query};
+use journey::reports;
+use journey::Query;
 use serde_json::{Value, json};
 use support::{Story, day};
 

@@ -9,14 +9,13 @@
 
 mod support;
 
-use journey::record::{Kind, Reason};
+use journey::record::Reason;
 use journey::reports::{
     self,
     customers::{Behind, Paging, SortBy},
     rfm::Segment,
 };
 use journey::{Dataset, Query};
-use serde_json::{Value, json};
 use support::{Story, day};
 
 #[test]
