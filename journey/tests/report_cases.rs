@@ -9,9 +9,9 @@
 
 mod support;
 
+use journey::Query;
 use journey::record::{Kind, Reason};
 use journey::reports;
-use journey::Query;
 use serde_json::{Value, json};
 use support::{Story, day};
 
