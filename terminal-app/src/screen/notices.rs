@@ -64,6 +64,9 @@ pub(crate) fn words(w: &Strings, notice: &Notice) -> (Tone, String, Option<Strin
             (Tone::Mind, fill(w.n_nothing_left, &[number]), None)
         }
         Notice::MoreThanSold { left } => (Tone::Mind, fill(w.n_more_than_sold, &[left]), None),
+        Notice::QuantityForgotten { quantity } => {
+            (Tone::Good, fill(w.n_quantity_forgotten, &[quantity]), None)
+        }
         Notice::ReasonMissing { line } => (Tone::Mind, fill(w.n_reason_missing, &[line]), None),
         Notice::ReceiptNotFetched { number, why } => (
             Tone::Bad,
@@ -139,6 +142,7 @@ const fn plain_words(w: &Strings, notice: &Notice) -> (Tone, &'static str) {
         | Notice::NoSuchReceipt { .. }
         | Notice::ReceiptIsReturn { .. }
         | Notice::NothingLeftToReturn { .. }
+        | Notice::QuantityForgotten { .. }
         | Notice::MoreThanSold { .. }
         | Notice::ReasonMissing { .. }
         | Notice::ReceiptNotFetched { .. }

@@ -304,6 +304,7 @@ strings! {
         "A part is already paid. Give it back first or finish the payment.";
     n_not_a_number: "‘{}’ is hier geen geldig getal.", "‘{}’ makes no sense here.";
     n_wrong_quantity: "Dit aantal kan niet.", "This quantity is not possible.";
+    n_quantity_forgotten: "{} × vervalt: het volgende artikel telt één keer.", "{} × dropped: the next article counts once.";
     n_wrong_amount: "Dit bedrag kan niet.", "This amount is not possible.";
     n_not_exact: "In het invoerveld staat {}, gepast is {}.", "The entry field holds {}, exact is {}.";
     n_not_exact_hint: "Wat heeft de klant gegeven?", "What did the customer give?";
@@ -368,23 +369,19 @@ strings! {
     hub_watchdog: "vastloper (vanzelf hersteld)", "a hang (mended by itself)";
     hub_fault: "fout in de firmware (vanzelf hersteld)", "a firmware fault (mended by itself)";
     hub_start_unknown: "onbekend", "unknown";
+    hub_fine: "geen storing", "no fault";
     hub_scanner: "Scanner", "Scanner";
-    hub_scanner_fine: "geen leesfouten", "no damaged reads";
-    hub_scanner_errors: "{} beschadigd, {} verloren", "{} damaged, {} lost";
+    hub_scanner_errors: "{} scans beschadigd, {} verloren", "{} scans damaged, {} lost";
     hub_printer: "Bonprinter", "Receipt printer";
-    hub_printer_here: "op de hub", "on the hub";
-    hub_printer_stalled: "neemt niets aan", "takes nothing";
-    hub_printer_elsewhere: "niet op de hub", "not on the hub";
+    hub_printer_stalled: "neemt niets aan", "takes no data";
+    hub_printer_elsewhere: "rechtstreeks op de kassa", "directly on the till";
     hub_drawer: "Lade", "Drawer";
     hub_drawer_open: "open", "open";
     hub_drawer_shut: "dicht", "shut";
-    hub_drawer_here: "op de hub", "on the hub";
-    hub_drawer_elsewhere: "op de printer", "on the printer";
+    hub_drawer_elsewhere: "via de printer", "by the printer";
     hub_display: "Klantdisplay", "Customer display";
-    hub_display_fine: "geen storing gemeld", "no fault reported";
     hub_display_fault: "antwoordt niet", "does not answer";
     hub_cable: "Kabel", "Cable";
-    hub_cable_fine: "geen fouten", "no errors";
     hub_cable_errors: "{} fouten, {} bytes gemist", "{} errors, {} bytes missed";
     hub_update: "Zet de firmware van deze versie op de hub: terminal-app hub update-info zegt hoe.",
         "Put the firmware of this version on the hub: terminal-app hub update-info says how.";
@@ -409,7 +406,8 @@ strings! {
     sheet_times: "Volgende artikel zoveel keer", "Next article so many times";
     sheet_cash: "De klant betaalt precies, zo nodig afgerond op 5 cent.", "The customer pays exactly, rounded to 5 cents where needed.";
     sheet_card: "Het hele bedrag met de pinautomaat.", "The whole amount by the card terminal.";
-    sheet_cancel: "Sluit de vraag op het scherm, of anders de hele bon.", "Closes the question on the screen, otherwise the whole sale.";
+    sheet_cancel: "Sluit de vraag op het scherm, laat anders een ingesteld aantal vervallen, en anders de hele bon.",
+        "Closes the question on the screen, else drops a quantity that was set, else the whole sale.";
     sheet_void: "De laatste regel van de bon.", "The last line of the receipt.";
     sheet_reprint: "Van de laatste bon, gemerkt KOPIE.", "Of the last receipt, marked KOPIE.";
     sheet_qty: "{} keer", "{} times";

@@ -272,7 +272,7 @@ impl Step<'_, '_> {
         Ok(())
     }
 
-    /// Puts away the dialog that is open, else the basket.
+    /// Puts away the dialog that is open, else a quantity that waits for its article, else the basket.
     pub(super) fn cancel(&mut self) -> Handled {
         let cashier = self.logged_in()?;
         self.not_paying()?;
@@ -280,13 +280,18 @@ impl Step<'_, '_> {
         self.state.offered_card = None;
         let work = &mut self.state.work;
         work.buffer.clear();
-        work.next_quantity = None;
+        let waiting = work.next_quantity.take();
         if work.mode != Mode::Selling {
             work.mode = Mode::Selling;
             work.back = None;
             return Ok(());
         }
         if work.basket.questions.pop_front().is_some() {
+            return Ok(());
+        }
+        if let Some(quantity) = waiting {
+            self.state.notice = Some(Notice::QuantityForgotten { quantity });
+            self.beep(Beep::Good);
             return Ok(());
         }
         if !work.basket.tenders.is_empty() {

@@ -211,7 +211,7 @@ pub enum Action {
     ForgetCustomer,
     /// The card that was scanned before the last one is the right one: its customer is put back.
     TakeBackCustomer,
-    /// Puts the dialog away, or the whole basket when no dialog is open.
+    /// Puts the dialog away; without one a quantity that waits for its article; without that the whole basket.
     Cancel,
     /// Asks for the receipt of a return.
     StartReturn,

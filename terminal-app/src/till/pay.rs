@@ -264,6 +264,8 @@ impl Step<'_, '_> {
             rounding,
             tendered: cash.map(|t| t.tendered.unwrap_or(t.amount)),
             change: cash.map(|t| t.change.unwrap_or_default()),
+            cashier: Some(cashier),
+            day: Some(self.env.now.wall.date_naive()),
         });
         let opens_drawer = cash.is_some();
         self.state.work.mode = Mode::Selling;

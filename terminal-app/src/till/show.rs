@@ -18,6 +18,7 @@ impl State {
         let basket = &work.basket;
         let due = basket.due();
         let due_cash = self.cash_of(due);
+        let today = now.wall.date_naive();
         let mode = self.mode(enrolled, now);
         let enabled = self.enabled(&mode);
         View {
@@ -69,7 +70,9 @@ impl State {
             }),
             search: self.search.clone(),
             notice: self.notice.clone(),
-            last: work.last,
+            last: work
+                .last
+                .filter(|last| last.is_of(work.cashier.as_ref().map(|c| c.id), today)),
             sound: self.sound,
             sound_aside: self.sound_aside,
             printer: self.printer.clone(),
@@ -187,7 +190,9 @@ impl State {
             start_return: selling && open,
             customer: selling,
             void_line: selling && some_lines && open,
-            cancel: in_dialog || (selling && open && (some_lines || basket.customer.is_some())),
+            cancel: in_dialog
+                || (selling && self.work.next_quantity.is_some())
+                || (selling && open && (some_lines || basket.customer.is_some())),
             reprint: (selling || in_dialog) && self.work.last.is_some(),
             drawer: selling,
             entry: selling || in_dialog,

@@ -462,6 +462,9 @@ impl Step<'_, '_> {
         work.cashier.clone_from(&self.state.always);
         work.buffer.clear();
         work.next_quantity = None;
+        if let Some(last) = &mut work.last {
+            last.cashier = None;
+        }
         self.state.search.clear();
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Everything the cashier's screen shows, as plain data. No text for humans: the screen has the words, in his language.
 
-use retail::ids::ReceiptNumber;
+use chrono::NaiveDate;
+use retail::ids::{CashierId, ReceiptNumber};
 use retail::money::Cents;
 use retail::quantity::{Quantity, Unit};
 use retail::sale::{LineClass, ReturnReason, TenderKind};
@@ -53,7 +54,7 @@ pub struct View {
     pub search: Vec<Found>,
     /// What the cashier must read.
     pub notice: Option<Notice>,
-    /// The last receipt: what was due, handed over and given back.
+    /// The last receipt of who is logged in, made today: what was due, handed over and given back.
     pub last: Option<LastReceipt>,
     /// The last sound, and how many there were: a new number is a new sound.
     pub sound: Option<(u64, Beep)>,
@@ -241,6 +242,20 @@ pub struct LastReceipt {
     pub tendered: Option<Cents>,
     /// Cash given back (of a return: the refund in cash).
     pub change: Option<Cents>,
+    /// Who made it; `None` once he has logged out.
+    #[serde(default)]
+    pub cashier: Option<CashierId>,
+    /// The local day on which he did.
+    #[serde(default)]
+    pub day: Option<NaiveDate>,
+}
+
+impl LastReceipt {
+    /// Still worth a place on the screen: this cashier made it today. What another one gave back, or he himself before he
+    /// logged out, is nobody's change any more.
+    pub(super) fn is_of(&self, cashier: Option<CashierId>, today: NaiveDate) -> bool {
+        self.cashier.is_some() && self.cashier == cashier && self.day == Some(today)
+    }
 }
 
 /// Buttons that do something now.
@@ -335,6 +350,11 @@ pub enum Notice {
     },
     /// A quantity that cannot be: zero, too large, or a broken number of pieces.
     WrongQuantity,
+    /// The quantity that waited for the next article was put away.
+    QuantityForgotten {
+        /// Which.
+        quantity: Quantity,
+    },
     /// An amount that cannot be: zero, negative, or over a million.
     WrongAmount,
     /// *Contant gepast* while another amount was typed.

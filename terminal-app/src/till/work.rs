@@ -37,7 +37,7 @@ pub struct Work {
     pub(super) buffer: String,
     /// Quantity of the next article.
     pub(super) next_quantity: Option<Quantity>,
-    /// The last receipt.
+    /// The last receipt, whoever made it.
     pub(super) last: Option<LastReceipt>,
     /// Ids of the last actions.
     seen: VecDeque<String>,

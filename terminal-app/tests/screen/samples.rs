@@ -384,6 +384,8 @@ fn between_sales() -> Vec<Named> {
         rounding: change.map_or(Cents::ZERO, |_| Cents(1)),
         tendered: change.map(|change| Cents(6440 + change)),
         change: change.map(Cents),
+        cashier: None,
+        day: None,
     };
     vec![
         (

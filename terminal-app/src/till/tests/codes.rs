@@ -77,6 +77,39 @@ fn a_quantity_falls_back_after_one_use() {
     );
 }
 
+/// A quantity without its article has a way back, on the key and on the sheet, that says what it did and leaves the basket.
+#[test]
+fn a_waiting_quantity_can_be_cancelled() {
+    for with_lines in [false, true] {
+        let mut till = Bench::new();
+        if with_lines {
+            till.article(SHIRT);
+        }
+        till.scan("KLR-QTY-3");
+        assert!(till.view().enabled.cancel);
+        till.scan("KLR-CANCEL");
+        let view = till.view();
+        assert_eq!(view.next_quantity, None);
+        assert_eq!(view.basket.len(), usize::from(with_lines));
+        assert_eq!(
+            view.notice,
+            Some(Notice::QuantityForgotten {
+                quantity: Quantity::units(3)
+            })
+        );
+        assert_eq!(till.beeps(), [Beep::Good]);
+        till.article(TEA);
+        assert_eq!(till.view().basket.last().unwrap().quantity, Quantity::ONE);
+        till.act(Action::QuantityKey { n: Some(2_000) });
+        till.act(Action::Cancel);
+        till.act(Action::Cancel);
+        assert!(
+            till.view().basket.is_empty(),
+            "the second one is the basket"
+        );
+    }
+}
+
 #[test]
 fn wrong_and_unknown_codes_beep_differently_and_say_what_was_read() {
     let mut till = Bench::new();

@@ -5,11 +5,11 @@ use retail::money::Cents;
 use retail::quantity::Quantity;
 use retail::sale::TenderKind;
 
-use super::bench::{Bench, CARD, SHIRT, TEA, number};
+use super::bench::{Bench, CARD, SHIRT, TEA, at, number};
 use crate::till::input::{
     PaymentAnswer, PaymentOutcome, PrinterQuestion, PrinterState, PrinterStatus,
 };
-use crate::till::{Action, Beep, Effect, Input, ModeView, Notice, Print};
+use crate::till::{Action, Beep, Effect, Input, ModeView, Notice, Now, Print};
 
 fn cash(cents: i64) -> Action {
     Action::PayCash {
@@ -295,6 +295,36 @@ fn a_printer_fault_never_blocks_a_sale_and_its_question_makes_a_copy() {
     assert_eq!(commit.print, Some(Print::CopyOf(number(1))));
     assert_eq!(commit.settle_job, Some((5, false)));
     assert!(till.act(no).is_empty(), "asked and answered once");
+}
+
+/// The change of who went home, or of yesterday, is nobody's: the screen is calm. The copy of it can still be had.
+#[test]
+fn the_last_receipt_stands_there_for_who_made_it_today() {
+    let mut till = Bench::new();
+    till.article(SHIRT);
+    till.act(Action::PayCashExact);
+    assert!(till.view().last.is_some());
+    till.restart();
+    assert!(till.view().last.is_some(), "after a restart in between too");
+    let tomorrow = Now {
+        wall: at() + chrono::Days::new(1),
+        mono_ms: till.mono_ms,
+    };
+    assert_eq!(till.state.view(true, &tomorrow).last, None);
+    let anna = till.view().cashier;
+    till.act(Action::Logout);
+    till.act(Action::Login {
+        cashier: None,
+        pin: "1234".to_owned(),
+    });
+    till.input(Input::PinChecked(anna));
+    assert_eq!(till.view().last, None);
+    assert!(till.view().enabled.reprint);
+    till.act(Action::ReprintLast);
+    assert!(matches!(
+        till.events.last(),
+        Some(Body::ReceiptCopied(copy)) if copy.of == number(1)
+    ));
 }
 
 #[test]
