@@ -27,7 +27,14 @@ fn a_port_that_is_missing_free_or_in_use() {
     let _held = SerialLine::open(&settings).unwrap();
     let busy = doctor::scanner(&settings);
     assert_eq!(busy.finding, Finding::Busy);
-    assert!(busy.is_well(), "the till itself may be running");
+    assert!(!busy.is_well() && busy.cure(Language::Nl).unwrap().contains("fuser"));
+    let ours = doctor::Examined {
+        finding: busy.finding.with_till(true),
+        ..missing
+    };
+    assert_eq!(ours.finding, Finding::OurTill);
+    assert!(ours.is_well() && ours.cure(Language::Nl).is_none());
+    assert!(ours.text(Language::Nl).contains("door de kassa zelf"));
 }
 
 #[test]

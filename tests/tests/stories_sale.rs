@@ -165,6 +165,7 @@ fn everything_agrees(office: &HeadOffice, till: &mut Till, folder: &std::path::P
     office.run(&["rebuild", "--check"], "").unwrap();
     let (exit, said, _) = run(&mut till.command(&["doctor"]).unwrap());
     assert_eq!(exit, 0, "beside the running till:\n{said}");
+    assert!(said.contains("in gebruik door de kassa zelf"), "{said}");
     till.stop().unwrap();
     let (exit, said, _) = run(&mut till.command(&["doctor"]).unwrap());
     assert_eq!(exit, 0, "without it:\n{said}");

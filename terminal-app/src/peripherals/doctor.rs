@@ -30,10 +30,23 @@ pub enum Finding {
         /// The user is a member already, and must log in anew for it to count.
         member: bool,
     },
-    /// Another program (perhaps the running till) has it open.
+    /// The running till has it open, as it should.
+    OurTill,
+    /// Another program has it open.
     Busy,
     /// The port does not take its settings.
     Refused(String),
+}
+
+impl Finding {
+    /// With what is known of the running till: `ours` when it has the port open itself.
+    #[must_use]
+    pub fn with_till(self, ours: bool) -> Self {
+        match self {
+            Self::Busy if ours => Self::OurTill,
+            other => other,
+        }
+    }
 }
 
 /// A finding at a device.
@@ -46,13 +59,13 @@ pub struct Examined {
 }
 
 impl Examined {
-    /// Nothing needs to be done. A port that is in use is well while the till runs.
+    /// Nothing needs to be done.
     #[must_use]
     pub const fn is_well(&self) -> bool {
         matches!(
             self.finding,
             Finding::Opens
-                | Finding::Busy
+                | Finding::OurTill
                 | Finding::Answers(PrinterState::Ready | PrinterState::PaperLow)
         )
     }
@@ -71,8 +84,10 @@ impl Examined {
             Finding::Missing => "port does not exist",
             Finding::Denied { .. } if nl => "geen toegang tot de poort",
             Finding::Denied { .. } => "no permission for the port",
-            Finding::Busy if nl => "poort is in gebruik",
-            Finding::Busy => "port is in use",
+            Finding::OurTill if nl => "in gebruik door de kassa zelf, die nu draait",
+            Finding::OurTill => "in use by the till itself, which is running",
+            Finding::Busy if nl => "in gebruik door een ander programma",
+            Finding::Busy => "in use by another program",
             Finding::Refused(reason) => {
                 let words = if nl {
                     "poort neemt de instellingen niet aan"
@@ -90,7 +105,9 @@ impl Examined {
     pub fn cure(&self, language: Language) -> Option<String> {
         let nl = language == Language::Nl;
         let text = match &self.finding {
-            Finding::Opens | Finding::Answers(PrinterState::Ready | PrinterState::PaperLow) => {
+            Finding::Opens
+            | Finding::OurTill
+            | Finding::Answers(PrinterState::Ready | PrinterState::PaperLow) => {
                 return None;
             }
             Finding::Answers(_) if nl => "Kijk naar papier, klep en lampjes van de printer.",
@@ -109,10 +126,10 @@ impl Examined {
                 return Some(denied(group.as_deref(), *member, nl));
             }
             Finding::Busy if nl => {
-                "Goed als de kassa draait. Zo niet: zoek het programma met fuser -v en zet ModemManager uit voor deze poort (hardware.md)."
+                "Zoek het programma met sudo fuser -v en de naam van de poort, en sluit het. Is het ModemManager: houd het van deze poort af (hardware.md)."
             }
             Finding::Busy => {
-                "Fine while the till runs. If it does not: find the program with fuser -v, and keep ModemManager off this port (hardware.md)."
+                "Find the program with sudo fuser -v and the port's name, and close it. If it is ModemManager: keep it off this port (hardware.md)."
             }
             Finding::Refused(_) if nl => {
                 "Controleer baud, data_bits, parity en stop_bits van deze poort in till.toml."

@@ -12,7 +12,7 @@ mod run;
 pub use appender::StoreAppender;
 pub use engine::{Engine, Step};
 pub use health::{Watch, free_mb};
-pub use lock::{InstanceLock, LockError};
+pub use lock::{InstanceLock, LockError, Running};
 pub use paper::ReceiptPaper;
 pub use run::{RunError, run};
 

@@ -352,7 +352,7 @@ fn the_hub_is_looked_for_and_its_image_named() {
     let (code, _, said) = run(till(dir).args(["hub", "update-info"]));
     assert_eq!(code, 1);
     assert!(
-        said.contains("name no hub") && said.contains("[hub]"),
+        said.contains("staat geen hub") && said.contains("[hub]"),
         "{said}"
     );
     let (code, _, _) = run(till(dir).arg("hub"));

@@ -16,7 +16,7 @@ use crate::out;
 use crate::peripherals::doctor as devices;
 use crate::peripherals::hub::doctor::{self as hub, HubLook};
 use crate::peripherals::line;
-use crate::runtime::{Watch, free_mb};
+use crate::runtime::{Running, Watch, free_mb};
 use crate::screen::strings::fill;
 use crate::store::{Store, StoreError};
 use crate::sync::http::{HttpWire, Patience};
@@ -28,6 +28,8 @@ mod words;
 struct Findings<'a> {
     config: &'a Config,
     w: &'static Words,
+    /// The till that runs on this database.
+    running: Option<Running>,
     wrong: u32,
 }
 
@@ -80,6 +82,7 @@ pub(super) fn run(config: &Config) -> Result<(), CliError> {
     let mut found = Findings {
         config,
         w,
+        running: Running::on(&config.store),
         wrong: 0,
     };
     found.well(w.settings, &config.file.display().to_string())?;
@@ -217,14 +220,14 @@ impl Findings<'_> {
             )?;
         }
         for scanner in &config.scanners {
-            let examined = devices::scanner(&line::Settings::from(&scanner.serial));
-            self.device(w.scanner, &examined)?;
+            let line = line::Settings::from(&scanner.serial);
+            self.device(w.scanner, devices::scanner(&line), &line)?;
         }
         match &config.printer {
             Some(printer) => {
                 let line = line::Settings::from(&printer.serial);
                 let examined = devices::printer(&line, Arc::clone(clock));
-                self.device(w.printer, &examined)
+                self.device(w.printer, examined, &line)
             }
             None if config.hub.as_ref().is_some_and(|hub| hub.printer.is_some()) => Ok(()),
             None => self.say(
@@ -244,6 +247,7 @@ impl Findings<'_> {
         let settings = line::Settings::from(&hub.serial);
         let printer = hub.printer.is_some();
         let look = hub::look(&settings, printer, Arc::clone(clock), &mut SystemEntropy);
+        let look = look.with_till(self.has(&settings));
         let port = settings.path.display().to_string();
         for line in look.lines(&port, self.config.screen.language, printer, hub.drawer) {
             let what = if line.cure.is_some() {
@@ -253,7 +257,7 @@ impl Findings<'_> {
             };
             self.say(line.what, &line.text, what, line.cure.as_deref())?;
         }
-        let in_use = matches!(look, HubLook::Port(devices::Finding::Busy));
+        let in_use = matches!(look, HubLook::Port(devices::Finding::OurTill));
         // A database that cannot be read has been said already.
         let seen = store.and_then(|store| store.hub_seen().ok().flatten());
         match seen {
@@ -268,8 +272,24 @@ impl Findings<'_> {
         }
     }
 
-    fn device(&mut self, what: &str, device: &devices::Examined) -> Result<(), CliError> {
+    /// The running till has this port open.
+    fn has(&self, line: &line::Settings) -> bool {
+        self.running
+            .as_ref()
+            .is_some_and(|running| running.has(&line.path))
+    }
+
+    fn device(
+        &mut self,
+        what: &str,
+        device: devices::Examined,
+        line: &line::Settings,
+    ) -> Result<(), CliError> {
         let language = self.config.screen.language;
+        let device = devices::Examined {
+            finding: device.finding.with_till(self.has(line)),
+            ..device
+        };
         let look = if device.is_well() {
             Look::Well
         } else {

@@ -11,6 +11,7 @@ use link::message::{Notice, Status};
 use link::till_end::{Action, Event, TillEnd, Timing};
 use retail::clock::{Clock, Entropy, random_16};
 
+use super::boards;
 use super::core::identity;
 use crate::peripherals::doctor::{Finding, of_error, state_text};
 use crate::peripherals::line::{self, Gone, SerialLine};
@@ -217,7 +218,9 @@ impl HubHealth {
                 cure: None,
             });
         }
-        lines.push(self.display_line(nl));
+        if boards::may_have_display(&self.identity.board) {
+            lines.push(self.display_line(nl));
+        }
         lines
     }
 
@@ -335,6 +338,15 @@ const fn started_text(why: HubStart, nl: bool) -> &'static str {
 }
 
 impl HubLook {
+    /// With what is known of the running till: `ours` when it has the port open itself.
+    #[must_use]
+    pub fn with_till(self, ours: bool) -> Self {
+        match self {
+            Self::Port(finding) => Self::Port(finding.with_till(ours)),
+            other => other,
+        }
+    }
+
     /// Line by line, for a human.
     #[must_use]
     pub fn lines(

@@ -10,6 +10,7 @@
 //! The printer on the hub has the same spooler as one on a port of the till: [`printer`] is its way there. A drawer pulse
 //! is asked once and never after ten seconds.
 
+pub mod boards;
 pub mod core;
 pub mod display;
 pub mod doctor;
