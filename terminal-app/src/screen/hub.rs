@@ -7,6 +7,7 @@ use super::bar::{Look, badge};
 use super::notices::{Tone, damaged, not_kept};
 use super::parts::Button;
 use super::strings::{Strings, fill};
+use crate::peripherals::hub::boards;
 use crate::till::Action;
 use crate::till::input::{HubNotice, HubStart, HubState, HubStatus, UnheardScan};
 
@@ -53,7 +54,9 @@ fn details(w: &Strings, hub: &HubStatus) -> Markup {
                 (line(w.hub_scanner, &scanner(w, hub)))
                 (line(w.hub_printer, printer(w, hub)))
                 (line(w.hub_drawer, drawer(w, hub)))
-                (line(w.hub_display, if hub.display_fault { w.hub_display_fault } else { w.hub_display_fine }))
+                @if hub.hub.as_ref().is_none_or(|hub| boards::may_have_display(&hub.board)) {
+                    (line(w.hub_display, if hub.display_fault { w.hub_display_fault } else { w.hub_fine }))
+                }
                 (line(w.hub_cable, &cable(w, hub)))
             }
         }
@@ -79,7 +82,7 @@ const fn started(w: &Strings, why: HubStart) -> &'static str {
 
 fn scanner(w: &Strings, hub: &HubStatus) -> String {
     if hub.scanner_errors == 0 && hub.scans_lost == 0 {
-        w.hub_scanner_fine.to_owned()
+        w.hub_fine.to_owned()
     } else {
         fill(
             w.hub_scanner_errors,
@@ -92,7 +95,7 @@ const fn printer(w: &Strings, hub: &HubStatus) -> &'static str {
     match (hub.printer, hub.printer_stalled) {
         (false, _) => w.hub_printer_elsewhere,
         (true, true) => w.hub_printer_stalled,
-        (true, false) => w.hub_printer_here,
+        (true, false) => w.hub_fine,
     }
 }
 
@@ -101,13 +104,13 @@ const fn drawer(w: &Strings, hub: &HubStatus) -> &'static str {
         (false, _) => w.hub_drawer_elsewhere,
         (true, Some(true)) => w.hub_drawer_open,
         (true, Some(false)) => w.hub_drawer_shut,
-        (true, None) => w.hub_drawer_here,
+        (true, None) => w.hub_fine,
     }
 }
 
 fn cable(w: &Strings, hub: &HubStatus) -> String {
     if hub.link_errors == 0 && hub.overruns == 0 {
-        w.hub_cable_fine.to_owned()
+        w.hub_fine.to_owned()
     } else {
         fill(w.hub_cable_errors, &[&hub.link_errors, &hub.overruns])
     }

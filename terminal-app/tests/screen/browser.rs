@@ -196,6 +196,41 @@ impl Browser {
     }
 }
 
+/// A look at the hub's details takes nothing out of sight that a cashier works with, and is over with the next scan.
+#[test]
+fn the_details_of_the_hub_cover_nothing_that_is_worked_with() {
+    let (_, mut view) = samples::all()
+        .into_iter()
+        .find(|(name, _)| *name == "hub_troubled")
+        .expect("a sample");
+    view.next_quantity = Some(retail::quantity::Quantity::units(3));
+    let browser = open(view);
+    for (width, height) in [(1366, 768), (1024, 768), (768, 1024)] {
+        browser.resize(width, height);
+        browser.run(async {
+            let badge = browser
+                .client
+                .find(Locator::Css(".badge.hub summary"))
+                .await?;
+            badge.click().await
+        });
+        let covered = browser.js(
+            "const at = (node) => node.getBoundingClientRect();
+             const panel = at(document.querySelector('.badge .details'));
+             const over = (a) => a.width && a.left < panel.right && a.right > panel.left && a.top < panel.bottom && a.bottom > panel.top;
+             if (!panel.width || at(document.querySelector('#bar')).bottom > panel.top || panel.left < 0 || panel.bottom > innerHeight) return ['panel'];
+             return [...document.querySelectorAll('#entry, .next, .notice, #work button, #total, .who button')]
+                 .filter((node) => over(at(node))).map((node) => node.outerHTML);",
+        );
+        assert_eq!(covered, serde_json::json!([]), "{width} x {height}");
+        browser.show(|view| {
+            view.sound = Some((view.sound.map_or(1, |(n, _)| n + 1), Beep::Good));
+            view.sound_aside = false;
+        });
+        browser.until("return !document.querySelector('details[open]')");
+    }
+}
+
 #[test]
 fn fingers() {
     let page = open(samples::selling());

@@ -51,7 +51,7 @@
     const [number, kind] = sound ?? [0, ""];
     if (sounds !== null && number !== sounds) {
       play(kind);
-      if (answers) { empty(); hush(); } // a scan clears the number that was being typed
+      if (answers) { empty(); hush(); shut(null); } // a scan clears the number that was being typed
     }
     sounds = number;
   }
@@ -159,7 +159,10 @@
     Object.assign(last, { time: event.timeStamp, x: event.clientX, y: event.clientY });
     return twice;
   }
+  // Details of the bar are for a look: any press elsewhere, and any answer of the till to who works, shuts them.
+  const shut = (kept) => { for (const open of document.querySelectorAll("details[open]")) if (!open.contains(kept)) open.open = false; };
   document.addEventListener("click", (event) => {
+    shut(event.target);
     const button = event.target.closest("button");
     if (!button) return;
     if (button.matches("[data-pad], [data-letters]")) {
