@@ -10,7 +10,7 @@ use terminal_app::screen::{Desk, Face, Language, Screen, Shortcuts, run};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-#[path = "../tests/screen/samples.rs"]
+#[path = "../tests/screen/samples/mod.rs"]
 #[expect(
     clippy::expect_used,
     reason = "made-up data, which the tests hold to be right"

@@ -28,7 +28,8 @@ pub(crate) struct Arguments {
 /// Builds and starts the demo; ends when it ends.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     say(
-        "building the till, the head office and the demo (minutes the first time, seconds after that)",
+        "building the till, the head office and the demo (some minutes the first time; laying out the shop then takes another \
+         minute or two, once)",
     );
     checked(cargo().args([
         "build",

@@ -10,6 +10,7 @@ pub mod effect;
 mod enrol;
 pub mod input;
 pub mod known;
+pub mod news;
 mod pay;
 mod scan;
 pub mod shelf;

@@ -57,7 +57,10 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<()> {
     let clock: Arc<dyn Clock> = machine_clock();
     let dir = absolute(&arguments.dir)?;
-    say(&format!("preparing the shop in {}", dir.display()));
+    say(&format!(
+        "preparing the shop in {} (a minute or two the first time)",
+        dir.display()
+    ));
     let mut shop = Shop::prepare(&dir, arguments.port_base, arguments.hub, clock.as_ref())?;
     shop.start()?;
     if arguments.day {

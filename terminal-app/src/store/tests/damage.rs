@@ -7,7 +7,6 @@ use retail::ids::{CashierId, CustomerId, Epoch, Hash, LinkId};
 use retail::wire::{Down, Head, Side};
 
 use super::{at, commit, customer, enrolled, page, sell};
-use crate::peripherals::printer::JobSource as _;
 use crate::store::{Marker, Store};
 use crate::sync::outbox::Outbox as _;
 use crate::till::{Commit, NewEvent, Shelf as _};
@@ -64,7 +63,7 @@ fn events_that_were_damaged_are_declared_at_the_start() {
     for cents in 1..=5 {
         sell(&mut store, cents * 100);
     }
-    let key = super::event_key(Epoch::FIRST, 4).unwrap();
+    let key = crate::store::event_key(Epoch::FIRST, 4).unwrap();
     let sql = "UPDATE event SET bytes = X'7B7D' WHERE key = ?1";
     store.conn.execute(sql, [key]).unwrap();
     assert_eq!(store.verify().unwrap().faults.len(), 1);
@@ -133,14 +132,14 @@ fn the_profile_of_a_lost_enrolment_goes_on_with_the_event_that_declares_the_hole
     let dir = tempfile::tempdir().unwrap();
     let (mut store, who, lost) = enrolment_lost(&dir.path().join("till.db"));
     let opened = store.start_check(at()).unwrap().unwrap();
-    let declared = super::event_key(opened.epoch, 2).unwrap();
+    let declared = crate::store::event_key(opened.epoch, 2).unwrap();
     let moved = sides(&store);
     assert!(
         moved.iter().any(|(event, side)| *event == declared
             && matches!(side, Side::Profile { seq: 2, profile } if profile.customer == who)),
         "{moved:?}"
     );
-    let old = super::event_key(lost.epoch, lost.seq).unwrap();
+    let old = crate::store::event_key(lost.epoch, lost.seq).unwrap();
     let stays: Vec<_> = moved.iter().filter(|(event, _)| *event == old).collect();
     assert!(
         matches!(stays[..], [(_, Side::Link { .. })]),

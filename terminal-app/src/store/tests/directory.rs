@@ -5,7 +5,6 @@ use retail::loyalty::card_hash;
 use retail::wire::{DirectoryEntry, Down, Head};
 
 use super::{customer, enrolled, entry, page, sell};
-use crate::peripherals::printer::JobSource as _;
 use crate::store::Store;
 use crate::sync::outbox::Outbox as _;
 use crate::till::Shelf as _;

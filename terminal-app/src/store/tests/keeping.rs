@@ -5,7 +5,6 @@ use retail::ids::CashierId;
 use retail::money::Cents;
 
 use super::{Counting, at, enrolled, sell};
-use crate::peripherals::printer::JobSource as _;
 use crate::store::{Drafts, Store, StoreError};
 use crate::sync::outbox::Outbox as _;
 use crate::till::{Shelf as _, Work};

@@ -15,9 +15,7 @@ use retail::vat;
 use retail::vat::VatRate;
 use retail::wire::{DirectoryEntry, Down, DownPage, EnrolAnswer, Head};
 
-use crate::peripherals::printer::JobSource as _;
 use crate::store::{Paper, Store, StoreError, Writing};
-use crate::sync::outbox::Outbox as _;
 use crate::till::{Commit, NewEvent, Print, Shelf as _, Work};
 
 mod damage;
