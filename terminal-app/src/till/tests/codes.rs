@@ -1,5 +1,6 @@
 //! Scans: routed by what the till is doing, in order, each with its sound.
 
+use retail::money::Cents;
 use retail::quantity::Quantity;
 
 use super::bench::{BUTTON, Bench, CARD, CHEESE, COLA, NEW_CARD, SHIRT, TEA, ean};
@@ -236,6 +237,30 @@ fn an_article_without_a_price_asks_for_one_and_scans_go_on() {
     assert_eq!(view.total.0, 298 + 125);
     till.scan("KLR-CASH");
     assert!(till.sale().lines[1].price_typed);
+}
+
+/// The price that is typed is that of the article on the screen, not of the one that was scanned last.
+#[test]
+fn a_price_goes_to_the_article_that_was_asked_about() {
+    let mut till = Bench::new();
+    till.scan("KLR-QTY-2");
+    till.article(BUTTON);
+    till.article(BUTTON);
+    till.act(Action::Price {
+        price: Some(Cents(100)),
+    });
+    assert_eq!(till.view().basket[0].quantity, Quantity::units(2));
+}
+
+#[test]
+fn an_article_scanned_beside_a_dialog_is_sold() {
+    for dialog in [Action::StartEnrol, Action::StartReturn] {
+        let mut till = Bench::new();
+        till.act(dialog);
+        till.article(SHIRT);
+        assert_eq!(till.view().basket.len(), 1);
+        assert_eq!(till.beeps(), [Beep::Good]);
+    }
 }
 
 #[test]
