@@ -34,7 +34,7 @@ fn selling(face: &Face, view: &View) -> Markup {
                 } }
                 tbody { @for row in &view.basket { (basket_row(w, view, row)) } }
             }
-            @if view.basket.is_empty() { (between(w, view.last.as_ref())) }
+            @if view.basket.is_empty() { (between(w, view.last.as_ref().filter(|_| view.just_sold))) }
         }
         (foot(w, view))
     }

@@ -67,6 +67,7 @@ pub(crate) fn words(w: &Strings, notice: &Notice) -> (Tone, String, Option<Strin
         Notice::QuantityForgotten { quantity } => {
             (Tone::Good, fill(w.n_quantity_forgotten, &[quantity]), None)
         }
+        Notice::SaleCancelled { total } => (Tone::Good, fill(w.n_sale_cancelled, &[total]), None),
         Notice::ReasonMissing { line } => (Tone::Mind, fill(w.n_reason_missing, &[line]), None),
         Notice::ReceiptNotFetched { number, why } => (
             Tone::Bad,
@@ -116,6 +117,7 @@ const fn plain_words(w: &Strings, notice: &Notice) -> (Tone, &'static str) {
         Notice::PartlyPaid => (Tone::Mind, w.n_partly_paid),
         Notice::WrongQuantity => (Tone::Mind, w.n_wrong_quantity),
         Notice::WrongAmount => (Tone::Mind, w.n_wrong_amount),
+        Notice::SaleUnderway => (Tone::Mind, w.n_sale_underway),
         Notice::BasketFull => (Tone::Bad, w.n_basket_full),
         Notice::NoLine => (Tone::Mind, w.n_no_line),
         Notice::ReturnUnderway => (Tone::Mind, w.n_return_underway),
@@ -143,6 +145,7 @@ const fn plain_words(w: &Strings, notice: &Notice) -> (Tone, &'static str) {
         | Notice::ReceiptIsReturn { .. }
         | Notice::NothingLeftToReturn { .. }
         | Notice::QuantityForgotten { .. }
+        | Notice::SaleCancelled { .. }
         | Notice::MoreThanSold { .. }
         | Notice::ReasonMissing { .. }
         | Notice::ReceiptNotFetched { .. }
@@ -169,6 +172,9 @@ fn ways_out(w: &Strings, view: &View, notice: &Notice) -> Vec<(String, Action)> 
             fill(w.n_take_back, &[&named(w, before)]),
             Action::TakeBackCustomer,
         )],
+        Notice::SaleCancelled { .. } => {
+            vec![(w.n_take_back_sale.to_owned(), Action::TakeBackCancelled)]
+        }
         Notice::TypedIsNotExact { typed, exact } => vec![
             (
                 fill(w.n_pay_typed, &[typed]),

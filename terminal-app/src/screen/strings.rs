@@ -164,7 +164,7 @@ strings! {
 
     // The box, the keypad, the actions
     box_label: "Artikelnummer, klantenkaart, bonnummer of naam", "Article number, loyalty card, receipt number or name";
-    box_hint: "Artikel, kaart, bon of naam", "Article, card, receipt or name";
+    box_hint: "Artikel of naam, kaart, bon", "Article or name, card, receipt";
     box_price: "Prijs van {}", "Price of {}";
     box_receipt: "Bonnummer", "Receipt number";
     box_return: "Artikel dat terugkomt", "Article that comes back";
@@ -278,7 +278,7 @@ strings! {
     // Notices
     dismiss: "Melding sluiten", "Dismiss message";
     notices: "Meldingen", "Messages";
-    n_unknown_code: "Onbekende code: {}", "Unknown code: {}";
+    n_unknown_code: "Niets gevonden bij ‘{}’.", "Nothing found for ‘{}’.";
     n_wrong_code: "Verkeerd gelezen of beschadigd: {}", "Misread or damaged: {}";
     n_wrong_code_hint: "Scan nog een keer of typ het nummer.", "Scan again or type the number.";
     n_scan_damaged: "De scan is niet goed doorgekomen.", "The scan did not come through well.";
@@ -305,6 +305,9 @@ strings! {
     n_not_a_number: "‘{}’ is hier geen geldig getal.", "‘{}’ makes no sense here.";
     n_wrong_quantity: "Dit aantal kan niet.", "This quantity is not possible.";
     n_quantity_forgotten: "{} × vervalt: het volgende artikel telt één keer.", "{} × dropped: the next article counts once.";
+    n_sale_cancelled: "Bon van {} geannuleerd.", "Sale of {} cancelled.";
+    n_take_back_sale: "Toch terugzetten", "Put it back";
+    n_sale_underway: "Er is al een nieuwe bon begonnen.", "A new sale has begun already.";
     n_wrong_amount: "Dit bedrag kan niet.", "This amount is not possible.";
     n_not_exact: "In het invoerveld staat {}, gepast is {}.", "The entry field holds {}, exact is {}.";
     n_not_exact_hint: "Wat heeft de klant gegeven?", "What did the customer give?";
@@ -335,7 +338,7 @@ strings! {
     n_not_a_card: "‘{}’ is geen klantenkaart van deze winkel.", "‘{}’ is not a loyalty card of this shop.";
     n_not_an_email: "Dit is geen e-mailadres. Verbeter het of laat het leeg.", "This is not an e-mail address. Correct it or leave it empty.";
     n_membership: "Inschrijven kan alleen met toestemming voor deelname.", "Enrolling needs consent to membership.";
-    n_enrolled: "Ingeschreven. Deze bon telt al mee.", "Enrolled. This receipt already counts.";
+    n_enrolled: "Ingeschreven. De eerste bon telt al mee.", "Enrolled. The first receipt already counts.";
     n_nothing_to_copy: "Er is nog geen bon om te kopiëren.", "There is no receipt to copy yet.";
     n_no_receipt_number: "Er kan geen bon gemaakt worden: de bonnummers zijn op. Bel het hoofdkantoor.",
         "No receipt can be made: the receipt numbers are used up. Call head office.";

@@ -315,6 +315,7 @@ impl Step<'_, '_> {
             wait_s: None,
             lines,
         };
+        self.state.work.just_sold = true;
         self.state.work.last = Some(LastReceipt {
             number,
             total,

@@ -81,10 +81,12 @@ impl Step<'_, '_> {
         price_typed: bool,
         item: String,
     ) -> Handled {
-        let basket = &mut self.state.work.basket;
-        if basket.lines.len() + 2 > MAX_LINES {
+        if self.state.work.basket.lines.len() + 2 > MAX_LINES {
             return Err(Notice::BasketFull);
         }
+        self.state.cancelled = None;
+        self.state.work.just_sold = false;
+        let basket = &mut self.state.work.basket;
         let n = basket.last_n + 1;
         basket.last_n = n;
         basket.lines.push(Line {
@@ -298,10 +300,33 @@ impl Step<'_, '_> {
             return Err(Notice::PartlyPaid);
         }
         let basket = std::mem::take(&mut work.basket);
+        work.just_sold = false;
         if !basket.lines.is_empty() {
             self.commit(vec![cancelled(cashier, &basket)], None);
+            self.state.notice = Some(Notice::SaleCancelled {
+                total: basket.total(),
+            });
+            self.state.cancelled = Some(basket);
         }
         self.beep(Beep::Good);
+        Ok(())
+    }
+
+    /// Puts the cancelled basket back; its customer too, unless another card was scanned since.
+    pub(super) fn take_back_cancelled(&mut self) -> Handled {
+        self.logged_in()?;
+        self.not_paying()?;
+        let work = &mut self.state.work;
+        if work.mode != Mode::Selling || !work.basket.is_untouched() {
+            return Err(Notice::SaleUnderway);
+        }
+        if let Some(mut basket) = self.state.cancelled.take() {
+            if let Some(attached) = work.basket.customer.take() {
+                basket.customer = Some(attached);
+            }
+            work.basket = basket;
+            self.beep(Beep::Good);
+        }
         Ok(())
     }
 }

@@ -225,6 +225,8 @@ pub enum Action {
     ForgetCustomer,
     /// The card that was scanned before the last one is the right one: its customer is put back.
     TakeBackCustomer,
+    /// The basket that was cancelled last comes back, if no other was begun since.
+    TakeBackCancelled,
     /// Puts the dialog away; without one a quantity that waits for its article; without that the whole basket.
     Cancel,
     /// Asks for the receipt of a return.

@@ -258,6 +258,7 @@ impl Step<'_, '_> {
             wait_s: waited,
         };
         let cash = sale.tenders.iter().find(|t| t.kind == TenderKind::Cash);
+        self.state.work.just_sold = true;
         self.state.work.last = Some(LastReceipt {
             number,
             total: sale.total,

@@ -73,6 +73,7 @@ impl State {
             last: work
                 .last
                 .filter(|last| last.is_of(work.cashier.as_ref().map(|c| c.id), today)),
+            just_sold: work.just_sold,
             sound: self.sound,
             sound_aside: self.sound_aside,
             printer: self.printer.clone(),

@@ -16,7 +16,7 @@ use super::input::{
 };
 use super::shelf::{Shelf, ShelfError};
 use super::view::{Found, Notice};
-use super::work::{Mode, Work};
+use super::work::{Basket, Mode, Work};
 
 /// Wrong PINs in a row before the till makes one wait.
 const MAX_WRONG_PINS: u32 = 5;
@@ -83,6 +83,8 @@ pub struct State {
     pub(super) search: Vec<Found>,
     /// A card that nobody has, offered for enrolment.
     pub(super) offered_card: Option<String>,
+    /// The basket that was cancelled last: it can come back until something else is sold.
+    pub(super) cancelled: Option<Basket>,
     /// The line put in by the last step.
     pub(super) fresh: Option<u32>,
     pub(super) notice: Option<Notice>,
@@ -120,6 +122,7 @@ impl State {
             login: Login::default(),
             search: Vec::new(),
             offered_card: None,
+            cancelled: None,
             fresh: None,
             notice,
             damage: None,
@@ -364,6 +367,7 @@ impl Step<'_, '_> {
                 Ok(())
             }
             Action::TakeBackCustomer => self.take_back_customer(),
+            Action::TakeBackCancelled => self.take_back_cancelled(),
             Action::Cancel => self.cancel(),
             Action::StartReturn => self.start_return(),
             Action::ReturnQuantity { line, quantity } => self.return_quantity(line, quantity),
@@ -466,6 +470,7 @@ impl Step<'_, '_> {
             last.cashier = None;
         }
         self.state.search.clear();
+        self.state.cancelled = None;
         Ok(())
     }
 

@@ -56,6 +56,8 @@ pub struct View {
     pub notice: Option<Notice>,
     /// The last receipt of who is logged in, made today: what was due, handed over and given back.
     pub last: Option<LastReceipt>,
+    /// Nothing was put in a basket or cancelled since that receipt.
+    pub just_sold: bool,
     /// The last sound, and how many there were: a new number is a new sound.
     pub sound: Option<(u64, Beep)>,
     /// The last sound answers no scan, entry or press: a printer's alarm, a damaged scan. What is being typed stays.
@@ -355,6 +357,13 @@ pub enum Notice {
         /// Which.
         quantity: Quantity,
     },
+    /// The basket was cancelled; it can come back.
+    SaleCancelled {
+        /// What it came to.
+        total: Cents,
+    },
+    /// Another sale is under way: the cancelled one cannot come back.
+    SaleUnderway,
     /// An amount that cannot be: zero, negative, or over a million.
     WrongAmount,
     /// *Contant gepast* while another amount was typed.

@@ -39,6 +39,9 @@ pub struct Work {
     pub(super) next_quantity: Option<Quantity>,
     /// The last receipt, whoever made it.
     pub(super) last: Option<LastReceipt>,
+    /// Nothing was put in a basket or cancelled since that receipt.
+    #[serde(default)]
+    pub(super) just_sold: bool,
     /// Ids of the last actions.
     seen: VecDeque<String>,
     /// The last request to the payment terminal.
@@ -163,15 +166,16 @@ impl Work {
     /// Nothing is in hand that a cashier would miss.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.mode == Mode::Selling
-            && self.basket.lines.is_empty()
-            && self.basket.questions.is_empty()
-            && self.basket.tenders.is_empty()
-            && self.back.is_none()
+        self.mode == Mode::Selling && self.basket.is_untouched() && self.back.is_none()
     }
 }
 
 impl Basket {
+    /// Nothing was put in it; whose it is may be known.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.lines.is_empty() && self.questions.is_empty() && self.tenders.is_empty()
+    }
+
     pub(super) fn total(&self) -> Cents {
         self.lines.iter().map(|line| line.amount).sum()
     }

@@ -128,6 +128,7 @@
   const hush = () => { $("#local").textContent = ""; };
 
   // ---- Pressing
+  let search;
   const empty = () => { const box = $("#entry"); if (box) box.value = ""; };
   function press(node) {
     const action = JSON.parse(node.dataset.do);
@@ -142,6 +143,7 @@
     }
     if (node.dataset.take) {
       taken = $("#entry")?.value.trim() ?? "";
+      clearTimeout(search); // what is entered is looked for by the till; a search of before would take its answer away
       if (action.do === "entry" && taken === "") return;
       action[node.dataset.take] = taken;
       if (!node.hasAttribute("data-keep")) empty(); // else the sound of the answer empties it
@@ -205,7 +207,6 @@
   });
 
   // ---- Looking for articles while someone types
-  let search;
   document.addEventListener("input", (event) => {
     if (!event.target.hasAttribute("data-search")) return;
     clearTimeout(search);

@@ -308,7 +308,7 @@ fn a_loyalty_card_works_on_every_screen_of_a_sale_and_its_payment() {
     assert!(till.view().customer.is_some(), "while a price is asked");
     till.act(Action::ForgetCustomer);
     till.act(Action::Price {
-        price: Some(retail::money::Cents(100)),
+        price: Some(Cents(100)),
     });
     till.scan("KLR-CARD");
     till.article(CARD);

@@ -54,6 +54,63 @@ fn the_common_sale_takes_the_scanner_alone() {
 }
 
 #[test]
+fn a_sale_cancelled_by_mistake_comes_back_whole_and_once() {
+    let mut till = Bench::new();
+    till.article(CARD);
+    till.article(SHIRT);
+    till.article(TEA);
+    let before = till.view();
+    till.scan("KLR-CANCEL");
+    let view = till.view();
+    assert!(view.basket.is_empty() && view.customer.is_none());
+    assert_eq!(
+        view.notice,
+        Some(Notice::SaleCancelled {
+            total: before.total
+        })
+    );
+    till.act(Action::TakeBackCancelled);
+    let view = till.view();
+    assert_eq!(
+        (view.total, view.basket.len()),
+        (before.total, before.basket.len())
+    );
+    assert_eq!(view.customer, before.customer);
+    till.act(Action::TakeBackCancelled);
+    assert_eq!(
+        till.view().notice,
+        Some(Notice::SaleUnderway),
+        "not into a sale"
+    );
+    till.scan("KLR-CASH");
+    till.act(Action::TakeBackCancelled);
+    assert!(till.view().basket.is_empty(), "not twice");
+    // Whoever goes on with another sale is through with it.
+    till.article(SHIRT);
+    till.scan("KLR-CANCEL");
+    till.article(TEA);
+    till.scan("KLR-VOID");
+    till.act(Action::TakeBackCancelled);
+    assert!(till.view().basket.is_empty());
+}
+
+#[test]
+fn paid_stands_there_only_until_something_else_happens() {
+    let mut till = Bench::new();
+    till.article(TEA);
+    till.scan("KLR-CASH");
+    assert!(till.view().just_sold);
+    till.article(TEA);
+    till.scan("KLR-VOID");
+    let view = till.view();
+    assert!(
+        view.basket.is_empty() && !view.just_sold,
+        "nobody paid this"
+    );
+    assert!(view.last.is_some(), "and Kopie bon still knows its receipt");
+}
+
+#[test]
 fn due_tendered_and_change_are_three_fields() {
     let mut till = Bench::new();
     till.article(SHIRT);

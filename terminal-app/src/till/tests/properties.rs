@@ -70,6 +70,7 @@ fn action() -> impl Strategy<Value = Action> {
         Just(Action::ReprintLast),
         Just(Action::ForgetCustomer),
         Just(Action::TakeBackCustomer),
+        Just(Action::TakeBackCancelled),
         (1..3000_i64).prop_map(|c| Action::PayCashTyped { typed: Cents(c) }),
     ]
 }
@@ -133,6 +134,7 @@ fn added(before: &crate::till::View, after: &crate::till::View, events: &[Body])
 fn run(happenings: &[Happening]) -> Result<(), TestCaseError> {
     let mut till = Bench::new();
     let mut last: Option<Input> = None;
+    let mut cancelled = 0;
     for (index, happening) in happenings.iter().enumerate() {
         let before = till.view();
         let events_before = till.events.len();
@@ -172,22 +174,26 @@ fn run(happenings: &[Happening]) -> Result<(), TestCaseError> {
             Happening::Restart => till.restart(),
         }
         let after = till.view();
-        check_step(&before, &after, &till.events[events_before..], happening)?;
+        let events = &till.events[events_before..];
+        if matches!(happening, Happening::Do(Action::TakeBackCancelled)) {
+            let added = added(&before, &after, events);
+            prop_assert!(added == 0 || (added == cancelled && before.basket.is_empty()));
+            cancelled -= added;
+        } else {
+            check_added(added(&before, &after, events), happening)?;
+        }
+        for event in events {
+            if let Body::SaleCancelled(sale) = event {
+                cancelled = sale.total.0;
+            }
+        }
+        check_step(&before, &after, events)?;
     }
     check_returns(&till)
 }
 
-fn check_step(
-    before: &crate::till::View,
-    after: &crate::till::View,
-    events: &[Body],
-    happening: &Happening,
-) -> Result<(), TestCaseError> {
-    let lines: i64 = after.basket.iter().map(|row| row.amount.0).sum();
-    prop_assert_eq!(lines, after.total.0);
-    let paid: i64 = after.paid.iter().map(|part| part.amount.0).sum();
-    prop_assert_eq!(after.due.0, after.total.0 - paid);
-    let added = added(before, after, events);
+/// Only what puts an article in may add money.
+fn check_added(added: i64, happening: &Happening) -> Result<(), TestCaseError> {
     prop_assert!(added >= 0, "a line went without a trace: {happening:?}");
     let may_add = matches!(
         happening,
@@ -200,6 +206,18 @@ fn check_step(
         added == 0 || may_add,
         "a line came from nowhere: {happening:?}"
     );
+    Ok(())
+}
+
+fn check_step(
+    before: &crate::till::View,
+    after: &crate::till::View,
+    events: &[Body],
+) -> Result<(), TestCaseError> {
+    let lines: i64 = after.basket.iter().map(|row| row.amount.0).sum();
+    prop_assert_eq!(lines, after.total.0);
+    let paid: i64 = after.paid.iter().map(|part| part.amount.0).sum();
+    prop_assert_eq!(after.due.0, after.total.0 - paid);
     for event in events {
         if let Body::Sale(sale) = event {
             prop_assert_eq!(sale.total, before.total, "what was shown is what was sold");

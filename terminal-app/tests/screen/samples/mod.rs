@@ -86,6 +86,7 @@ pub(crate) fn idle() -> View {
         search: Vec::new(),
         notice: None,
         last: None,
+        just_sold: true,
         sound: None,
         sound_aside: false,
         printer: PrinterStatus {
