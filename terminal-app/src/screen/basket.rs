@@ -115,6 +115,7 @@ fn last_receipt(w: &Strings, last: &LastReceipt) -> Markup {
                 (fill(w.last_receipt, &[&last.number])) " · " (w.total) " " (last.total)
                 @if last.rounding != Cents::ZERO { " · " (fill(w.rounding, &[&last.rounding])) }
                 @if let Some(tendered) = last.tendered { " · " (fill(w.tendered, &[&tendered])) }
+                @else if last.change.is_none() { " · " (w.by_card) }
             }
         }
     }

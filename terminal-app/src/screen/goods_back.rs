@@ -83,6 +83,8 @@ pub(crate) fn panel(face: &Face, view: &View, back: &ReturnView) -> Markup {
                     @for (kind, amount) in &back.refund { li { span { (w.to_refund) " · " (tender(w, *kind)) } (money(amount.abs())) } }
                 }
             }
+            @if !any { p.detail { (w.return_what) } }
+            @else if !back.ready { p.detail { (w.return_why) } }
             div.answers {
                 (cancel(face, view))
                 (Button::new(w.confirm_return, &Action::ConfirmReturn).class("primary").enabled(back.ready).draw())

@@ -68,6 +68,7 @@ pub(crate) fn words(w: &Strings, notice: &Notice) -> (Tone, String, Option<Strin
             (Tone::Good, fill(w.n_quantity_forgotten, &[quantity]), None)
         }
         Notice::SaleCancelled { total } => (Tone::Good, fill(w.n_sale_cancelled, &[total]), None),
+        Notice::Copied { number } => (Tone::Good, fill(w.n_copied, &[number]), None),
         Notice::ReasonMissing { line } => (Tone::Mind, fill(w.n_reason_missing, &[line]), None),
         Notice::ReceiptNotFetched { number, why } => (
             Tone::Bad,
@@ -146,6 +147,7 @@ const fn plain_words(w: &Strings, notice: &Notice) -> (Tone, &'static str) {
         | Notice::NothingLeftToReturn { .. }
         | Notice::QuantityForgotten { .. }
         | Notice::SaleCancelled { .. }
+        | Notice::Copied { .. }
         | Notice::MoreThanSold { .. }
         | Notice::ReasonMissing { .. }
         | Notice::ReceiptNotFetched { .. }

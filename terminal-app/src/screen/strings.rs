@@ -129,6 +129,9 @@ strings! {
     given_back: "Terugbetaald", "Refunded";
     last_receipt: "Bon {}", "Receipt {}";
     tendered: "contant {}", "{} in cash";
+    by_card: "pin", "by card";
+    return_what: "Kies wat er terugkomt: met + of door het te scannen.", "Choose what comes back: with + or by scanning it.";
+    return_why: "Kies bij elke regel een reden.", "Choose a reason for every line.";
     rounding: "afronding {}", "rounding {}";
     one_more: "Eén meer van {}", "One more of {}";
     one_less: "Eén minder van {}", "One less of {}";
@@ -305,6 +308,7 @@ strings! {
     n_not_a_number: "‘{}’ is hier geen geldig getal.", "‘{}’ makes no sense here.";
     n_wrong_quantity: "Dit aantal kan niet.", "This quantity is not possible.";
     n_quantity_forgotten: "{} × vervalt: het volgende artikel telt één keer.", "{} × dropped: the next article counts once.";
+    n_copied: "Kopie van bon {} gaat naar de printer.", "A copy of receipt {} goes to the printer.";
     n_sale_cancelled: "Bon van {} geannuleerd.", "Sale of {} cancelled.";
     n_take_back_sale: "Toch terugzetten", "Put it back";
     n_sale_underway: "Er is al een nieuwe bon begonnen.", "A new sale has begun already.";
@@ -345,7 +349,7 @@ strings! {
     n_expired: "{} is over de datum ({}).", "{} is past its date ({}).";
     n_wrong_measure: "Prijs of gewicht in code {} past niet bij het artikel.", "Price or weight in code {} does not fit the article.";
     n_not_accepted: "{} wordt hier niet aangenomen.", "{} cannot be taken here.";
-    n_restored: "De bon van voor de herstart staat er weer.", "The sale from before the restart is back.";
+    n_restored: "De onafgemaakte bon staat er nog.", "The unfinished sale is still here.";
     n_not_kept: "Niet opgeslagen en dus niet gebeurd: {}.", "Not saved, so not done: {}.";
     n_fault_full: "de schijf is vol", "the disk is full";
     n_fault_full_hint: "Maak ruimte op de schijf en doe het daarna opnieuw.", "Make room on the disk, then do it again.";

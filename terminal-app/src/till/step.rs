@@ -449,6 +449,9 @@ impl Step<'_, '_> {
         if let Some(cashier) = cashier {
             login.wrong = 0;
             self.state.work.cashier = Some(cashier);
+            if !self.state.work.is_idle() {
+                self.state.notice = Some(Notice::BasketRestored);
+            }
             self.beep(Beep::Good);
             return Ok(());
         }
@@ -565,6 +568,7 @@ impl Step<'_, '_> {
             of,
         });
         self.commit(vec![body.into()], Some(Print::CopyOf(of)));
+        self.state.notice = Some(Notice::Copied { number: of });
         self.beep(Beep::Good);
         Ok(())
     }

@@ -467,7 +467,12 @@ pub enum Notice {
         /// What.
         event: HubNotice,
     },
-    /// A basket was found after a restart and stands here again.
+    /// A copy of the receipt goes to the printer.
+    Copied {
+        /// Which.
+        number: ReceiptNumber,
+    },
+    /// A basket was found after a restart or a log-in and stands here again.
     BasketRestored,
     /// Nothing was kept of the last step: read why.
     NotKept {

@@ -115,10 +115,13 @@ fn open(shop: Shop, port_base: u16) -> Result<()> {
         }
     });
     runtime.shutdown_background();
-    say("\nclosing the shop");
+    say("\nclosing the shop ...");
     let closed = shop
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
         .stop();
+    if closed.is_ok() {
+        say("closed");
+    }
     served.and(closed)
 }

@@ -46,6 +46,10 @@ fn the_common_sale_takes_the_scanner_alone() {
     assert_eq!((sale.lines.len(), sale.total), (1, Cents(3998)));
     assert_eq!(sale.points, 39);
     till.scan("KLR-REPRINT");
+    assert_eq!(
+        till.view().notice,
+        Some(Notice::Copied { number: number(1) })
+    );
     assert!(matches!(till.events.last(), Some(Body::ReceiptCopied(copy)) if copy.of == number(1)));
     till.article(TEA);
     till.scan("KLR-CANCEL");
