@@ -18,6 +18,11 @@ use tokio::runtime::Runtime;
 use crate::samples;
 use crate::stand::{Stand, stand};
 
+fn sample(name: &str) -> View {
+    let mut all = samples::all().into_iter();
+    all.find(|(known, _)| *known == name).expect("a sample").1
+}
+
 /// A browser on the page of a stand. Ends with the test.
 struct Browser {
     stand: Stand,
@@ -349,6 +354,26 @@ fn keyboard() {
     assert_eq!(cancelled, Some(Action::Cancel));
 }
 
+/// Who types faster than the search that waits for a pause: Enter finds, and nothing takes away what was found.
+#[test]
+fn a_name_typed_fast_and_entered() {
+    let page = open(samples::selling());
+    page.js("window.late = [];
+         const [later, never] = [window.setTimeout, window.clearTimeout];
+         window.setTimeout = (act, ms) => ms === 120 ? -late.push(act) : later(act, ms);
+         window.clearTimeout = (n) => { if (n < 0) late[-n - 1] = null; else never(n); };");
+    page.keys("#entry", &format!("trui{}", Key::Enter));
+    assert_eq!(
+        page.pressed(),
+        Action::Entry {
+            text: Some("trui".to_owned())
+        }
+    );
+    page.show(|view| view.search = sample("search").search);
+    page.js("for (const act of late) act?.()");
+    page.nothing_more();
+}
+
 #[test]
 fn scans() {
     let page = open(samples::selling());
@@ -505,13 +530,6 @@ fn every_mode_fits_and_can_be_read() {
 
 #[test]
 fn forms_and_results() {
-    let sample = |name: &str| {
-        let all = samples::all();
-        all.into_iter()
-            .find(|(known, _)| *known == name)
-            .expect("a sample")
-            .1
-    };
     let page = open(sample("log_in"));
     page.run(async {
         page.client
