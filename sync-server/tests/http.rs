@@ -207,6 +207,31 @@ fn a_till_enrols_and_delivers_while_commands_work_beside() {
 }
 
 #[test]
+fn imported_rows_are_counted_not_numbered() {
+    let served = serve();
+    let header = "event_id,occurred_at,shop_id,till_id,customer_id,kind,receipt_id,product_id,category,quantity,amount_cents\n";
+    for (file, rows) in [("a.csv", 3), ("b.csv", 2)] {
+        let mut text = header.to_owned();
+        for n in 0..rows {
+            text += &format!(
+                "{file}{n},2026-01-05T10:00:00+01:00,utrecht,1,jip,sale,{file}{n},sjaal,Mode,1,1995\n"
+            );
+        }
+        let path = served.folder.path().join(file);
+        std::fs::write(&path, text).unwrap();
+        run(&served, &["import", "--csv", path.to_str().unwrap()]);
+    }
+    let counts = |rows: usize| {
+        let metrics = get(&served, "/metrics").1;
+        let line = format!("\nklantreis_imported_rows {rows}\n");
+        assert!(metrics.contains(&line), "{rows}: {metrics}");
+    };
+    counts(5);
+    run(&served, &["import", "--undo", "1"]);
+    counts(2);
+}
+
+#[test]
 fn it_stops_when_asked() {
     let mut served = serve();
     let id = served.child.id().to_string();

@@ -13,12 +13,12 @@ impl Office {
         let mut text = String::new();
         self.counters().render(&mut text);
         let now_ms = self.now_ms();
-        let (tills, waiting, problems, ends) = store::read(self.store(), |tables| {
+        let (tills, waiting, problems, imported) = store::read(self.store(), |tables| {
             Ok((
                 tables.tills()?,
                 tables.dirty_count()?,
                 tables.problems(u32::MAX)?.len(),
-                tables.ends()?,
+                tables.imported_count()?,
             ))
         })?;
         metric(
@@ -41,7 +41,7 @@ impl Office {
             "gauge",
             "Rows of outside histories",
         );
-        value(&mut text, "imported_rows", "", ends.imported);
+        value(&mut text, "imported_rows", "", imported);
         metric(
             &mut text,
             "till_lag_seconds",
