@@ -389,6 +389,42 @@ fn every_figure_opens_as_many_customers_as_it_says() {
 }
 
 #[test]
+fn numbers_and_their_words_agree() {
+    let keeping = Shopkeeping::open();
+    let mut browser = keeping.log_in("alles");
+    let mut check = |path: &str, title: &str| {
+        let text = browser.get(path).text();
+        assert!(
+            text.contains(&format!("<h1>{title}</h1>")),
+            "{path}: {text}"
+        );
+    };
+    check(
+        "/klanten?achter=cohort:2026-01:1",
+        "Eerste bezoek in jan 2026, terug na 1 maand",
+    );
+    check(
+        "/klanten?achter=cohort:2026-01:2",
+        "Eerste bezoek in jan 2026, terug na 2 maanden",
+    );
+    check(
+        "/klanten?achter=tweede-terug:1",
+        "Kwamen binnen 1 dag een tweede keer",
+    );
+    check(
+        "/klanten?achter=tweede:30",
+        "Eerste bezoek minstens 30 dagen geleden",
+    );
+    let page = browser.get("/terugkerende-klanten").text();
+    assert!(
+        !page.contains("1 maanden") && !page.contains(">1 dagen"),
+        "{page}"
+    );
+    let customer = browser.get("/klant?id=ada").text();
+    assert!(!customer.contains("EUR "), "{customer}");
+}
+
+#[test]
 fn text_from_outside_stays_text() {
     let keeping = Shopkeeping::open();
     let mut browser = keeping.log_in("alles");

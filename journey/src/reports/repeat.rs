@@ -17,6 +17,9 @@ pub struct Repeat {
     pub repeat_customers: usize,
     /// Of the purchasing customers.
     pub repeat_rate: Option<f64>,
+    /// Customers with two sale receipts or more; the report itself says their rate only.
+    #[serde(skip)]
+    pub repeat_customers_by_receipts: usize,
     /// Customers with two sale receipts or more, of the purchasing customers.
     pub repeat_rate_by_receipts: Option<f64>,
     /// Gross on days after the customer's first day, of the gross of identified customers.
@@ -127,6 +130,7 @@ impl Tally {
             purchasing_customers: self.purchasing,
             repeat_customers: self.repeating,
             repeat_rate: rate(count(self.repeating), count(self.purchasing)),
+            repeat_customers_by_receipts: self.by_receipts,
             repeat_rate_by_receipts: rate(count(self.by_receipts), count(self.purchasing)),
             repeat_revenue_share: rate(self.later, self.identified),
             second_visit_within_days,

@@ -49,7 +49,7 @@ pub(crate) fn chart(language: Language, cohorts: &[Cohort]) -> Option<(Chart, St
                     words
                         .cohort_hover
                         .replacen("{}", &month, 1)
-                        .replacen("{}", &k.to_string(), 1)
+                        .replacen("{}", &language.month_count(k), 1)
                         .replacen("{}", &language.count(active(k).unwrap_or_default()), 1)
                         .replacen("{}", &language.count(cohort.size), 1)
                         .replacen("{}", &Cell::Rate(share(k)).text(language), 1)

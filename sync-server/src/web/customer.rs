@@ -134,11 +134,19 @@ fn own_receipts(ask: &Ask, rows: &[ReceiptRow], shops: &[Shop]) -> Result<Table,
 }
 
 fn summary(path: &Path, model: &journey::model::Model, language: Language) -> String {
-    let language = match language {
-        Language::Nl => journey::model::Language::Nl,
-        Language::En => journey::model::Language::En,
+    let (model_language, euro) = match language {
+        Language::Nl => (journey::model::Language::Nl, "€\u{a0}"),
+        Language::En => (journey::model::Language::En, "€"),
     };
-    path::summary(path, model, language).replace(" -> ", " → ")
+    for_a_page(&path::summary(path, model, model_language), euro)
+}
+
+/// The sentence of a path is for every screen and printer; a page has arrows and the sign of the euro.
+fn for_a_page(sentence: &str, euro: &str) -> String {
+    sentence
+        .replace(" -> ", " → ")
+        .replace(", EUR -", &format!(", \u{2212}{euro}"))
+        .replace(", EUR ", &format!(", {euro}"))
 }
 
 fn facts(row: &CustomerRow, path: &Path, language: Language) -> Markup {
@@ -247,4 +255,22 @@ pub(crate) fn export(ask: &Ask, name: &str) -> Result<Table, Refused> {
         "klant-tijdlijn" => timeline::table(&known.path, book.model(), ask.language),
         _ => receipts::table(ask, &known.receipts, &shops)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_writes_euros_as_everywhere_else() {
+        let sentence = "aankoop 12 mrt -> loyaliteit 4 bezoeken, EUR 1.212,40 -> teruggewonnen 2 sep, 1 bezoek, EUR -5,00";
+        assert_eq!(
+            for_a_page(sentence, "€\u{a0}"),
+            format!(
+                "aankoop 12 mrt → loyaliteit 4 bezoeken, {} → teruggewonnen 2 sep, 1 bezoek, {}",
+                Language::Nl.money(121_240),
+                Language::Nl.money(-500)
+            )
+        );
+    }
 }

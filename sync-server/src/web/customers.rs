@@ -80,7 +80,7 @@ fn title(language: Language, behind: Behind, which: &str) -> String {
             } else {
                 words.behind_eligible
             };
-            text.replace("{}", &language.number(i64::from(days)))
+            text.replace("{}", &language.days(&language.number(i64::from(days))))
         }
         Behind::Week { monday, returning } => {
             let text = if returning {
@@ -97,8 +97,11 @@ fn title(language: Language, behind: Behind, which: &str) -> String {
             } else {
                 words.behind_cohort_later
             };
-            text.replacen("{}", &language.month(month), 1)
-                .replacen("{}", &k.to_string(), 1)
+            text.replacen("{}", &language.month(month), 1).replacen(
+                "{}",
+                &language.month_count(usize::try_from(k).unwrap_or_default()),
+                1,
+            )
         }
     }
 }

@@ -64,7 +64,7 @@ fn figures(language: Language, reports: &Reports, asked: &Asked) -> Vec<Figure> 
         &reports.all.visits,
     );
     let rate = |rate: Option<f64>| Cell::Rate(rate).text(language);
-    let days = |days: Option<f64>| Cell::Decimal(days).text(language);
+    let days = |days: Option<f64>| language.days(&Cell::Decimal(days).text(language));
     let behind = |which: &str| Some(asked.link(customers::PATH, &[("achter", which)]));
     let one = repeat.purchasing_customers == 1;
     let of_customers = |count: usize| {
@@ -100,7 +100,7 @@ fn figures(language: Language, reports: &Reports, asked: &Asked) -> Vec<Figure> 
         },
         Figure {
             label: words.gap,
-            value: fill(words.days_value, &[days(visits.median_days_between_visits)]),
+            value: days(visits.median_days_between_visits),
             detail: fill(words.gap_mean, &[days(visits.mean_days_between_visits)]),
             definition: words.gap_means,
             href: behind("terug"),
@@ -152,7 +152,7 @@ fn figures(language: Language, reports: &Reports, asked: &Asked) -> Vec<Figure> 
         Figure {
             label: words.repeat_by_receipts,
             value: rate(repeat.repeat_rate_by_receipts),
-            detail: String::new(),
+            detail: of_customers(repeat.repeat_customers_by_receipts),
             definition: words.repeat_by_receipts_means,
             href: behind("bonnen2"),
         },

@@ -62,11 +62,19 @@ impl Language {
 
     /// `1 klant` or `12 klanten`: the words for one, or those for many with the count filled in.
     pub(crate) fn plural(self, count: usize, one: &str, many: &str) -> String {
-        if count == 1 {
-            one.to_owned()
-        } else {
-            many.replace("{}", &self.count(count))
-        }
+        plural_of(&self.count(count), one, many)
+    }
+
+    /// `1 dag` or `17,5 dagen`, of a number that is written already.
+    pub(crate) fn days(self, written: &str) -> String {
+        let words = self.strings();
+        plural_of(written, words.one_day, words.n_days)
+    }
+
+    /// `1 maand` or `3 maanden`.
+    pub(crate) fn month_count(self, count: usize) -> String {
+        let words = self.strings();
+        self.plural(count, words.one_month, words.n_months)
     }
 
     /// `48,3%`
@@ -148,6 +156,15 @@ impl Language {
     }
 }
 
+/// The words for one where the number reads as one, or those for many with the number filled in.
+fn plural_of(written: &str, one: &str, many: &str) -> String {
+    if written == "1" {
+        one.to_owned()
+    } else {
+        many.replace("{}", written)
+    }
+}
+
 /// Wall time of an instant.
 pub(crate) fn local(ms: i64, zone: Tz) -> NaiveDateTime {
     DateTime::<Utc>::from_timestamp_millis(ms)
@@ -174,6 +191,24 @@ mod tests {
         assert_eq!(nl.decimal(17.5), "17,5");
         assert_eq!(nl.decimal(17.0), "17");
         assert_eq!(nl.quantity(-1_500), "-1,5");
+    }
+
+    #[test]
+    fn one_is_one_and_the_rest_are_many() {
+        let (nl, en) = (Language::Nl, Language::En);
+        for (written, dutch, english) in [
+            (nl.decimal(1.0), "1 dag", "1 day"),
+            (nl.decimal(1.5), "1,5 dagen", "1,5 days"),
+            (nl.number(0), "0 dagen", "0 days"),
+            (nl.number(30), "30 dagen", "30 days"),
+        ] {
+            assert_eq!(nl.days(&written), dutch);
+            assert_eq!(en.days(&written), english);
+        }
+        assert_eq!(nl.month_count(1), "1 maand");
+        assert_eq!(nl.month_count(12), "12 maanden");
+        assert_eq!(en.month_count(1), "1 month");
+        assert_eq!(nl.plural(1_200, "1 klant", "{} klanten"), "1.200 klanten");
     }
 
     #[test]

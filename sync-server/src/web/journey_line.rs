@@ -56,7 +56,7 @@ pub(crate) fn html(path: &Path, model: &Model, language: Language) -> Markup {
         ol.journey aria-label=(words.path) {
             @for (at, stage) in shown {
                 @if at == skipped + 1 && skipped > 0 {
-                    li.gap { span.stage { "… " (words.stages_between.replace("{}", &language.count(skipped))) } }
+                    li.gap { span.stage { "… " (language.plural(skipped, words.stage_between, words.stages_between)) } }
                 }
                 li class=(class(stage)) aria-current=[stage.to.is_none().then_some("step")] {
                     span.stage { (name(stage, model, language)) }
@@ -66,7 +66,7 @@ pub(crate) fn html(path: &Path, model: &Model, language: Language) -> Markup {
                     span.days { (days(stage, language)) }
                     @if stage.visits > 0 {
                         span.what {
-                            (if stage.visits == 1 { words.one_visit.to_owned() } else { words.n_visits.replace("{}", &language.count(stage.visits)) })
+                            (language.plural(stage.visits, words.one_visit, words.n_visits))
                             " · " (language.money(stage.net_cents))
                         }
                     }

@@ -127,7 +127,14 @@ fn try_in(web: &Web, language: Language, tls: bool, peer: IpAddr, sent: &Params)
     let now_ms = web.office.clock().monotonic_ms();
     if let Err(minutes) = web.limiter.try_in(name, peer, now_ms) {
         tracing::warn!(%peer, "too many wrong log-ins");
-        let text = words.too_many.replace("{}", &minutes.to_string());
+        let text = words.too_many.replace(
+            "{}",
+            &language.plural(
+                usize::try_from(minutes).unwrap_or(usize::MAX),
+                words.one_minute,
+                words.n_minutes,
+            ),
+        );
         let mut response = form(
             language,
             StatusCode::TOO_MANY_REQUESTS,

@@ -193,7 +193,7 @@ fn second_visit(ask: &Ask, asked: &Asked, repeat: &Repeat) -> Markup {
                 tbody {
                     @for visit in &repeat.second_visit_within_days {
                         tr {
-                            th scope="row" { (words.within_days.replace("{}", &visit.days.to_string())) }
+                            th scope="row" { (language.days(&visit.days.to_string())) }
                             td.num.strong { (Cell::Rate(visit.rate).text(language)) }
                             td.bar aria-hidden="true" {
                                 @if let Some(rate) = visit.rate {

@@ -83,7 +83,9 @@ strings! {
     name: "Naam", "Name";
     password: "Wachtwoord", "Password";
     wrong_password: "Naam of wachtwoord klopt niet. Probeer het nog eens.", "Name or password is not right. Please try again.";
-    too_many: "Te vaak een verkeerd wachtwoord. Probeer het over {} minuten opnieuw.", "Too many wrong passwords. Try again in {} minutes.";
+    too_many: "Te vaak een verkeerd wachtwoord. Probeer het over {} opnieuw.", "Too many wrong passwords. Try again in {}.";
+    one_minute: "1 minuut", "1 minute";
+    n_minutes: "{} minuten", "{} minutes";
     back: "Terug", "Back";
     to_start: "Naar het begin", "To the start";
     download: "downloaden", "download";
@@ -151,8 +153,11 @@ strings! {
     repeat_share: "Omzet uit latere bezoeken", "Revenue of later visits";
     repeat_share_means: "Bruto-omzet op dagen na het allereerste bezoek van de klant, gedeeld door de bruto-omzet van alle bekende klanten.", "Gross on days after the customer's very first visit, divided by the gross of all known customers.";
     gap: "Tijd tussen bezoeken", "Time between visits";
-    days_value: "{} dagen", "{} days";
-    gap_mean: "gemiddeld {} dagen", "{} days on average";
+    one_day: "1 dag", "1 day";
+    n_days: "{} dagen", "{} days";
+    one_month: "1 maand", "1 month";
+    n_months: "{} maanden", "{} months";
+    gap_mean: "gemiddeld {}", "{} on average";
     gap_mean_label: "Gemiddelde tijd tussen bezoeken", "Mean time between visits";
     gap_means: "Mediaan van de hele dagen tussen twee opeenvolgende bezoeken van een klant, alle klanten samen.", "Median of the whole days between successive visits of a customer, over all customers.";
     visits: "Bezoeken", "Visits";
@@ -206,7 +211,7 @@ strings! {
     cohorts_scale: "Hoe donkerder het vak, hoe meer klanten er terugkwamen; het donkerste is {}. Wijs een vak aan voor de aantallen.", "The darker the cell, the more customers came back; the darkest is {}. Point at a cell for the counts.";
     cohort: "Eerste bezoek in", "First visit in";
     new_customers: "Nieuwe klanten", "New customers";
-    cohort_hover: "{}, {} mnd later: {} van {} ({})", "{}, {} months later: {} of {} ({})";
+    cohort_hover: "{}, {} later: {} van {} ({})", "{}, {} later: {} of {} ({})";
     partial: "Laatste maand onvolledig", "Last month partial";
     starts_earlier: "Historie begint mogelijk eerder", "History may start earlier";
     note_partial: "De laatste maand is nog niet voorbij: het laatste vak van elke rij groeit nog.", "The last month is not over: the last cell of each row still grows.";
@@ -214,7 +219,6 @@ strings! {
     second_visit: "Het tweede bezoek", "The second visit";
     second_visit_means: "Van de klanten wier eerste bezoek in deze selectie valt en lang genoeg geleden is: wie kwam binnen zoveel dagen een tweede keer?", "Of the customers whose first visit is in this selection and long enough ago: who came a second time within so many days?";
     within: "Binnen", "Within";
-    within_days: "{} dagen", "{} days";
     came_back: "Kwam terug", "Came back";
     returned_customers: "Klanten terug", "Customers back";
     eligible: "Lang genoeg geleden", "Long enough ago";
@@ -234,12 +238,12 @@ strings! {
     behind_receipts: "Klanten met twee aankoopbonnen of meer", "Customers with two sale receipts or more";
     behind_with_return: "Klanten met een retour", "Customers with a return";
     behind_only_returns: "Klanten met alleen retouren", "Customers with returns only";
-    behind_second: "Kwamen binnen {} dagen een tweede keer", "Came a second time within {} days";
-    behind_eligible: "Eerste bezoek minstens {} dagen geleden", "First visit at least {} days ago";
+    behind_second: "Kwamen binnen {} een tweede keer", "Came a second time within {}";
+    behind_eligible: "Eerste bezoek minstens {} geleden", "First visit at least {} ago";
     behind_week_new: "Nieuwe klanten in de week van {}", "New customers in the week of {}";
     behind_week_returning: "Terugkerende klanten in de week van {}", "Returning customers in the week of {}";
     behind_cohort: "Eerste bezoek in {}", "First visit in {}";
-    behind_cohort_later: "Eerste bezoek in {}, terug na {} maanden", "First visit in {}, back after {} months";
+    behind_cohort_later: "Eerste bezoek in {}, terug na {}", "First visit in {}, back after {}";
     first_visit: "Eerste bezoek", "First visit";
     last_visit: "Laatste bezoek", "Last visit";
     spent: "Besteed", "Spent";
@@ -248,6 +252,7 @@ strings! {
     path: "Pad", "Path";
     seen_on: "gezien op", "seen on";
     only_your_shops: "Alleen wat in uw winkels gebeurde.", "Only what happened in your shops.";
+    stage_between: "1 stap", "1 stage";
     stages_between: "{} stappen", "{} stages";
     brought_back: "teruggebracht", "brought back";
     asleep: "slapend", "asleep";
@@ -260,7 +265,7 @@ strings! {
     asleep_since: "Slapend sinds", "Asleep since";
     won_back_times: "Keer teruggewonnen", "Times won back";
     timeline: "Tijdlijn", "Timeline";
-    and_earlier: "En nog {} eerdere.", "And {} earlier ones.";
+    and_earlier: "En nog {} eerder.", "And {} earlier.";
     stage: "Fase", "Stage";
     what: "Wat", "What";
     note: "Opmerking", "Remark";
@@ -270,7 +275,7 @@ strings! {
     cards: "Klantenkaarten", "Loyalty cards";
     points: "Punten", "Points";
     member: "Lid", "Member";
-    marketing: "Mag post krijgen", "May be written to";
+    marketing: "Mag aanbiedingen per e-mail krijgen", "May get offers by e-mail";
     not_asked: "niet gevraagd", "not asked";
     no_details: "Deze klant is alleen bekend onder een nummer.", "This customer is known by a number only.";
     also_known: "Eerder bekend als", "Formerly known as";
@@ -345,10 +350,13 @@ strings! {
     lag_ms: "Achterstand (ms)", "Lag (ms)";
     events_kept: "Gebeurtenissen bewaard", "Events kept";
     duplicates: "Dubbel geleverd", "Delivered twice";
+    duplicates_mean: "Gebeurtenissen die nog een keer binnenkwamen. Ze tellen één keer mee; er is niets mis.", "Events that came in once more. They count once; nothing is wrong.";
     dropped_late: "Nagekomen van vergeten klanten, gewist", "Late for forgotten customers, dropped";
     forks: "Vertakkingen", "Forks";
+    forks_mean: "De kassa ging verder vanaf een oudere stand, bijvoorbeeld na een teruggezette back-up. Beide versies zijn bewaard en tellen mee.", "The till went on from an older state, after a restored backup for instance. Both versions are kept and count.";
     forks_value: "{} extra, gebeurtenissen: {}", "{} extra, events: {}";
     holes: "Gaten", "Holes";
+    holes_mean: "Gebeurtenissen die de kassa zelf niet meer kan lezen en die hier dus ontbreken.", "Events that the till itself cannot read any more, and that are therefore missing here.";
     hole_text: "Gebeurtenissen {} tot en met {} van reeks {} ontbreken.", "Events {} to {} of epoch {} are missing.";
     hole_of_till: "gat bij kassa", "hole at till";
     acknowledge: "Gezien", "Acknowledge";
@@ -380,7 +388,7 @@ strings! {
     just_now: "zojuist", "just now";
     minutes_ago: "{} min geleden", "{} min ago";
     hours_ago: "{} uur geleden", "{} hours ago";
-    days_ago: "{} dagen geleden", "{} days ago";
+    days_ago: "{} geleden", "{} ago";
     problems: "Aandachtspunten", "To look at";
     no_problems: "Er is niets dat uw aandacht vraagt.", "Nothing needs your attention.";
     seen: "Gezien", "Seen";

@@ -3,6 +3,7 @@
 
 use chrono_tz::Tz;
 use maud::{Markup, html};
+use retail::ids::TillId;
 
 use super::ask::{Answer, Ask, Refused, zone};
 use super::params::link;
@@ -95,9 +96,12 @@ fn ago(ms: i64, language: Language) -> String {
     let minutes = ms.max(0) / 60_000;
     let (text, number) = match minutes {
         0 => return words.just_now.to_owned(),
+        2_880.. => {
+            let days = language.number((minutes + 720) / 1_440);
+            return words.days_ago.replace("{}", &language.days(&days));
+        }
         1..=89 => (words.minutes_ago, minutes),
-        90..=2_879 => (words.hours_ago, (minutes + 30) / 60),
-        _ => (words.days_ago, (minutes + 720) / 1_440),
+        _ => (words.hours_ago, (minutes + 30) / 60),
     };
     text.replace("{}", &language.number(number))
 }
@@ -139,6 +143,11 @@ pub(crate) fn page(ask: &Ask) -> Answer {
             section aria-labelledby="kassas-kop" {
                 div.heading { h2 id="kassas-kop" { (words.tills) } (layout::downloads(ask, "kassas", "")) }
                 div.tills { @for till in &tills { (one(ask, till, &shops, now_ms)) } }
+                @for (term, meaning) in [
+                    (words.duplicates, words.duplicates_mean),
+                    (words.forks, words.forks_mean),
+                    (words.holes, words.holes_mean),
+                ] { p.means { strong { (term) ":" } " " (meaning) } }
             }
         }
         section.card aria-labelledby="aandacht-kop" {
@@ -204,7 +213,7 @@ fn one(ask: &Ask, till: &TillStatus, shops: &[Shop], now_ms: i64) -> Markup {
     html! {
         article.card.till {
             div.heading {
-                h3 { (words.till) " " (till.till.till) " · " (till.till.name) }
+                h3 { (called(words.till, till.till.till, &till.till.name)) }
                 span class={ "badge " (health.class()) } { (why) }
             }
             p.soft { (shop) }
@@ -242,6 +251,16 @@ fn one(ask: &Ask, till: &TillStatus, shops: &[Shop], now_ms: i64) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// A till by number and name; once, where its name is nothing but that.
+fn called(word: &str, number: TillId, name: &str) -> String {
+    let numbered = format!("{word} {number}");
+    if name.trim().eq_ignore_ascii_case(&numbered) {
+        numbered
+    } else {
+        format!("{numbered} · {name}")
     }
 }
 
@@ -387,4 +406,31 @@ pub(crate) fn export(ask: &Ask, name: &str) -> Result<Table, Refused> {
         "dagen" => days_table(&tills, language, usize::MAX),
         _ => tills_table(&tills, &shops, ask.web.office.now_ms(), language),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_till_is_named_once() {
+        let till = TillId::new(1).unwrap();
+        assert_eq!(called("Kassa", till, "Kassa 1"), "Kassa 1");
+        assert_eq!(called("Kassa", till, "kassa 1 "), "Kassa 1");
+        assert_eq!(called("Kassa", till, "Kassa 11"), "Kassa 1 · Kassa 11");
+        assert_eq!(called("Kassa", till, "Balie"), "Kassa 1 · Balie");
+    }
+
+    #[test]
+    fn how_long_ago_is_said_in_words() {
+        let hour = 3_600_000;
+        for (ms, text) in [
+            (0, "zojuist"),
+            (60_000, "1 min geleden"),
+            (2 * hour, "2 uur geleden"),
+            (48 * hour, "2 dagen geleden"),
+        ] {
+            assert_eq!(ago(ms, Language::Nl), text);
+        }
+    }
 }
