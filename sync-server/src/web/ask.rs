@@ -12,9 +12,10 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use maud::Markup;
 
+use super::filter::Misread;
 use super::params::{Params, link};
 use super::strings::{Language, Strings};
-use super::{Transport, Web, layout, log_in, origin};
+use super::{Transport, Web, layout, log_in, notes, origin};
 use crate::book::Book;
 use crate::owner::LoggedIn;
 use crate::scope::Scope;
@@ -31,6 +32,8 @@ pub(crate) const LANGUAGE_COOKIE: &str = "taal";
 pub(crate) enum Refused {
     /// Not there, or not to be seen: nobody hears which.
     NotFound,
+    /// An address that asks for what cannot be.
+    Misread(Misread),
     /// A form without its token, or from another site.
     Forged,
     /// Ours.
@@ -40,6 +43,12 @@ pub(crate) enum Refused {
 impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
         Self::Failed(error.to_string())
+    }
+}
+
+impl From<Misread> for Refused {
+    fn from(misread: Misread) -> Self {
+        Self::Misread(misread)
     }
 }
 
@@ -195,7 +204,12 @@ async fn run(web: Web, request: Request<Body>, page: Page) -> Response {
             form,
             tls,
         };
-        page(&ask).unwrap_or_else(|reason| refused(&reason, language))
+        page(&ask).unwrap_or_else(|reason| match &reason {
+            Refused::Misread(misread) => {
+                (StatusCode::BAD_REQUEST, notes::misread(&ask, misread)).into_response()
+            }
+            _ => layout::error_with_menu(&ask, status_of(&reason)),
+        })
     });
     work.await.unwrap_or_else(|error| {
         refused(
@@ -205,20 +219,37 @@ async fn run(web: Web, request: Request<Body>, page: Page) -> Response {
     })
 }
 
+/// What is not there: with the menu for somebody who is logged in, and the same for all others whatever they ask.
+pub(crate) async fn nothing_here(State(web): State<Web>, request: Request) -> Response {
+    let language = language(request.headers());
+    if request.method() == axum::http::Method::GET && cookie(request.headers(), COOKIE).is_some() {
+        let response = run(web, request, |_| Err(Refused::NotFound)).await;
+        if !response.status().is_redirection() {
+            return response;
+        }
+    }
+    layout::error(language, StatusCode::NOT_FOUND)
+}
+
 fn to_log_in(is_form: bool, here: &str) -> Response {
     let back = if is_form { "/" } else { here };
     Redirect::to(&link(log_in::PATH, &[("terug", back)])).into_response()
 }
 
-/// The page of a refusal. What went wrong inside is logged here, once; nobody reads it on a page.
+/// The page of a refusal to somebody who is not known (yet).
 fn refused(reason: &Refused, language: Language) -> Response {
-    let status = match reason {
+    layout::error(language, status_of(reason))
+}
+
+/// What a refusal is in HTTP. What went wrong inside is logged here, once; nobody reads it on a page.
+fn status_of(reason: &Refused) -> StatusCode {
+    match reason {
         Refused::NotFound => StatusCode::NOT_FOUND,
+        Refused::Misread(_) => StatusCode::BAD_REQUEST,
         Refused::Forged => StatusCode::FORBIDDEN,
         Refused::Failed(error) => {
             tracing::error!(%error, "a page failed");
             StatusCode::INTERNAL_SERVER_ERROR
         }
-    };
-    layout::error(language, status)
+    }
 }

@@ -12,7 +12,7 @@ use maud::{Markup, html};
 use retail::ids::CustomerId;
 
 use super::ask::{Answer, Ask, Refused};
-use super::filter::Asked;
+use super::filter::{Asked, Misread};
 use super::params::{Params, link};
 use super::strings::Language;
 use super::table::{Cell, Column, Entry, Shown, Table};
@@ -28,8 +28,8 @@ pub(crate) const SEARCH_PATH: &str = "/zoek";
 
 const ROWS: usize = 50;
 
-/// Reads which figure a list is behind; what is no figure is everyone.
-fn behind(params: &Params) -> (Behind, String) {
+/// Reads which figure a list is behind; everyone, when none is named.
+fn behind(params: &Params) -> Result<(Behind, String), Misread> {
     let text = params.get("achter").unwrap_or("kopers");
     let (kind, rest) = text.split_once(':').unwrap_or((text, ""));
     let days = || rest.parse().ok();
@@ -39,6 +39,7 @@ fn behind(params: &Params) -> (Behind, String) {
             .map(|monday| Behind::Week { monday, returning })
     };
     let found = match kind {
+        "kopers" => Some(Behind::Purchasing),
         "terug" => Some(Behind::Repeat),
         "bonnen2" => Some(Behind::RepeatByReceipts),
         "retour" => Some(Behind::WithReturn),
@@ -61,8 +62,8 @@ fn behind(params: &Params) -> (Behind, String) {
         _ => None,
     };
     match found {
-        Some(found) => (found, text.to_owned()),
-        None => (Behind::Purchasing, "kopers".to_owned()),
+        Some(found) => Ok((found, text.to_owned())),
+        None => Err(Misread::choice("achter", text)),
     }
 }
 
@@ -114,18 +115,20 @@ const SORTS: [(SortBy, &str); 5] = [
     (SortBy::Customer, "klant"),
 ];
 
-fn sorting(params: &Params) -> (SortBy, bool) {
+fn sorting(params: &Params) -> Result<(SortBy, bool), Misread> {
     let name = params.get("op").unwrap_or("laatste");
     let sort = SORTS
         .iter()
         .find(|(_, known)| *known == name)
-        .map_or(SortBy::LastVisit, |(sort, _)| *sort);
+        .map(|(sort, _)| *sort)
+        .ok_or_else(|| Misread::choice("op", name))?;
     let descending = match params.get("orde") {
         Some("op") => false,
         Some("af") => true,
-        _ => sort != SortBy::Customer,
+        None => sort != SortBy::Customer,
+        Some(other) => return Err(Misread::choice("orde", other)),
     };
-    (sort, descending)
+    Ok((sort, descending))
 }
 
 fn sort_name(sort: SortBy) -> &'static str {
@@ -251,12 +254,13 @@ pub(crate) fn table(
 }
 
 /// A page number of an address, from 1.
-pub(crate) fn page_number(params: &Params) -> usize {
-    params
-        .get("blad")
-        .and_then(|text| text.parse().ok())
-        .filter(|page| (1..1_000_000).contains(page))
-        .unwrap_or(1)
+pub(crate) fn page_number(params: &Params) -> Result<usize, Misread> {
+    let Some(text) = params.get("blad") else {
+        return Ok(1);
+    };
+    let page = text.parse().ok();
+    page.filter(|page| (1..1_000_000).contains(page))
+        .ok_or_else(|| Misread::choice("blad", text))
 }
 
 /// Forth and back through a long list.
@@ -288,10 +292,10 @@ pub(crate) fn pager(
 pub(crate) fn page(ask: &Ask) -> Answer {
     let (words, language) = (ask.words(), ask.language);
     let shops = ask.shops()?;
-    let asked = Asked::read(&ask.params, ask.today(&shops));
-    let (behind, which) = behind(&ask.params);
-    let (sort, descending) = sorting(&ask.params);
-    let number = page_number(&ask.params);
+    let asked = Asked::read(&ask.params, ask.today(&shops))?;
+    let (behind, which) = behind(&ask.params)?;
+    let (sort, descending) = sorting(&ask.params)?;
+    let number = page_number(&ask.params)?;
     let paging = Paging {
         sort,
         descending,
@@ -342,9 +346,9 @@ pub(crate) fn page(ask: &Ask) -> Answer {
 /// All of them, for a file.
 pub(crate) fn export(ask: &Ask) -> Result<Table, Refused> {
     let shops = ask.shops()?;
-    let asked = Asked::read(&ask.params, ask.today(&shops));
-    let (behind, _) = behind(&ask.params);
-    let (sort, descending) = sorting(&ask.params);
+    let asked = Asked::read(&ask.params, ask.today(&shops))?;
+    let (behind, _) = behind(&ask.params)?;
+    let (sort, descending) = sorting(&ask.params)?;
     let paging = Paging {
         sort,
         descending,

@@ -48,16 +48,30 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// Reads an address; what is no day or no period is passed over.
-    pub(crate) fn read(params: &Params, today: NaiveDate) -> Self {
-        let day = |name| params.get(name).and_then(|text| text.parse().ok());
-        let (from, to) = (day("van"), day("tot"));
-        let period = match params.get("periode") {
-            _ if from.is_some() || to.is_some() => Period::Own,
+    /// Reads an address. Nothing is passed over: other figures than those that were asked for are worse than none.
+    pub(crate) fn read(params: &Params, today: NaiveDate) -> Result<Self, Misread> {
+        let (from, to) = (day_of(params, "van")?, day_of(params, "tot")?);
+        if let (Some(from), Some(to)) = (from, to)
+            && from > to
+        {
+            return Err(Misread::Backwards { from, to });
+        }
+        let chosen = match params.get("periode") {
             Some("maand") => Period::Month,
             Some("12weken") => Period::Weeks12,
             Some("jaar") => Period::Year,
-            _ => Period::All,
+            None | Some("alles" | "eigen") => Period::All,
+            Some(other) => return Err(Misread::choice("periode", other)),
+        };
+        let period = if from.is_some() || to.is_some() {
+            Period::Own
+        } else {
+            chosen
+        };
+        let without_imported = match params.get("import") {
+            None => false,
+            Some("uit") => true,
+            Some(other) => return Err(Misread::choice("import", other)),
         };
         let (from, to) = match period {
             Period::Month => (today.with_day(1), Some(today)),
@@ -66,13 +80,13 @@ impl Asked {
             Period::All => (None, None),
             Period::Own => (from, to),
         };
-        Self {
+        Ok(Self {
             period,
             from,
             to,
             shop: params.get("winkel").map(str::to_owned),
-            without_imported: params.get("import") == Some("uit"),
-        }
+            without_imported,
+        })
     }
 
     /// The name of a chosen period, for a form; days of one's own stand in their fields.
@@ -146,6 +160,35 @@ impl Asked {
     }
 }
 
+/// What an address asks for that cannot be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Misread {
+    /// What should be a day and is none.
+    Day { name: &'static str, text: String },
+    /// The first day comes after the last.
+    Backwards { from: NaiveDate, to: NaiveDate },
+    /// A choice, a figure or a number that there is not.
+    Choice { name: &'static str, text: String },
+}
+
+impl Misread {
+    /// A choice that there is not.
+    pub(crate) fn choice(name: &'static str, text: &str) -> Self {
+        let text = text.to_owned();
+        Self::Choice { name, text }
+    }
+}
+
+fn day_of(params: &Params, name: &'static str) -> Result<Option<NaiveDate>, Misread> {
+    let Some(text) = params.get(name) else {
+        return Ok(None);
+    };
+    text.parse().map(Some).map_err(|_| Misread::Day {
+        name,
+        text: text.to_owned(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,10 +200,10 @@ mod tests {
     #[track_caller]
     fn check(address: &str, from: Option<&str>, to: Option<&str>) {
         let today = day("2026-11-21");
-        let asked = Asked::read(&Params::parse(address), today);
+        let asked = Asked::read(&Params::parse(address), today).unwrap();
         assert_eq!(asked.from, from.map(day), "{address}");
         assert_eq!(asked.to, to.map(day), "{address}");
-        let again = Asked::read(&Params::parse(&asked.query_string(&[("x", "1")])), today);
+        let again = Asked::read(&Params::parse(&asked.query_string(&[("x", "1")])), today).unwrap();
         assert_eq!(again, asked, "{address}");
     }
 
@@ -181,6 +224,27 @@ mod tests {
         );
         check("van=2026-02-01&import=uit", Some("2026-02-01"), None);
         check("periode=maand&van=2026-02-01", Some("2026-02-01"), None);
-        check("van=gisteren", None, None);
+        check("periode=alles&van=&tot=&import=", None, None);
+    }
+
+    #[track_caller]
+    fn misread(address: &str, expected: &Misread) {
+        let read = Asked::read(&Params::parse(address), day("2026-11-21"));
+        assert_eq!(read.as_ref(), Err(expected), "{address}");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_passed_over() {
+        for (name, text) in [("van", "2026-13-99"), ("tot", "gisteren")] {
+            let text = text.to_owned();
+            misread(&format!("{name}={text}"), &Misread::Day { name, text });
+        }
+        let (from, to) = (day("2026-03-02"), day("2026-03-01"));
+        misread(
+            "van=2026-03-02&tot=2026-03-01",
+            &Misread::Backwards { from, to },
+        );
+        misread("periode=eeuw", &Misread::choice("periode", "eeuw"));
+        misread("import=half", &Misread::choice("import", "half"));
     }
 }

@@ -121,6 +121,17 @@ pub(crate) fn bare(language: Language, title: &str, main: &Markup) -> Markup {
 
 /// The page of an error: constant, friendly, without a detail of ours.
 pub(crate) fn error(language: Language, status: StatusCode) -> Response {
+    let (title, main) = message(language, status);
+    (status, bare(language, title, &main)).into_response()
+}
+
+/// The same for somebody who is logged in: with the menu.
+pub(crate) fn error_with_menu(ask: &Ask, status: StatusCode) -> Response {
+    let (title, main) = message(ask.language, status);
+    (status, page(ask, title, &main)).into_response()
+}
+
+fn message(language: Language, status: StatusCode) -> (&'static str, Markup) {
     let words = language.strings();
     let (title, text) = match status {
         StatusCode::NOT_FOUND => (words.not_found, words.not_found_text),
@@ -138,7 +149,7 @@ pub(crate) fn error(language: Language, status: StatusCode) -> Response {
             p { a.button href="/" { (words.to_start) } }
         }
     };
-    (status, bare(language, title, &main)).into_response()
+    (title, main)
 }
 
 /// Title of a page with what stands beside it.

@@ -22,11 +22,6 @@ pub(crate) async fn home() -> Redirect {
     Redirect::to(returning::PATH)
 }
 
-/// What is not there.
-pub(crate) async fn nothing_here(headers: HeaderMap) -> Response {
-    layout::error(ask::language(&headers), StatusCode::NOT_FOUND)
-}
-
 /// `GET /taal?naar=en&terug=/`: remembers a language for a year.
 pub(crate) async fn language(uri: Uri) -> Response {
     let params = Params::parse(uri.query().unwrap_or_default());

@@ -100,7 +100,7 @@ pub fn router(office: Arc<Office>) -> Router {
         .route(problems::HOLE_PATH, ask::post(problems::acknowledge_hole))
         .route("/export/{file}", ask::get(export::page))
         .route("/static/{version}/{file}", get(assets::file))
-        .fallback(log_in::nothing_here)
+        .fallback(ask::nothing_here)
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(axum::middleware::map_response(layout::guarded))
         .with_state(web)

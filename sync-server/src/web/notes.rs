@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::ask::Ask;
-use super::filter::{Asked, Period};
+use super::filter::{Asked, Misread, Period};
+use super::layout;
 use crate::store::rows::Shop;
 
 /// Period, shop, imported history.
@@ -77,6 +78,51 @@ pub(crate) fn period_text(ask: &Ask, asked: &Asked) -> String {
         (None, Some(to)) => format!("{} {}", words.until, language.day_in_words(to)),
         (None, None) => words.whole_history.to_owned(),
     }
+}
+
+/// The page of an address that asks for what cannot be: what is wrong, and the selection to choose anew.
+pub(crate) fn misread(ask: &Ask, misread: &Misread) -> Markup {
+    let words = ask.words();
+    let field = |name: &str| match name {
+        "van" => words.from,
+        _ => words.to,
+    };
+    let text = match misread {
+        Misread::Day { name, text } => words
+            .misread_day
+            .replacen("{}", field(name), 1)
+            .replacen("{}", text, 1),
+        Misread::Backwards { from, to } => words
+            .misread_backwards
+            .replacen("{}", &ask.language.day_in_words(*from), 1)
+            .replacen("{}", &ask.language.day_in_words(*to), 1),
+        Misread::Choice { name, text } => words
+            .misread_choice
+            .replacen("{}", name, 1)
+            .replacen("{}", text, 1),
+    };
+    let is_file = ask.path.starts_with("/export/");
+    let days = match misread {
+        Misread::Backwards { from, to } => (Some(*from), Some(*to)),
+        _ => (None, None),
+    };
+    let asked = Asked {
+        period: days.0.map_or(Period::All, |_| Period::Own),
+        from: days.0,
+        to: days.1,
+        shop: ask.params.get("winkel").map(str::to_owned),
+        without_imported: ask.params.get("import") == Some("uit"),
+    };
+    let main = html! {
+        (layout::heading(words.misread, &html! {}))
+        @if !is_file { (filter_bar(ask, &asked, &ask.shops().unwrap_or_default(), &[])) }
+        div.card.empty {
+            p.notice.bad role="alert" { (text) }
+            p { (words.misread_nothing_shown) }
+            p { a.button href=(if is_file { "/" } else { ask.path.as_str() }) { (words.show_all) } }
+        }
+    };
+    layout::page(ask, words.misread, &main)
 }
 
 /// There is nothing: because there is nothing at all, or not in this selection.

@@ -79,8 +79,8 @@ pub(crate) fn table(ask: &Ask, rows: &[ReceiptRow], shops: &[Shop]) -> Result<Ta
 pub(crate) fn page(ask: &Ask) -> Answer {
     let (words, language) = (ask.words(), ask.language);
     let shops = ask.shops()?;
-    let asked = Asked::read(&ask.params, ask.today(&shops));
-    let number = customers::page_number(&ask.params);
+    let asked = Asked::read(&ask.params, ask.today(&shops))?;
+    let number = customers::page_number(&ask.params)?;
     let query = ask.scope().query(&asked.filter());
     let found = ask.cached(&format!("receipts {query:?} {number}"), |book| {
         of_selection(book.dataset(), &query, (number - 1) * ROWS, ROWS)
@@ -108,7 +108,7 @@ pub(crate) fn page(ask: &Ask) -> Answer {
 /// The latest of them, for a file.
 pub(crate) fn export(ask: &Ask) -> Result<Table, Refused> {
     let shops = ask.shops()?;
-    let asked = Asked::read(&ask.params, ask.today(&shops));
+    let asked = Asked::read(&ask.params, ask.today(&shops))?;
     let query = ask.scope().query(&asked.filter());
     let rows = {
         let book = ask.web.office.book()?;

@@ -54,7 +54,7 @@ fn asked_reports(ask: &Ask, asked: &Asked) -> Result<std::sync::Arc<Reports>, Re
 pub(crate) fn page(ask: &Ask) -> Answer {
     let (words, language) = (ask.words(), ask.language);
     let shops = ask.shops()?;
-    let asked = Asked::read(&ask.params, ask.today(&shops));
+    let asked = Asked::read(&ask.params, ask.today(&shops))?;
     let reports = asked_reports(ask, &asked)?;
     let filter = notes::filter_bar(ask, &asked, &shops, &[]);
     let zone = super::ask::zone(&shops);
@@ -266,7 +266,7 @@ fn customers_section(ask: &Ask, asked: &Asked) -> Result<Markup, Refused> {
 /// The tables of this page for a file.
 pub(crate) fn export(ask: &Ask, name: &str) -> Result<Table, Refused> {
     let shops = ask.shops()?;
-    let asked = Asked::read(&ask.params, ask.today(&shops));
+    let asked = Asked::read(&ask.params, ask.today(&shops))?;
     let reports = asked_reports(ask, &asked)?;
     let language = ask.language;
     Ok(match name {

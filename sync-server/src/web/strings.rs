@@ -108,6 +108,11 @@ strings! {
     bad_request_text: "Er is niets gewijzigd. Ga terug en probeer het nog eens.", "Nothing was changed. Go back and try again.";
     busy: "Even geduld", "One moment please";
     busy_text: "Het is nu te druk. Probeer het over een minuut opnieuw.", "It is too busy right now. Try again in a minute.";
+    misread: "Dit kunnen we niet tonen", "We cannot show this";
+    misread_day: "Bij '{}' staat \"{}\", en dat is geen bestaande dag. Schrijf jaar, maand en dag, zoals 2026-03-14.", "'{}' says \"{}\", and there is no such day. Write year, month and day, like 2026-03-14.";
+    misread_backwards: "De periode begint op {} en eindigt op {}: het begin ligt na het einde.", "The period begins on {} and ends on {}: it begins after its end.";
+    misread_choice: "In het adres staat {}={}, en die keuze bestaat niet.", "The address says {}={}, and there is no such choice.";
+    misread_nothing_shown: "Er worden geen cijfers getoond, want het zouden andere zijn dan u vroeg. Kies opnieuw.", "No figures are shown, as they would be others than you asked for. Choose again.";
     failed: "Er ging iets mis", "Something went wrong";
     failed_text: "Dat ligt aan ons. Er is niets verloren gegaan; probeer het later opnieuw.", "That is our fault. Nothing was lost; try again later.";
 
