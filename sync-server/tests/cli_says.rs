@@ -112,6 +112,24 @@ fn wrong_usage_ends_with_two() {
             &["report", "path", "--all", "--customer", "jip"],
             &["--all"],
         ),
+        (
+            &["owner", "add", "--name", "anna", "--password-stdin"],
+            &["--shop", "--all"],
+        ),
+        (
+            &[
+                "owner",
+                "add",
+                "--name",
+                "anna",
+                "--password-stdin",
+                "--all",
+                "--shop",
+                "a",
+            ],
+            &["--all", "--shop"],
+        ),
+        (&["import"], &["--csv", "--list", "--undo"]),
         (&["verify", "--fast"], &["--fast"]),
         (&[], &[]),
     ];
@@ -152,12 +170,21 @@ fn a_table_rounds_and_says_why_a_figure_is_not_there() {
     folder.out(&["import", "--csv", "a.csv"]);
     let table = folder.out(&["report", "returns"]);
     assert!(
-        table.contains("0.333") && !table.contains("0.3333"),
+        table.contains("33.3%") && !table.contains("0.333"),
         "{table}"
     );
     assert!(!table.contains("no figure"), "{table}");
     let exact = folder.out(&["report", "returns", "--format", "csv"]);
     assert!(exact.contains("0.3333333333333333"), "{exact}");
+    let volumes = folder.out(&["report", "volumes"]);
+    let gross = volumes.lines().find(|line| line.starts_with("gross "));
+    assert!(
+        gross.is_some_and(|line| line.ends_with(" 52.40")),
+        "{volumes}"
+    );
+    assert!(!volumes.contains("_cents"), "{volumes}");
+    let exact = folder.out(&["report", "volumes", "--format", "csv"]);
+    assert!(exact.contains("\ngross_cents,5240\n"), "{exact}");
     let nobody = ["report", "repeat", "--shop", "zwolle"];
     let table = folder.out(&nobody);
     let rate = table.lines().find(|line| line.starts_with("repeat_rate "));
@@ -248,6 +275,16 @@ fn every_table_fits_a_terminal_of_a_hundred_columns() {
             assert!(line.chars().count() <= 100, "{args:?}: {line}");
         }
     }
+    folder.out(&["import", "--undo", "1"]);
+    let list = folder.out(&["import", "--list"]);
+    let row = list.lines().nth(1).unwrap();
+    assert!(row.chars().count() <= 100, "{row}");
+    let taken = row.split_once("taken back ").unwrap().1;
+    assert!(
+        chrono::NaiveDateTime::parse_from_str(taken, "%Y-%m-%d %H:%M").is_ok(),
+        "whole: {row}"
+    );
+    folder.out(&["import", "--csv", name]);
     let cohorts = folder.out(&["report", "cohorts"]);
     assert!(
         cohorts.contains("month of their first visit") && cohorts.contains('%'),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 /// Head office: receives the events of every till and shows who comes back.
 #[derive(Debug, Parser)]
@@ -65,8 +65,8 @@ Examples:
     Import(ImportArgs),
     /// Print a report
     #[command(after_help = "\
-Figures are over whole receipts, by the local day and shop of their first line; rates are fractions, money is cents (a table
-rounds to three decimals and shows a dash where there is nothing to count over; json and csv are exact). First visits stay those of the whole history, also under --from, --to and --shop.
+Figures are over whole receipts, by the local day and shop of their first line; rates are fractions, money is cents; a table
+shows rates in percent, money in euros, other fractions to three decimals, and a dash where there is nothing to count over. First visits stay those of the whole history, also under --from, --to and --shop.
 
 Examples:
   sync-server report repeat --from 2026-01-01 --to 2026-03-31 --shop utrecht
@@ -145,17 +145,13 @@ pub(super) enum OwnerCommand {
 }
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("sees").args(["shop", "all"]).required(true)))]
 pub(super) struct OwnerArgs {
     /// Log-in name
     #[arg(long)]
     pub(super) name: String,
     /// A shop he may see (may be given more than once)
-    #[arg(
-        long,
-        value_name = "ID",
-        required_unless_present = "all",
-        conflicts_with = "all"
-    )]
+    #[arg(long, value_name = "ID")]
     pub(super) shop: Vec<String>,
     /// He may see every shop
     #[arg(long)]
@@ -166,9 +162,10 @@ pub(super) struct OwnerArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("what").args(["csv", "list", "undo"]).required(true)))]
 pub(super) struct ImportArgs {
     /// A CSV file, or a folder of them (may be given more than once: one history)
-    #[arg(long, value_name = "FILE", required_unless_present_any = ["list", "undo"], conflicts_with_all = ["list", "undo"])]
+    #[arg(long, value_name = "FILE")]
     pub(super) csv: Vec<PathBuf>,
     /// Put this before event and receipt ids, where two sources reuse numbers
     #[arg(long, value_name = "NAME", requires = "csv", conflicts_with_all = ["list", "undo"])]
@@ -177,7 +174,7 @@ pub(super) struct ImportArgs {
     #[arg(long, value_name = "FILE", requires = "csv", conflicts_with_all = ["list", "undo"])]
     pub(super) rejects: Option<PathBuf>,
     /// List the imports: number, file, rows, and whether one was taken back
-    #[arg(long, conflicts_with = "undo")]
+    #[arg(long)]
     pub(super) list: bool,
     /// Take an import back: its rows are gone from every report, and the file can be imported again
     #[arg(long, value_name = "ID")]
@@ -208,7 +205,7 @@ pub(super) enum Format {
     Json,
     /// Exact, for a spreadsheet
     Csv,
-    /// For people: rounded to three decimals, at most 100 columns wide
+    /// For people: rounded, money in euros, rates in percent, at most 100 columns wide
     Table,
 }
 

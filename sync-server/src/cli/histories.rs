@@ -92,7 +92,7 @@ fn one(office: &Office, file: &Path, args: &ImportArgs) -> Done {
 #[derive(Serialize)]
 struct ImportLine {
     import: i64,
-    when: String,
+    when_utc: String,
     file: String,
     source: Option<String>,
     read: u64,
@@ -113,13 +113,13 @@ fn list(office: &Office) -> Done {
 
 fn line_of(run: ImportRun) -> ImportLine {
     let state = match (run.undone_ms, run.finished_ms) {
-        (Some(at), _) => format!("taken back {}", moment(at)),
+        (Some(at), _) => format!("taken back {}", minute(at)),
         (None, Some(_)) => "in".to_owned(),
         (None, None) => "not finished".to_owned(),
     };
     ImportLine {
         import: run.id,
-        when: moment(run.started_ms),
+        when_utc: minute(run.started_ms),
         file: Path::new(&run.file).file_name().map_or_else(
             || run.file.clone(),
             |name| name.to_string_lossy().into_owned(),
@@ -133,14 +133,13 @@ fn line_of(run: ImportRun) -> ImportLine {
     }
 }
 
-/// A moment; nothing for one that is not known.
-fn moment(at_ms: i64) -> String {
+/// A minute in UTC; nothing for one that is not known.
+fn minute(at_ms: i64) -> String {
     if at_ms == 0 {
         return String::new();
     }
-    DateTime::from_timestamp_millis(at_ms).map_or_else(String::new, |at| {
-        at.format("%Y-%m-%d %H:%M UTC").to_string()
-    })
+    DateTime::from_timestamp_millis(at_ms)
+        .map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M").to_string())
 }
 
 fn undo(office: &Office, id: i64) -> Done {
@@ -156,8 +155,8 @@ fn undo(office: &Office, id: i64) -> Done {
         Undone::Before(run) => {
             return Err(CliError::mend(
                 format!(
-                    "import {id} was taken back already, {}",
-                    moment(run.undone_ms.unwrap_or_default())
+                    "import {id} was taken back already, {} UTC",
+                    minute(run.undone_ms.unwrap_or_default())
                 ),
                 "`sync-server import --list` shows what is in; import the file again to put it in",
             ));

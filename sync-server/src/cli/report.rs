@@ -8,6 +8,7 @@ use journey::model::{Model, SHIPPED};
 use journey::{Dataset, Query, path, reports};
 use serde::Serialize;
 
+use super::table::Fractions::{self, Numbers, Rates};
 use super::{Done, Format, ReportArgs, ReportName, pretty, table};
 use crate::api::Office;
 use crate::error::CliError;
@@ -66,28 +67,28 @@ pub(super) fn report(office: &Office, args: &ReportArgs) -> Done {
         return Err(CliError::mend(format!("there is no shop {shop:?}"), hint));
     }
     match args.name {
-        ReportName::Volumes => figures(&reports::volumes(dataset, &query), args.format),
-        ReportName::Repeat => figures(&reports::repeat(dataset, &query), args.format),
-        ReportName::Visits => figures(&reports::visits(dataset, &query), args.format),
+        ReportName::Volumes => figures(&reports::volumes(dataset, &query), args.format, Rates),
+        ReportName::Repeat => figures(&reports::repeat(dataset, &query), args.format, Rates),
+        ReportName::Visits => figures(&reports::visits(dataset, &query), args.format, Numbers),
         ReportName::Cohorts if args.format == Format::Table => {
             out::bytes(pretty::cohorts(&reports::cohorts(dataset, &query)).as_bytes());
             Ok(())
         }
-        ReportName::Cohorts => figures(&reports::cohorts(dataset, &query), args.format),
-        ReportName::Rfm => figures(&reports::rfm(dataset, &query), args.format),
-        ReportName::Returns => figures(&reports::returns(dataset, &query), args.format),
+        ReportName::Cohorts => figures(&reports::cohorts(dataset, &query), args.format, Numbers),
+        ReportName::Rfm => figures(&reports::rfm(dataset, &query), args.format, Numbers),
+        ReportName::Returns => figures(&reports::returns(dataset, &query), args.format, Rates),
         ReportName::Path => paths(dataset, &query, args),
     }
 }
 
 /// [`print()`] of a report: a table says what its dashes mean.
-fn figures(report: &impl Serialize, format: Format) -> Done {
+fn figures(report: &impl Serialize, format: Format, fractions: Fractions) -> Done {
     if format != Format::Table {
         return print(report, format);
     }
     let bug = |error: serde_json::Error| CliError::Bug(error.to_string());
     let json = serde_json::to_string(report).map_err(bug)?;
-    out::bytes(table::figures_table(&table::Tree::read(&json).map_err(bug)?).as_bytes());
+    out::bytes(table::figures_table(&table::Tree::read(&json).map_err(bug)?, fractions).as_bytes());
     Ok(())
 }
 

@@ -11,6 +11,8 @@ use serde_json::value::RawValue;
 pub(super) const WIDTH: usize = 100;
 /// No column is cut narrower than this.
 const NARROWEST: usize = 8;
+/// Columns that are cut last: without their end they say something else.
+const WHOLE: [&str; 2] = ["when_utc", "state"];
 
 /// JSON with its fields in the order in which they stand and its numbers to the letter.
 #[derive(Clone, Debug)]
@@ -167,9 +169,18 @@ fn list(items: &[Tree]) -> Rows {
 const NONE: &str = "-";
 const NO_FIGURE: &str = "\n-  no figure: nothing in this selection to count it over\n";
 
+/// What the fractions of a report are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fractions {
+    /// Parts of a whole, shown in percent.
+    Rates,
+    /// Numbers such as days, shown to three decimals.
+    Numbers,
+}
+
 /// [`table`] of a report, with a word about the figures that are not there.
-pub(super) fn figures_table(tree: &Tree) -> String {
-    let mut text = table(tree);
+pub(super) fn figures_table(tree: &Tree, fractions: Fractions) -> String {
+    let mut text = laid_out(&for_people(tree, fractions));
     if has_gap(tree) {
         text.push_str(NO_FIGURE);
     }
@@ -186,8 +197,12 @@ fn has_gap(tree: &Tree) -> bool {
 
 /// Aligned columns for people, at most [`WIDTH`] wide; numbers to the right, fractions rounded, nothing as a dash.
 pub(super) fn table(tree: &Tree) -> String {
+    laid_out(&for_people(tree, Fractions::Numbers))
+}
+
+fn laid_out(tree: &Tree) -> String {
     let mut text = String::new();
-    for (name, rows) in tables(&for_people(tree)) {
+    for (name, rows) in tables(tree) {
         if !name.is_empty() {
             text.push('\n');
             text.push_str(&name);
@@ -198,25 +213,47 @@ pub(super) fn table(tree: &Tree) -> String {
     text
 }
 
-/// Numbers with a fraction to three decimals, and a dash for nothing.
-fn for_people(tree: &Tree) -> Tree {
+/// Numbers with a fraction rounded, amounts in euros under a name without `_cents`, and a dash for nothing.
+fn for_people(tree: &Tree, fractions: Fractions) -> Tree {
     match tree {
         Tree::Single(json) if json == "null" => Tree::Single(Value::from(NONE).to_string()),
         Tree::Single(json) if !json.starts_with('"') && json.contains(['.', 'e']) => {
-            let number = json.parse::<f64>().map(|number| format!("{number:.3}"));
+            let number = json.parse::<f64>().map(|number| match fractions {
+                Fractions::Rates => Value::from(format!("{:.1}%", number * 100.0)).to_string(),
+                Fractions::Numbers => format!("{number:.3}"),
+            });
             Tree::Single(number.unwrap_or_else(|_| json.clone()))
         }
         Tree::Single(_) => tree.clone(),
-        Tree::List(items) => Tree::List(items.iter().map(for_people).collect()),
+        Tree::List(items) => {
+            let items = items.iter();
+            Tree::List(items.map(|item| for_people(item, fractions)).collect())
+        }
         Tree::Object(fields) => {
             let fields = fields.iter();
             Tree::Object(
                 fields
-                    .map(|(name, field)| (name.clone(), for_people(field)))
+                    .map(|(name, field)| match (name.strip_suffix("_cents"), field) {
+                        (Some(name), Tree::Single(json)) => (name.to_owned(), euros(json)),
+                        _ => (name.clone(), for_people(field, fractions)),
+                    })
                     .collect(),
             )
         }
     }
+}
+
+/// Cents as euros with two decimals; a dash for nothing.
+fn euros(json: &str) -> Tree {
+    Tree::Single(match json.parse::<i64>() {
+        Ok(cents) => {
+            let sign = if cents < 0 { "-" } else { "" };
+            let cents = cents.unsigned_abs();
+            format!("{sign}{}.{:02}", cents / 100, cents % 100)
+        }
+        Err(_) if json == "null" => Value::from(NONE).to_string(),
+        Err(_) => json.to_owned(),
+    })
 }
 
 /// Rows of cells, aligned; the widest texts are cut (`..`) until a line fits, and what is no letter to see is a dot.
@@ -257,7 +294,12 @@ pub(super) fn plain(text: &str) -> String {
 
 /// A number, or the dash in the place of one.
 fn is_number(cell: &str) -> bool {
-    cell == NONE || cell.parse::<f64>().is_ok()
+    cell == NONE
+        || cell
+            .strip_suffix('%')
+            .unwrap_or(cell)
+            .parse::<f64>()
+            .is_ok()
 }
 
 /// How wide every column may be.
@@ -275,13 +317,18 @@ fn widths(rows: &[Vec<String>]) -> Vec<usize> {
     let texts: Vec<usize> = (0..columns)
         .filter(|column| cells(*column).skip(1).any(|cell| !is_number(cell)))
         .collect();
+    let is_whole = |column: usize| {
+        cells(column)
+            .next()
+            .is_some_and(|head| WHOLE.contains(&head.as_str()))
+    };
     loop {
         let line = widths.iter().sum::<usize>() + 2 * columns.saturating_sub(1);
         let over = line.saturating_sub(WIDTH);
-        let widest = texts
-            .iter()
-            .copied()
-            .max_by_key(|column| widths.get(*column).copied());
+        let widest = texts.iter().copied().max_by_key(|column| {
+            let width = widths.get(*column).copied().unwrap_or_default();
+            (width > NARROWEST && !is_whole(*column), width)
+        });
         let Some(width) = widest.and_then(|column| widths.get_mut(column)) else {
             return widths;
         };
@@ -352,13 +399,32 @@ mod tests {
     #[test]
     fn a_table_rounds_and_says_what_a_dash_is() {
         let tree = Tree::read(r#"{"rate":0.48349999,"tiny":1e-7,"none":null}"#).unwrap();
-        let text = figures_table(&tree);
+        let text = figures_table(&tree, Fractions::Numbers);
         assert_eq!(
             text,
             format!("figure  value\nrate    0.483\ntiny    0.000\nnone        -\n{NO_FIGURE}")
         );
-        let whole = figures_table(&Tree::read(r#"{"rate":0.5,"code":"e1.5"}"#).unwrap());
-        assert_eq!(whole, "figure  value\nrate    0.500\ncode    e1.5\n");
+        let whole = Tree::read(r#"{"rate":0.5,"code":"e1.5"}"#).unwrap();
+        assert_eq!(
+            figures_table(&whole, Fractions::Numbers),
+            "figure  value\nrate    0.500\ncode    e1.5\n"
+        );
+    }
+
+    #[test]
+    fn a_table_shows_euros_and_percent_and_a_file_does_not() {
+        let report = r#"{"gross_cents":41342972,"net_cents":-5,"none_cents":null,"rate":0.3333333333333333,"all":1.0,"lines":2,"by":[{"key":"x","value_cents":100}]}"#;
+        let tree = Tree::read(report).unwrap();
+        assert_eq!(
+            figures_table(&tree, Fractions::Rates),
+            format!(
+                "figure      value\ngross   413429.72\nnet         -0.05\nnone            -\nrate        33.3%\nall        100.0%\nlines           2\n\nby\nkey  value\nx     1.00\n{NO_FIGURE}"
+            )
+        );
+        assert_eq!(
+            String::from_utf8(csv(&tree).unwrap()).unwrap(),
+            "figure,value\ngross_cents,41342972\nnet_cents,-5\nnone_cents,\nrate,0.3333333333333333\nall,1.0\nlines,2\n\nby\nkey,value_cents\nx,100\n"
+        );
     }
 
     #[test]
