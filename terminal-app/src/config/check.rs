@@ -151,11 +151,26 @@ fn shop(cx: &Context<'_>, raw: raw::Shop) -> Result<Shop, ConfigError> {
             )
         })?,
     };
+    let kvk = match &raw.kvk {
+        None => String::new(),
+        Some(kvk) => {
+            let number = kvk.get_ref().trim();
+            let is_right = number.len() == 8 && number.bytes().all(|byte| byte.is_ascii_digit());
+            if !number.is_empty() && !is_right {
+                return Err(cx.wrong(
+                    kvk,
+                    format!("`kvk` cannot be \"{number}\""),
+                    "a number of the KvK has 8 digits, such as \"81234567\"",
+                ));
+            }
+            number.to_owned()
+        }
+    };
     Ok(Shop {
         id,
         name: cx.not_empty("name", &raw.name)?,
         address: raw.address,
-        kvk: raw.kvk,
+        kvk,
         vat_id: raw.vat_id,
         time_zone,
     })

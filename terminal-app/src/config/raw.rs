@@ -42,8 +42,7 @@ pub(super) struct Shop {
     pub(super) name: Spanned<String>,
     #[serde(default)]
     pub(super) address: Vec<String>,
-    #[serde(default)]
-    pub(super) kvk: String,
+    pub(super) kvk: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) vat_id: String,
     pub(super) time_zone: Option<Spanned<String>>,
@@ -157,27 +156,109 @@ pub(super) fn line_of(text: &str, byte: usize) -> usize {
 pub(super) fn read(file: &Path, text: &str) -> Result<Raw, ConfigError> {
     toml::from_str(text).map_err(|error| {
         let message = error.message().trim().replace('\n', " ");
-        let (reason, cure) = explain(&message);
+        let line = error.span().map(|span| line_of(text, span.start));
+        let (reason, cure) = explain(&message, &Place::of(text, line.unwrap_or_default()));
         ConfigError {
             file: file.to_owned(),
-            line: error.span().map(|span| line_of(text, span.start)),
+            line,
             reason,
             cure,
         }
     })
 }
 
+/// Where in the file a line stands.
+struct Place<'a> {
+    /// The header of its section as it is written, such as `[till]`; empty above the first.
+    section: &'a str,
+    /// The key of the line; empty where there is none.
+    key: &'a str,
+}
+
+impl<'a> Place<'a> {
+    /// The place of a line, counted from 1.
+    fn of(text: &'a str, line: usize) -> Self {
+        let lines = || text.lines().take(line);
+        let header = |line: &'a str| {
+            let line = line.trim_start();
+            let inner = line.trim_start_matches('[');
+            let depth = line.len() - inner.len();
+            let end = inner.find(']')? + 2 * depth;
+            if depth == 0 { None } else { line.get(..end) }
+        };
+        let key = lines().last().and_then(|line| line.split_once('='));
+        Self {
+            section: lines().filter_map(header).last().unwrap_or_default(),
+            key: key.map_or("", |(key, _)| key.trim()),
+        }
+    }
+
+    /// The settings that belong here, of those that its kind of section knows.
+    fn possible(&self, expected: &str) -> String {
+        let of_another = match self.section {
+            "[printer]" => "`protocol`",
+            "[[scanner]]" => "`profile`",
+            _ => "",
+        };
+        let names: Vec<&str> = expected
+            .split(", ")
+            .filter(|name| *name != of_another)
+            .collect();
+        names.join(", ")
+    }
+}
+
+/// What the TOML reader calls a kind of value, for people.
+fn kind(name: &str) -> &str {
+    match name {
+        "i64" | "u64" | "integer" => "a whole number",
+        "a string" | "string" => "a text in \"quotes\"",
+        "a boolean" | "boolean" => "true or false",
+        "a sequence" | "sequence" => "a list in [brackets]",
+        "floating point" => "a number",
+        name if name == "map" || name.starts_with("struct ") => "a section",
+        other => other,
+    }
+}
+
+/// `invalid type: string "fast", expected i64`: what stands there, and what should.
+fn wrong_kind(message: &str, place: &Place<'_>) -> Option<(String, String)> {
+    let said = message.strip_prefix("invalid type: ")?;
+    let (found, expected) = said.rsplit_once(", expected ")?;
+    let value = |start: &str| {
+        let value = found.strip_prefix(start)?.trim();
+        Some(value.trim_matches('`').to_owned())
+    };
+    let found = value("string ")
+        .map(|text| format!("{text} is a text"))
+        .or_else(|| value("integer ").map(|n| format!("{n} is a whole number")))
+        .or_else(|| value("floating point ").map(|n| format!("{n} is a number with a fraction")))
+        .or_else(|| value("boolean ").map(|yes| format!("{yes} is no such value")))
+        .unwrap_or_else(|| format!("this is {}", kind(found)));
+    let expected = kind(expected);
+    let key = if place.key.is_empty() {
+        "this".to_owned()
+    } else {
+        format!("`{}`", place.key)
+    };
+    Some((
+        format!("{key} must be {expected}, and {found}"),
+        "write text in \"quotes\", numbers and true/false without".to_owned(),
+    ))
+}
+
 /// `unknown field `x`, expected one of `a`, `b`` and its like, for people.
-fn explain(message: &str) -> (String, String) {
+fn explain(message: &str, place: &Place<'_>) -> (String, String) {
     let quoted = |text: &str| text.split('`').nth(1).unwrap_or_default().to_owned();
     if message.starts_with("unknown field") {
         let expected = message
             .split_once("expected ")
             .map_or("", |(_, names)| names.trim_start_matches("one of "));
+        let expected = place.possible(expected);
         let key = quoted(message);
         return (
             format!("there is no setting `{key}` here"),
-            match closest(&key, expected) {
+            match closest(&key, &expected) {
                 Some(name) => format!("did you mean `{name}`? Possible here: {expected}"),
                 None => format!("remove it, or use one of: {expected}"),
             },
@@ -185,16 +266,21 @@ fn explain(message: &str) -> (String, String) {
     }
     if message.starts_with("missing field") {
         let key = quoted(message);
+        let example = "README.md has a complete till.toml";
+        // Only whole sections are looked for outside of one.
+        if place.section.is_empty() || key == "shop" || key == "till" {
+            return (
+                format!("the section [{key}] is missing"),
+                format!("add [{key}] with its settings; {example}"),
+            );
+        }
         return (
-            format!("the setting `{key}` is missing"),
-            format!("add `{key}`; hardware.md has a complete example"),
+            format!("the setting `{key}` is missing in {}", place.section),
+            format!("add `{key}` under {}; {example}", place.section),
         );
     }
-    if message.starts_with("invalid type") {
-        return (
-            message.to_owned(),
-            "write text in \"quotes\", numbers and true/false without".to_owned(),
-        );
+    if let Some(said) = wrong_kind(message, place) {
+        return said;
     }
     (
         message.to_owned(),

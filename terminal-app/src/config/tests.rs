@@ -117,7 +117,31 @@ fn what_is_wrong_is_said_with_line_reason_and_cure() {
         "did you mean `baud`",
     );
     blames("baud = 115200", "baud = 9601", "9601", "9600");
-    blames("baud = 115200", "baud = \"fast\"", "invalid type", "quotes");
+    blames(
+        "baud = 115200",
+        "baud = \"fast\"",
+        "`baud` must be a whole number, and \"fast\" is a text",
+        "quotes",
+    );
+    blames(
+        "rounding = false",
+        "rounding = 1",
+        "`rounding` must be true or false, and 1 is a whole number",
+        "quotes",
+    );
+    blames(
+        "kvk = \"12345678\"",
+        "kvk = 12345678",
+        "`kvk` must be a text in \"quotes\"",
+        "quotes",
+    );
+    blames(
+        "kvk = \"12345678\"",
+        "kvk = \"8123\"",
+        "`kvk` cannot be \"8123\"",
+        "8 digits",
+    );
+    blames("\"12345678\"", "\"1234567x\"", "1234567x", "8 digits");
     blames("data_bits = 7", "data_bits = 9", "data_bits", "8");
     blames("parity = \"even\"", "parity = \"mark\"", "mark", "\"odd\"");
     blames(
@@ -190,8 +214,62 @@ fn what_is_wrong_is_said_with_line_reason_and_cure() {
 
 #[test]
 fn a_missing_setting_is_named() {
-    let error = parse("[shop]\nid = \"x\"\n[till]\nname = \"K\"\n").unwrap_err();
-    assert!(error.reason.contains("`name` is missing"), "{error}");
+    let missing = |text: &str, reason: &str, cure: &str| {
+        let error = parse(text).unwrap_err();
+        assert!(error.reason.ends_with(reason), "{text}: {error}");
+        assert!(error.cure.contains(cure), "{}", error.cure);
+        assert!(error.cure.contains("README.md"), "{}", error.cure);
+    };
+    missing(
+        "[shop]\nid = \"x\"\n[till]\nname = \"K\"\n",
+        "`name` is missing in [shop]",
+        "under [shop]",
+    );
+    missing(
+        "[shop]\nid = \"x\"\nname = \"X\"\n\n[till]\n[cash]\nrounding = true\n",
+        "`name` is missing in [till]",
+        "under [till]",
+    );
+    missing(
+        &format!("{ON_HUB}[[scanner]] # the first\nbaud = 9600\n"),
+        "`port` is missing in [[scanner]]",
+        "under [[scanner]]",
+    );
+    missing(
+        "[till]\nname = \"K\"\n",
+        "the section [shop] is missing",
+        "add [shop]",
+    );
+    missing(
+        "[shop]\nid = \"x\"\nname = \"X\"\n",
+        "the section [till] is missing",
+        "add [till]",
+    );
+}
+
+#[test]
+fn a_wrong_key_is_answered_with_the_keys_of_its_own_section() {
+    let offers = |section: &str| {
+        let lines = format!("{section}\nport = \"dev/x\"\ncolour = \"red\"\n");
+        let error = with(&lines).unwrap_err();
+        assert_eq!(error.line, Some(8), "{error}");
+        error.cure
+    };
+    let printer = offers("[printer]");
+    assert!(printer.contains("`profile`"), "{printer}");
+    assert!(!printer.contains("`protocol`"), "{printer}");
+    let scanner = offers("[[scanner]]");
+    assert!(scanner.contains("`protocol`"), "{scanner}");
+    assert!(!scanner.contains("`profile`"), "{scanner}");
+}
+
+#[test]
+fn a_receipt_needs_no_number_of_the_chamber_of_commerce() {
+    assert_eq!(with("").unwrap().shop.kvk, "");
+    let empty = parse(&WHOLE.replace("\"12345678\"", "\"\"")).unwrap();
+    assert_eq!(empty.shop.kvk, "");
+    let spaced = parse(&WHOLE.replace("\"12345678\"", "\" 12345678 \"")).unwrap();
+    assert_eq!(spaced.shop.kvk, "12345678");
 }
 
 const ON_HUB: &str = "[shop]\nid = \"a\"\nname = \"A\"\n[till]\nname = \"K\"\n";
