@@ -1,5 +1,5 @@
 //! The full rebuild: everything read and folded again, compared with the derived state that grew bit by bit, or put in
-//! its place - by command, and at the first start of a program that folds otherwise ([`FOLD_VERSION`]).
+//! its place - by command, and at the first start of a program that folds otherwise (`FOLD_VERSION`).
 
 use std::collections::BTreeMap;
 
