@@ -45,7 +45,7 @@ struct Fault {
 #[derive(Serialize)]
 struct Paper {
     paper: String,
-    drawer: usize,
+    drawer: u64,
 }
 
 /// Serves the page until the task is dropped. Only JSON is taken in, which no other page of the browser can post here.
@@ -117,9 +117,16 @@ async fn paper(State(shop): State<Shared>, Path(till): Path<usize>) -> Response 
     match shop.tills.get(till) {
         Some(till) => {
             let seen = till.printer.seen();
+            let drawer = if till.hub.is_some() {
+                // The drawer hangs on the hub, which counts for itself; a till that is away shows none.
+                let state = till.state().unwrap_or_default();
+                state["hub"]["pulses"].as_u64().unwrap_or_default()
+            } else {
+                u64::try_from(seen.pulses.len()).unwrap_or(u64::MAX)
+            };
             Json(Paper {
                 paper: seen.paper,
-                drawer: seen.pulses.len(),
+                drawer,
             })
             .into_response()
         }
