@@ -418,7 +418,7 @@ mod tests {
         assert_eq!(
             figures_table(&tree, Fractions::Rates),
             format!(
-                "figure      value\ngross   413429.72\nnet         -0.05\nnone            -\nrate        33.3%\nall        100.0%\nlines           2\n\nby\nkey  value\nx     1.00\n{NO_FIGURE}"
+                "figure  value\ngross   413429.72\nnet         -0.05\nnone            -\nrate        33.3%\nall        100.0%\nlines           2\n\nby\nkey  value\nx     1.00\n{NO_FIGURE}"
             )
         );
         assert_eq!(
