@@ -14,8 +14,9 @@ use serde_json::{Value, json};
 use tests::demo::{check, year};
 use tests::devices::LIMIT;
 use tests::shop::counter::{Counter, basket, gtin, journal, last_receipt, receipts, wait_receipt};
-use tests::shop::hub::{everything_once, one_at_a_time, scan_line, wait_hub};
+use tests::shop::hub::{one_at_a_time, scan_line, wait_hub};
 use tests::shop::paper::answer_printer;
+use tests::shop::reckoning::everything_once;
 use tests::shop::till::Till;
 
 /// The drawer gets its pulse. The coil rests after every start of the hub, and the time of a starved emulator creeps: a

@@ -274,24 +274,25 @@ mod tests {
         }
     }
 
+    const HEADER: Header = Header {
+        from: Side::Till,
+        session: Session {
+            till: 0x0102_0304,
+            number: 3,
+        },
+        sequence: 300,
+        acknowledged: 2,
+    };
+
     /// The bytes were put together by hand: postcard's varints, zlib's CRC-32 over all of them, COBS.
     #[test]
     fn a_frame_is_these_bytes_on_the_cable() {
-        let header = Header {
-            from: Side::Till,
-            session: Session {
-                till: 0x0102_0304,
-                number: 3,
-            },
-            sequence: 300,
-            acknowledged: 2,
-        };
         let wire = [
             0x15, 0x01, 0x84, 0x86, 0x88, 0x08, 0x03, 0xAC, 0x02, 0x02, 0x6D, 0x65, 0x73, 0x73,
             0x61, 0x67, 0x65, 0x68, 0x27, 0x78, 0x6C, 0x00,
         ];
         assert_eq!(
-            encode(&header, b"message")
+            encode(&HEADER, b"message")
                 .expect("short enough")
                 .as_slice(),
             wire
@@ -300,17 +301,8 @@ mod tests {
 
     #[test]
     fn every_bit_of_a_frame_counts() {
-        let header = Header {
-            from: Side::Till,
-            session: Session {
-                till: 0x0102_0304,
-                number: 3,
-            },
-            sequence: 300,
-            acknowledged: 2,
-        };
-        let whole = encode(&header, b"message").expect("short enough");
-        assert_eq!(outcomes(&whole), [Some(header)]);
+        let whole = encode(&HEADER, b"message").expect("short enough");
+        assert_eq!(outcomes(&whole), [Some(HEADER)]);
         for at in 0..whole.len() {
             for bit in 0..8 {
                 let mut wire = whole.clone();

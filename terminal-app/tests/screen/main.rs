@@ -7,6 +7,8 @@ mod display;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod page;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod samples;

@@ -6,5 +6,6 @@ pub mod hub;
 pub mod office;
 pub mod paper;
 pub mod process;
+pub mod reckoning;
 pub mod till;
 pub mod wire;
