@@ -1,17 +1,18 @@
 //! `verify`: every batch signature, every hash and every step of every chain, from the bytes as they are kept.
 //!
 //! Batches are walked in order; each one's events are walked back from its signed head hash, so that an event is proven
-//! when it lies on that walk. What a batch stands on must be kept too, or be declared a hole.
+//! when it lies on that walk. What a batch stands on must be kept too, or be declared a hole. And what tills were told is
+//! safe must be there: a till sends no event again that head office says it has.
 
 use std::collections::HashMap;
 
 use ed25519_dalek::VerifyingKey;
 use retail::event::Event;
-use retail::ids::Hash;
+use retail::ids::{Hash, TillId};
 use retail::journal::{BatchHeader, hash_event, verify_signature};
 
 use crate::api::Office;
-use crate::store::rows::{BatchRow, EventRow};
+use crate::store::rows::{BatchRow, EventRow, Till};
 use crate::store::{self, Result, StoreError, Tables};
 
 /// Batches read in one go.
@@ -51,26 +52,40 @@ impl Office {
     pub fn verify(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<Verified> {
         store::read(self.store(), |tables| {
             let mut keys = HashMap::new();
-            for till in tables.tills()? {
+            let tills = tables.tills()?;
+            for till in &tills {
                 let key = VerifyingKey::from_bytes(&till.public_key)
                     .map_err(|error| StoreError::Corrupt(error.to_string()))?;
                 keys.insert(till.till, key);
             }
             let all = tables.batch_count()?;
             let mut found = Verified::default();
+            let mut proven: HashMap<TillId, Proven> = HashMap::new();
             let mut after = 0;
             loop {
                 let page = tables.batches(after, PAGE)?;
                 let Some(last) = page.last() else { break };
                 after = last.id;
                 for batch in &page {
+                    let (before, faults) = (found.events, found.fault_count);
                     match keys.get(&batch.till) {
                         Some(key) => verify_batch(tables, batch, key, &mut found)?,
                         None => found.fault(format!("batch {}: of an unknown till", batch.id)),
                     }
                     found.batches += 1;
+                    let of_till = proven.entry(batch.till).or_default();
+                    of_till.events += found.events - before;
+                    of_till.sound &= found.fault_count == faults;
                 }
                 progress(found.batches, all);
+            }
+            for till in &tills {
+                told(
+                    tables,
+                    till,
+                    proven.remove(&till.till).unwrap_or_default(),
+                    &mut found,
+                )?;
             }
             let kept = tables.event_count()?;
             if kept != found.events && found.faults.is_empty() {
@@ -83,6 +98,45 @@ impl Office {
             Ok(found)
         })
     }
+}
+
+/// What was proven of one till.
+#[derive(Clone, Copy)]
+struct Proven {
+    events: u64,
+    /// None of its batches has a fault.
+    sound: bool,
+}
+
+impl Default for Proven {
+    fn default() -> Self {
+        Self {
+            events: 0,
+            sound: true,
+        }
+    }
+}
+
+/// What a till was told that head office has is there: the end of every branch, and as many events as were taken. A till
+/// with a fault already is not counted again.
+fn told(tables: &mut dyn Tables, till: &Till, proven: Proven, found: &mut Verified) -> Result<()> {
+    for branch in tables.branches(till.till, u32::MAX)? {
+        let head = branch.head;
+        let place = tables.place(till.till, head.epoch, head.seq, head.hash)?;
+        if place.is_none() {
+            found.fault(format!(
+                "till {} epoch {}: event {} is not kept, and the till was told that it is",
+                till.till, head.epoch, head.seq
+            ));
+        }
+    }
+    if proven.sound && proven.events != till.traffic.events {
+        found.fault(format!(
+            "till {}: {} events were taken and {} are proven",
+            till.till, till.traffic.events, proven.events
+        ));
+    }
+    Ok(())
 }
 
 fn verify_batch(
@@ -162,3 +216,6 @@ fn grounded(tables: &mut dyn Tables, header: &BatchHeader) -> Result<bool> {
     let place = tables.place(header.till, header.epoch, before, header.prev_hash)?;
     Ok(place.is_some() || header.hole.is_some())
 }
+
+#[cfg(test)]
+mod tests;

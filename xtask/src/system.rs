@@ -43,7 +43,8 @@ pub(crate) const BROWSER: [Need; 2] = [
 pub(crate) const COMPILER: [Need; 1] =
     [need("cc", "gcc", "SQLite and zstd, which are built from C")];
 
-fn on_path(program: &str) -> bool {
+/// Whether a program is there: by its name on the path, or a file by its whole path.
+pub(crate) fn on_path(program: &str) -> bool {
     if program.starts_with('/') {
         return std::path::Path::new(program).is_file();
     }

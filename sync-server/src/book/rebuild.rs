@@ -1,8 +1,12 @@
 //! The full rebuild: everything read and folded again, compared with the derived state that grew bit by bit, or put in
-//! its place - by command, and at the first start of a program that folds otherwise (`FOLD_VERSION`).
+//! its place - by command, and at the first start of a program that folds otherwise (`FOLD_VERSION`). What ingest noted
+//! beside the events, points and the keys of look-ups, is compared and put right by command.
+
+mod beside;
 
 use std::collections::BTreeMap;
 
+pub use self::beside::Beside;
 use super::{Book, Derived, put};
 use crate::api::Office;
 use crate::store::{self, Result, Tables};
@@ -20,6 +24,8 @@ pub struct Difference {
     pub customers: usize,
     /// Customers whose kept state is another than the rebuilt one, or is missing, or should not be there.
     pub differ: Vec<String>,
+    /// What differs beside that.
+    pub beside: Beside,
 }
 
 impl Office {
@@ -55,6 +61,7 @@ impl Office {
                 kept.into_keys()
                     .filter(|customer| !waiting.contains(customer)),
             );
+            found.beside = Beside::compare(tables)?;
             Ok(found)
         })
     }
@@ -64,7 +71,10 @@ impl Office {
     /// # Errors
     /// What the store says.
     pub fn rebuild(&self, progress: &mut dyn FnMut(usize, usize)) -> Result<usize> {
-        store::write(self.store(), |tables| fold_all(tables, progress))
+        store::write(self.store(), |tables| {
+            Beside::compare(tables)?.put_right(tables)?;
+            fold_all(tables, progress)
+        })
     }
 
     /// Folds everything again when what is kept was folded by a program that folds otherwise; gives how many customers.

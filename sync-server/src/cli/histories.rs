@@ -204,13 +204,29 @@ pub(super) fn rebuild(office: &Office, check: bool) -> Done {
     }
     let found = office.rebuild_check(&mut progress)?;
     bar.finish_and_clear();
+    let mut wrong = Vec::new();
     if let Some(first) = found.differ.first() {
+        wrong.push(format!(
+            "{} of {} customers differ from a full rebuild, the first is {first}",
+            found.differ.len(),
+            found.customers
+        ));
+    }
+    if let Some((first, points)) = found.beside.points.first() {
+        wrong.push(format!(
+            "the points of {} customers differ from their receipts, the first is {first} ({points:+} points)",
+            found.beside.points.len()
+        ));
+    }
+    if let Some((first, _)) = found.beside.keys.first() {
+        wrong.push(format!(
+            "{} events are looked up by something else than they say, the first is row {first}",
+            found.beside.keys.len()
+        ));
+    }
+    if !wrong.is_empty() {
         return Err(CliError::mend(
-            format!(
-                "{} of {} customers differ from a full rebuild, the first is {first}",
-                found.differ.len(),
-                found.customers
-            ),
+            wrong.join("; "),
             "`sync-server rebuild` puts it right; please report it, this should not happen",
         ));
     }

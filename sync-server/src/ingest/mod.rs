@@ -9,7 +9,7 @@ use retail::ids::{Epoch, OrgId, ReceiptNumber, ReceiptSerial, TillId};
 use retail::journal::{Batch, BatchError, BatchHeader, Stored};
 use retail::wire::{BatchAnswer, Head, Refusal};
 
-use crate::store::rows::{BatchRow, Branch, NewEvent, Till};
+use crate::store::rows::{BatchRow, Branch, EventKeys, NewEvent, Till};
 use crate::store::{Result, StoreError, Tables};
 
 mod checks;
@@ -287,14 +287,14 @@ impl Commit<'_> {
 
     fn note(&mut self, event: &Event, row: &NewEvent) -> Result<()> {
         self.last_event_ms = Some(self.last_event_ms.unwrap_or(row.at_ms).max(row.at_ms));
-        self.last_receipt = row.receipt.or(self.last_receipt);
+        self.last_receipt = row.keys.receipt.or(self.last_receipt);
         if matches!(event.body, Body::Unknown { .. }) {
             self.tally.unknown_kinds += 1;
         }
         if row.clamped {
             self.tally.clamped += 1;
             self.problem(
-                &format!("clock-{}-{}", row.till, row.day),
+                &format!("clock-{}-{}", row.till, row.keys.day),
                 "clock",
                 &serde_json::json!({ "event": event.position.to_string(), "till_time": event.at }),
             )?;
@@ -332,18 +332,12 @@ impl Commit<'_> {
     }
 }
 
-fn new_event(
-    stored: &Stored,
-    event: &Event,
-    batch: i64,
-    branch: u32,
-    corrected: time::Corrected,
-) -> NewEvent {
-    let position = stored.position;
+/// What an event is looked up by.
+pub(crate) fn keys_of(event: &Event) -> EventKeys {
     let number = |serial| {
         receipt_key(ReceiptNumber {
-            till: position.till,
-            epoch: position.epoch,
+            till: event.position.till,
+            epoch: event.position.epoch,
             serial,
         })
     };
@@ -355,6 +349,32 @@ fn new_event(
         ),
         _ => (None, None),
     };
+    EventKeys {
+        kind: event.body.kind().to_owned(),
+        day: event.at.date_naive(),
+        receipt,
+        of,
+        link: event.body.link(),
+    }
+}
+
+/// The points an event adds to its customer's balance; negative for goods that come back.
+pub(crate) const fn points_of(body: &Body) -> i64 {
+    match body {
+        Body::Sale(sale) => sale.points,
+        Body::Return(back) => back.receipt.points,
+        _ => 0,
+    }
+}
+
+fn new_event(
+    stored: &Stored,
+    event: &Event,
+    batch: i64,
+    branch: u32,
+    corrected: time::Corrected,
+) -> NewEvent {
+    let position = stored.position;
     NewEvent {
         batch,
         till: position.till,
@@ -363,13 +383,9 @@ fn new_event(
         hash: stored.hash,
         prev_hash: stored.prev_hash,
         branch,
-        kind: event.body.kind().to_owned(),
         at_ms: corrected.at_ms,
         clamped: corrected.clamped,
-        day: event.at.date_naive(),
-        receipt,
-        of,
-        link: event.body.link(),
+        keys: keys_of(event),
         bytes: stored.bytes.clone(),
     }
 }

@@ -9,7 +9,7 @@ use retail::ids::{CustomerId, LinkId, RecordId};
 use retail::loyalty::Profile;
 use retail::wire::Side;
 
-use super::{Commit, Kept};
+use super::{Commit, Kept, points_of};
 use crate::store::rows::{AliasRow, Change, ProfileRow};
 use crate::store::{Result, StoreError};
 
@@ -123,11 +123,7 @@ impl Commit<'_> {
                 continue;
             };
             let root = self.tables.root(&customer)?;
-            let points = match &event.body {
-                Body::Sale(sale) => sale.points,
-                Body::Return(back) => back.receipt.points,
-                _ => 0,
-            };
+            let points = points_of(&event.body);
             if points != 0 {
                 self.tables.add_points(&root, points)?;
             }

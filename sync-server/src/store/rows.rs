@@ -130,12 +130,21 @@ pub struct NewEvent {
     pub prev_hash: Hash,
     /// Branch in its epoch.
     pub branch: u32,
-    /// Kind.
-    pub kind: String,
     /// Corrected time.
     pub at_ms: i64,
     /// The time was impossible and was clamped.
     pub clamped: bool,
+    /// What it is looked up by.
+    pub keys: EventKeys,
+    /// As written.
+    pub bytes: Vec<u8>,
+}
+
+/// What an event is looked up by: copied out of its bytes when it comes in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventKeys {
+    /// Kind.
+    pub kind: String,
     /// The till's own local day.
     pub day: NaiveDate,
     /// Its receipt (12 digits), for sales and returns.
@@ -144,6 +153,17 @@ pub struct NewEvent {
     pub of: Option<i64>,
     /// Its link.
     pub link: Option<LinkId>,
+}
+
+/// An event with what is noted beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyedEvent {
+    /// Key, ascending in order of arrival.
+    pub n: i64,
+    /// What it is looked up by.
+    pub keys: EventKeys,
+    /// The customer its link stands for, before aliases.
+    pub customer: Option<String>,
     /// As written.
     pub bytes: Vec<u8>,
 }

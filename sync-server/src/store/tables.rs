@@ -9,9 +9,9 @@ use retail::wire::Head;
 
 use super::Result;
 use super::rows::{
-    AliasRow, BatchRow, Branch, Change, ChangeRow, DayRow, DerivedRow, Ends, EventRow, HoleRow,
-    ImportRun, ImportedRow, Inserted, NewEvent, OwnerRow, Place, ProblemRow, ProfileRow,
-    SessionRow, Shop, Till, Traffic,
+    AliasRow, BatchRow, Branch, Change, ChangeRow, DayRow, DerivedRow, Ends, EventKeys, EventRow,
+    HoleRow, ImportRun, ImportedRow, Inserted, KeyedEvent, NewEvent, OwnerRow, Place, ProblemRow,
+    ProfileRow, SessionRow, Shop, Till, Traffic,
 };
 
 /// All tables.
@@ -118,6 +118,10 @@ pub trait JournalTables {
         after: i64,
         visit: &mut dyn FnMut(EventRow) -> Result<()>,
     ) -> Result<()>;
+    /// Walks all events with what is noted beside them, in order of arrival.
+    fn each_keyed(&mut self, visit: &mut dyn FnMut(KeyedEvent) -> Result<()>) -> Result<()>;
+    /// Notes other keys beside an event.
+    fn set_keys(&mut self, n: i64, keys: &EventKeys) -> Result<()>;
     /// The events with this receipt number (`sale` and `return` alike), in order of arrival.
     fn events_of_receipt(&mut self, receipt: i64) -> Result<Vec<EventRow>>;
     /// The events that take goods back from this receipt, in order of arrival.
@@ -191,6 +195,8 @@ pub trait PeopleTables {
     fn add_points(&mut self, customer: &str, points: i64) -> Result<()>;
     /// A customer's points (a root's).
     fn points(&mut self, customer: &str) -> Result<i64>;
+    /// Everyone's points, by customer.
+    fn all_points(&mut self) -> Result<Vec<(String, i64)>>;
     /// Moves all points of one customer to another.
     fn move_points(&mut self, from: &str, to: &str) -> Result<()>;
 

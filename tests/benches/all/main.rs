@@ -1,7 +1,8 @@
 //! `cargo bench-all [ONLY]`: the budgets of the design, measured on real parts - SQLite files on the disk, HTTP over
 //! loopback, the release binaries as processes, scanner and printer on pseudo-terminals. Prints one table in Markdown.
 //!
-//! ONLY takes the groups whose name contains it: scan, commit, till, sync, import, history.
+//! ONLY takes the groups whose name contains it: scan, commit, till, sync, import, history; and peers, which is measured by
+//! its name alone.
 
 mod commit;
 mod counter;
@@ -10,6 +11,8 @@ mod import;
 mod large;
 mod measure;
 mod pages;
+mod peers;
+mod postgres;
 mod process;
 mod scan;
 mod sync;
@@ -23,13 +26,17 @@ use measure::{Figure, Stopwatch, short};
 
 type Group = fn(&Place) -> Result<Vec<Figure>>;
 
-const GROUPS: [(&str, Group); 6] = [
+/// Measured only when named: it needs programs that nothing else here does.
+const BY_NAME: &str = "peers";
+
+const GROUPS: [(&str, Group); 7] = [
     ("scan", scan::measure),
     ("commit", commit::measure),
     ("till", process::measure),
     ("sync", sync::measure),
     ("import", import::measure),
     ("history", history::measure),
+    (BY_NAME, peers::measure),
 ];
 
 #[expect(
@@ -42,7 +49,7 @@ fn main() -> ExitCode {
     let only = std::env::args().skip(1).find(|word| !word.starts_with('-'));
     let wanted = |name: &str| {
         only.as_ref()
-            .is_none_or(|only| name.contains(only.as_str()))
+            .map_or(name != BY_NAME, |only| name.contains(only.as_str()))
     };
     let place = match Place::new() {
         Ok(place) => place,

@@ -37,6 +37,10 @@ impl Samples {
         result
     }
 
+    pub(crate) fn total(&self) -> Duration {
+        self.0.iter().sum()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }

@@ -30,6 +30,7 @@ use tests::shop::office::HeadOffice;
 use crate::counter::{Counter, NoPaper, PIN};
 use crate::large::{Place, empty_till, scratch};
 use crate::measure::{Figure, Samples, Stopwatch, rate};
+use crate::postgres::Cluster;
 
 const PEOPLE: u64 = 500;
 const SALES: u64 = 20_000;
@@ -39,6 +40,8 @@ const FULL: usize = 400;
 const EXCHANGES: usize = 200;
 const WIRE_BYTES: usize = 80;
 const EXCHANGE_MS: u128 = 50;
+/// Events a second against rows a second of PostgreSQL.
+const POSTGRES_PERCENT: u128 = 50;
 
 /// A batch as it goes over the wire.
 struct Packed {
@@ -232,8 +235,10 @@ fn ingest<W: terminal_app::sync::office::Wire>(
     batches: &[Packed],
 ) -> Result<Vec<Figure>> {
     let mut posts = Samples::default();
+    let mut peers = Samples::default();
+    let mut cluster = Cluster::start(&folder.join("postgres"))?;
     let mut events = 0;
-    let watch = Stopwatch::start();
+    // In turns, so that what else the machine does falls on both.
     for batch in batches {
         let answer = posts.take(|| client.batch(&batch.body))?;
         ensure!(
@@ -242,9 +247,12 @@ fn ingest<W: terminal_app::sync::office::Wire>(
             answer.accepted,
             batch.events.len()
         );
+        peers.take(|| cluster.insert(&batch.events))?;
         events += batch.events.len();
     }
-    let sent = watch.elapsed();
+    drop(cluster);
+    let (sent, taken) = (posts.total(), peers.total());
+    let percent = taken.as_micros() * 100 / sent.as_micros().max(1);
 
     let mut bare = Connection::open(folder.join("bare.db"))?;
     let mode: String = bare.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
@@ -277,6 +285,17 @@ fn ingest<W: terminal_app::sync::office::Wire>(
             format!("{} events, a batch {}", rate(events, sent), posts.text()),
             posts.len(),
         ),
+        Figure::new(
+            "the same rows into PostgreSQL over loopback, an insert of many rows for each batch, unsigned, in turns",
+            format!("{} rows, a batch {}", rate(events, taken), peers.text()),
+            peers.len(),
+        ),
+        Figure::new(
+            "signed batches / PostgreSQL",
+            format!("{}.{:02} x", percent / 100, percent % 100),
+            posts.len(),
+        )
+        .budget("0.5 x", percent >= POSTGRES_PERCENT),
         Figure::new(
             "the same rows inserted bare into SQLite in the same transactions, unsigned",
             format!("{} rows", rate(events, inserted)),

@@ -117,6 +117,51 @@ fn a_check_finds_what_differs() {
     assert_eq!(derived(&desk), right);
 }
 
+#[test]
+fn points_and_keys_follow_from_the_events() {
+    let (desk, mut kassa) = sold();
+    // One more card of customer 1, and somebody whose receipts stay without him.
+    kassa.sell(3_000, Some(customer(3)));
+    kassa.state(3, customer(1), Some("2610000000018"), true);
+    kassa.state(4, customer(3), Some("2610000000018"), true);
+    kassa.sell(700, Some(customer(4)));
+    kassa.send_all(&desk).unwrap();
+    desk.office.forget(&customer(4).to_string()).unwrap();
+    let check = || desk.office.rebuild_check(&mut |_, _| {}).unwrap().beside;
+    assert_eq!(check(), Beside::default());
+
+    let file = rusqlite::Connection::open(desk.folder.path().join("head-office.db")).unwrap();
+    file.execute_batch(
+        "UPDATE balance SET points = 9999 WHERE points = 60;
+         DELETE FROM balance WHERE points = 5;
+         INSERT INTO balance VALUES ('nobody', 7);
+         UPDATE event SET receipt = 1, day = '2020-01-01' WHERE seq = 2",
+    )
+    .unwrap();
+    let found = check();
+    let (one, two) = (customer(1).to_string(), customer(2).to_string());
+    let expected = [(one, 60 - 9_999), (two, 5), ("nobody".to_owned(), -7)];
+    assert_eq!(found.points, expected);
+    let [(_, keys)] = &found.keys[..] else {
+        panic!("one event: {found:?}")
+    };
+    assert_eq!(keys.day.to_string(), "2026-11-21");
+
+    let (_, cursor) = told(&desk, &kassa, 0);
+    desk.office.rebuild(&mut |_, _| {}).unwrap();
+    assert_eq!(check(), Beside::default());
+    let page = kassa.ask(&desk, "GET", &format!("{PATH_DOWN}?after={cursor}"), &[]);
+    let page: DownPage = serde_json::from_slice(&page.body).unwrap();
+    let points = page.changes.iter().filter_map(|change| match change {
+        Down::Customer(entry) => Some((entry.customer, entry.points)),
+        _ => None,
+    });
+    assert!(
+        points.collect::<Vec<_>>().contains(&(customer(1), 60)),
+        "tills hear of the points: {page:?}"
+    );
+}
+
 /// Folding otherwise without a new version would leave old databases as they are. When this fails, raise
 /// [`FOLD_VERSION`] and put the new digest here.
 #[test]

@@ -6,8 +6,8 @@ use retail::ids::{Epoch, Hash, LinkId, RecordId, TillId};
 use retail::wire::Head;
 
 use super::office::{shop, till};
-use crate::store::rows::{BatchRow, Branch, DayRow, HoleRow, NewEvent};
-use crate::store::{Store, Tables, read, write};
+use crate::store::rows::{BatchRow, Branch, DayRow, EventKeys, HoleRow, NewEvent};
+use crate::store::{Result, Store, Tables, read, write};
 
 fn one() -> TillId {
     TillId::new(1).unwrap()
@@ -45,13 +45,15 @@ pub(super) fn event(seq: u64, mark: u8, batch: i64) -> NewEvent {
         hash: Hash([mark; 32]),
         prev_hash: Hash([mark - 1; 32]),
         branch: 0,
-        kind: "sale".to_owned(),
         at_ms: 50,
         clamped: false,
-        day: day(),
-        receipt: Some(1_010_000_000 + i64::from(mark)),
-        of: None,
-        link: Some(LinkId([mark; 16])),
+        keys: EventKeys {
+            kind: "sale".to_owned(),
+            day: day(),
+            receipt: Some(1_010_000_000 + i64::from(mark)),
+            of: None,
+            link: Some(LinkId([mark; 16])),
+        },
         bytes: vec![mark],
     }
 }
@@ -125,17 +127,38 @@ fn readers(store: &dyn Store) {
         assert_eq!(seen, [jip, (7, None, None), (3, None, None)], "by arrival");
         assert_eq!(tables.events_between(one(), epoch(1), 1, 2)?.len(), 3);
         assert_eq!(tables.events_of_receipt(1_010_000_007)?[0].bytes, [7]);
-        let back = NewEvent {
-            of: Some(1_010_000_007),
-            ..event(4, 9, 1)
-        };
-        tables.add_event(&back)?;
+        let mut back = event(4, 9, 1);
+        back.keys.of = Some(1_010_000_007);
+        let n = tables.add_event(&back)?;
         assert_eq!(tables.returns_of_receipt(1_010_000_007)?[0].seq, 4);
         assert_eq!(tables.receipts_of_day(one(), day())?.len(), 5);
         assert_eq!(tables.receipts_of_day(one(), NaiveDate::MIN)?.len(), 0);
+        assert_eq!(keyed(tables)?.last(), Some(&(n, back.keys.clone(), None)));
+        let keys = EventKeys {
+            kind: "pause".to_owned(),
+            day: NaiveDate::MIN,
+            receipt: None,
+            of: None,
+            link: None,
+        };
+        tables.set_keys(n, &keys)?;
+        assert_eq!(keyed(tables)?.last(), Some(&(n, keys, None)));
+        let second = &keyed(tables)?[1];
+        assert_eq!(second.2.as_deref(), Some("jip"), "whose link it is");
+        assert_eq!(second.1, event(2, 2, 1).keys, "the others stay");
         Ok(())
     })
     .unwrap();
+}
+
+/// Every event's row, keys and customer.
+fn keyed(tables: &mut dyn Tables) -> Result<Vec<(i64, EventKeys, Option<String>)>> {
+    let mut rows = Vec::new();
+    tables.each_keyed(&mut |row| {
+        rows.push((row.n, row.keys, row.customer));
+        Ok(())
+    })?;
+    Ok(rows)
 }
 
 fn branches(store: &dyn Store) {

@@ -83,6 +83,7 @@ fn points(tables: &mut dyn Tables) {
     tables.move_points("a", "r").unwrap();
     assert_eq!(tables.points("a").unwrap(), 0);
     assert_eq!(tables.points("r").unwrap(), 11);
+    assert_eq!(tables.all_points().unwrap(), [("r".to_owned(), 11)]);
 }
 
 fn changes(tables: &mut dyn Tables) {

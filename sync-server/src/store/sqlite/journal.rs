@@ -7,7 +7,9 @@ use rusqlite::{Row, ToSql, params};
 
 use super::{View, bytes, corrupt, load, store};
 use crate::store::Result;
-use crate::store::rows::{BatchRow, Branch, DayRow, EventRow, HoleRow, NewEvent, Place};
+use crate::store::rows::{
+    BatchRow, Branch, DayRow, EventKeys, EventRow, HoleRow, KeyedEvent, NewEvent, Place,
+};
 use crate::store::tables::JournalTables;
 
 /// An event with the customer of its link and its texts.
@@ -186,13 +188,13 @@ impl JournalTables for View<'_> {
                 event.prev_hash.0,
                 event.branch,
                 event.batch,
-                event.kind,
+                event.keys.kind,
                 event.at_ms,
                 event.clamped,
-                event.day.to_string(),
-                event.receipt,
-                event.of,
-                event.link.map(|LinkId(link)| link),
+                event.keys.day.to_string(),
+                event.keys.receipt,
+                event.keys.of,
+                event.keys.link.map(|LinkId(link)| link),
                 event.bytes
             ])?;
         Ok(self.0.last_insert_rowid())
@@ -259,6 +261,46 @@ impl JournalTables for View<'_> {
         while let Some(row) = rows.next()? {
             visit(event_row(row)?)?;
         }
+        Ok(())
+    }
+
+    fn each_keyed(&mut self, visit: &mut dyn FnMut(KeyedEvent) -> Result<()>) -> Result<()> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT e.n, e.kind, e.day, e.receipt, e.of_receipt, e.link, l.customer, e.bytes
+             FROM event e LEFT JOIN link l ON l.link = e.link ORDER BY e.n",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let link = row.get_ref(5)?.as_blob_or_null().map_err(corrupt)?;
+            visit(KeyedEvent {
+                n: row.get(0)?,
+                keys: EventKeys {
+                    kind: row.get(1)?,
+                    day: day(row, 2)?,
+                    receipt: row.get(3)?,
+                    of: row.get(4)?,
+                    link: link.map(bytes).transpose()?.map(LinkId),
+                },
+                customer: row.get(6)?,
+                bytes: row.get(7)?,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn set_keys(&mut self, n: i64, keys: &EventKeys) -> Result<()> {
+        self.0
+            .prepare_cached(
+                "UPDATE event SET kind = ?2, day = ?3, receipt = ?4, of_receipt = ?5, link = ?6 WHERE n = ?1",
+            )?
+            .execute(params![
+                n,
+                keys.kind,
+                keys.day.to_string(),
+                keys.receipt,
+                keys.of,
+                keys.link.map(|LinkId(link)| link),
+            ])?;
         Ok(())
     }
 

@@ -216,6 +216,14 @@ impl PeopleTables for View<'_> {
         Ok(points.unwrap_or(0))
     }
 
+    fn all_points(&mut self) -> Result<Vec<(String, i64)>> {
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT customer, points FROM balance ORDER BY customer")?;
+        let points = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(points.collect::<rusqlite::Result<_>>()?)
+    }
+
     fn move_points(&mut self, from: &str, to: &str) -> Result<()> {
         let points = self.points(from)?;
         self.0

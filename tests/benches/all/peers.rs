@@ -1,0 +1,137 @@
+//! Ten million rows of sales history from one CSV file to customer summaries, cohorts, RFM and repeat rate: by the journey
+//! engine in this process, and by DuckDB and Polars in a Python of their own. All must find the same figures. Not part of a
+//! run without a name: it needs those two installed, and 1 GB of disk.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::mpsc::sync_channel;
+
+use anyhow::{Context as _, Result, ensure};
+use journey::{Dataset, Query, Record, import, reports};
+use serde::Deserialize;
+
+use crate::history;
+use crate::large::Place;
+use crate::measure::{Figure, Stopwatch, short};
+
+/// Receipts of two rows on average.
+const RECEIPTS: u64 = 5_000_000;
+/// Rows handed over at a time, from the thread that reads to the one that keeps.
+const AT_ONCE: usize = 8_192;
+const WAITING: usize = 4;
+const DUCKDB: &str = include_str!("../peers/duckdb_peer.py");
+const POLARS: &str = include_str!("../peers/polars_peer.py");
+
+/// What everybody must find alike.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+struct Found {
+    /// Customers with a sale.
+    customers: usize,
+    /// Of them with two visits or more.
+    repeat: usize,
+    visits: usize,
+    gross: i64,
+    /// Every cell of the cohorts added up.
+    active: usize,
+    /// Customers in RFM cell 555.
+    best: usize,
+}
+
+pub(crate) fn measure(place: &Place) -> Result<Vec<Figure>> {
+    let csv = place.folder("peers")?.join("history.csv");
+    let rows = history::write(&csv, RECEIPTS)?;
+    let what = format!("{rows} rows of CSV to customers, cohorts, RFM, repeat rate");
+    let watch = Stopwatch::start();
+    let dataset = read(&csv)?;
+    let found = ask(&dataset);
+    let ours = watch.elapsed();
+    let watch = Stopwatch::start();
+    ensure!(ask(&dataset) == found, "the second answer differs");
+    let again = watch.elapsed();
+    let mut figures = vec![
+        Figure::new(format!("{what}, journey engine"), short(ours), 1),
+        Figure::new(
+            "the same, asked again of what is in memory",
+            short(again),
+            1,
+        ),
+    ];
+    for (name, script) in [("DuckDB", DUCKDB), ("Polars", POLARS)] {
+        let watch = Stopwatch::start();
+        let theirs = peer(name, script, &csv)?;
+        let took = watch.elapsed();
+        ensure!(theirs == found, "{name} found {theirs:?}, we {found:?}");
+        let percent = took.as_micros() * 100 / ours.as_micros().max(1);
+        figures.push(Figure::new(format!("{what}, {name}"), short(took), 1));
+        figures.push(
+            Figure::new(
+                format!("time of {name} / of the journey engine"),
+                format!("{}.{:02} x", percent / 100, percent % 100),
+                1,
+            )
+            .budget("over 1 x", percent > 100),
+        );
+    }
+    Ok(figures)
+}
+
+/// The file in memory, by the import's own rules: one thread reads and checks, this one keeps.
+fn read(csv: &Path) -> Result<Dataset> {
+    let mut dataset = Dataset::new();
+    std::thread::scope(|scope| {
+        let (send, receive) = sync_channel::<Vec<Record>>(WAITING);
+        let reading = scope.spawn(move || -> Result<()> {
+            let mut reader = csv::Reader::from_path(csv)?;
+            let header = import::Header::parse(reader.headers()?)?;
+            let mut line = csv::StringRecord::new();
+            let mut rows = Vec::with_capacity(AT_ONCE);
+            while reader.read_record(&mut line)? {
+                let fields: Vec<&str> = line.iter().collect();
+                rows.push(import::row(&header, &fields, None)?.0);
+                if rows.len() == AT_ONCE {
+                    send.send(std::mem::replace(&mut rows, Vec::with_capacity(AT_ONCE)))?;
+                }
+            }
+            send.send(rows)?;
+            Ok(())
+        });
+        for rows in receive {
+            for row in &rows {
+                dataset.append(row)?;
+            }
+        }
+        reading.join().ok().context("the reading thread failed")?
+    })?;
+    Ok(dataset)
+}
+
+fn ask(dataset: &Dataset) -> Found {
+    let all = Query::all();
+    let repeat = reports::repeat(dataset, &all);
+    let cohorts = reports::cohorts(dataset, &all);
+    let rfm = reports::rfm(dataset, &all);
+    Found {
+        customers: repeat.purchasing_customers,
+        repeat: repeat.repeat_customers,
+        visits: reports::visits(dataset, &all).visits,
+        gross: rfm.customers.iter().map(|customer| customer.m).sum(),
+        active: cohorts.iter().flat_map(|cohort| &cohort.active).sum(),
+        best: rfm.ntile_cells.get("555").copied().unwrap_or_default(),
+    }
+}
+
+/// `PYTHON` names another interpreter than python3.
+fn peer(name: &str, script: &str, csv: &Path) -> Result<Found> {
+    let python = std::env::var_os("PYTHON").unwrap_or_else(|| "python3".into());
+    let output = Command::new(&python)
+        .args(["-c", script])
+        .arg(csv)
+        .output()
+        .with_context(|| format!("{} does not run", python.to_string_lossy()))?;
+    ensure!(
+        output.status.success(),
+        "{name} gave no answer (pip install duckdb polars): {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
