@@ -187,7 +187,7 @@ impl From<ServeError> for CliError {
                 "is another program using this address? choose another with --listen"
             }
             ServeError::Tls { .. } => {
-                "both files must be PEM: a certificate chain and its private key"
+                "--tls-cert takes the certificate chain, --tls-key the private key that belongs to it, both as PEM"
             }
             ServeError::Serving(_) => "look into the log above",
         };

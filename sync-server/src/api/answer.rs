@@ -1,7 +1,10 @@
 //! The tills' questions as bytes: a [`Call`] in, a [`Reply`] out. One place that knows paths and status codes, used by
-//! the HTTP layer and by everything that plays network without one. A refusal is logged and counted here, once.
+//! the HTTP layer and by everything that plays network without one. A refusal is counted here, and logged once: a till
+//! that tries the same again and again fills no disk.
 
-use retail::ids::ReceiptNumber;
+use std::collections::BTreeMap;
+
+use retail::ids::{ReceiptNumber, TillId};
 use retail::wire::{PATH_BATCHES, PATH_DOWN, PATH_ENROL, PATH_HEADS, PATH_RECEIPTS, Refusal};
 use serde::Serialize;
 
@@ -72,20 +75,46 @@ impl Reply {
     }
 }
 
+/// The last refusal of every till, and of whoever says he is none: what is new about the next one. A till holds one
+/// entry, so there are never more than tills can be numbered.
+#[derive(Debug, Default)]
+pub(super) struct LastRefusals(BTreeMap<Option<TillId>, String>);
+
+impl LastRefusals {
+    /// Whether this is another refusal than the last one of this till.
+    fn is_news(&mut self, till: Option<TillId>, text: &str) -> bool {
+        let known = self.0.get(&till).is_some_and(|last| last == text);
+        if !known {
+            self.0.insert(till, text.to_owned());
+        }
+        !known
+    }
+
+    /// Something of this till was answered: the next refusal is news again.
+    fn settled(&mut self, till: Option<TillId>) {
+        self.0.remove(&till);
+    }
+}
+
 impl Office {
     /// Answers a till.
     #[must_use]
     pub fn answer(&self, call: &Call<'_>) -> Reply {
+        let till = call.till.and_then(|till| till.parse().ok());
         match self.route(call) {
-            Ok(reply) => reply,
+            Ok(reply) => {
+                self.refused().settled(till);
+                reply
+            }
             Err(refusal) => {
                 self.counters().refused(&refusal);
-                tracing::warn!(
-                    reason = Counters::label(&refusal),
-                    till = call.till,
-                    path = call.path,
-                    "refused: {refusal}"
-                );
+                let reason = Counters::label(&refusal);
+                let (till_text, path) = (call.till, call.path);
+                if self.refused().is_news(till, &format!("{path} {refusal}")) {
+                    tracing::warn!(reason, till = till_text, path, "refused: {refusal}");
+                } else {
+                    tracing::debug!(reason, till = till_text, path, "refused again: {refusal}");
+                }
                 Reply::refusal(&refusal)
             }
         }
@@ -112,7 +141,7 @@ impl Office {
             ("POST", PATH_BATCHES) => Reply::answer(&self.batch(signed, call.body)?),
             ("POST", PATH_HEADS) => Reply::answer(&self.heads(signed, call.body)?),
             ("GET", PATH_DOWN) => Reply::answer(&self.down(signed, call.path, after(query)?)?),
-            ("GET", path) => {
+            ("GET", path) if path.starts_with(PATH_RECEIPTS) => {
                 let number = path
                     .strip_prefix(PATH_RECEIPTS)
                     .and_then(|rest| rest.strip_prefix('/'))
@@ -139,4 +168,38 @@ fn after(query: &str) -> Result<u64, Refusal> {
 
 fn receipt_number(digits: &str) -> Option<ReceiptNumber> {
     retail::barcode::receipt_code::decode(digits).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kit::{Kassa, desk};
+
+    #[test]
+    fn a_refusal_that_comes_again_is_no_news() {
+        let mut last = LastRefusals::default();
+        let (one, two) = (TillId::new(1).ok(), TillId::new(2).ok());
+        assert!(last.is_news(one, "/v1/batches a gap"));
+        assert!(!last.is_news(one, "/v1/batches a gap"));
+        assert!(last.is_news(two, "/v1/batches a gap"), "another till");
+        assert!(last.is_news(one, "/v1/batches malformed"), "another reason");
+        assert!(last.is_news(one, "/v1/batches a gap"), "and back");
+        last.settled(one);
+        assert!(last.is_news(one, "/v1/batches a gap"), "it worked since");
+        assert!(last.is_news(None, "x") && !last.is_news(None, "x"));
+    }
+
+    #[test]
+    fn a_wrong_method_is_not_a_receipt_that_is_missing() {
+        let desk = desk();
+        let kassa = Kassa::enrol(&desk, 1);
+        for (path, status) in [
+            (PATH_BATCHES, 400),
+            (PATH_HEADS, 400),
+            ("/v1/nothing", 400),
+            ("/v1/receipts/1", 404),
+        ] {
+            assert_eq!(kassa.ask(&desk, "GET", path, &[]).status, status, "{path}");
+        }
+    }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use retail::clock::{Clock, Entropy, random_16, random_32};
 use retail::ids::{OrgId, TillId};
@@ -40,6 +40,7 @@ pub struct Office {
     /// When each till last sent something signed; kept by the store with its next batch.
     seen: Mutex<BTreeMap<TillId, i64>>,
     counters: Counters,
+    refused: Mutex<answer::LastRefusals>,
     /// The generation of this process, begun when a till first asks for changes.
     generation: Mutex<Option<u64>>,
 }
@@ -110,6 +111,7 @@ impl Office {
             book: RwLock::new(Book::new()?),
             seen: Mutex::default(),
             counters: Counters::default(),
+            refused: Mutex::default(),
             generation: Mutex::default(),
         };
         office.replay_tombstones()?;
@@ -145,6 +147,11 @@ impl Office {
     #[must_use]
     pub const fn counters(&self) -> &Counters {
         &self.counters
+    }
+
+    /// The last refusals.
+    fn refused(&self) -> MutexGuard<'_, answer::LastRefusals> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The clock.

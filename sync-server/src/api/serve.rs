@@ -45,7 +45,7 @@ pub enum ServeError {
         source: std::io::Error,
     },
     /// Certificate or key.
-    #[error("cannot use {}: {source}", .tls.cert.display())]
+    #[error("cannot use {} with {}: {source}", .tls.cert.display(), .tls.key.display())]
     Tls {
         /// Which.
         tls: Tls,

@@ -1,5 +1,6 @@
 //! `report NAME`: a pure function of the book, printed as JSON, CSV or a table.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use chrono::NaiveDate;
@@ -51,20 +52,19 @@ pub(super) fn report(office: &Office, args: &ReportArgs) -> Done {
     };
     let book = office.book()?;
     let (dataset, query) = book.select(&office.command_line_scope(), &filter);
-    if let Some(shop) = &args.shop
-        && !dataset.shops().contains(&shop.as_str())
-        && !office
-            .shops(&office.command_line_scope())?
-            .iter()
-            .any(|known| known.id == *shop)
-    {
-        let shops = dataset.shops();
-        let hint = if shops.is_empty() {
-            "there is no shop yet: `sync-server shop add` and `import` make them".to_owned()
-        } else {
-            format!("the shops are: {}", shops.join(", "))
-        };
-        return Err(CliError::mend(format!("there is no shop {shop:?}"), hint));
+    if let Some(shop) = &args.shop {
+        let added = office.shops(&office.command_line_scope())?;
+        let mut shops: BTreeSet<&str> = dataset.shops().into_iter().collect();
+        shops.extend(added.iter().map(|known| known.id.as_str()));
+        if !shops.contains(shop.as_str()) {
+            let hint = if shops.is_empty() {
+                "there is no shop yet: `sync-server shop add` and `import` make them".to_owned()
+            } else {
+                let shops: Vec<&str> = shops.into_iter().collect();
+                format!("the shops are: {}", shops.join(", "))
+            };
+            return Err(CliError::mend(format!("there is no shop {shop:?}"), hint));
+        }
     }
     match args.name {
         ReportName::Volumes => figures(&reports::volumes(dataset, &query), args.format, Rates),
