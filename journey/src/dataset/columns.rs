@@ -39,7 +39,7 @@ impl Extra {
 /// The numbers that stand for the texts of a record.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Numbers {
-    pub(super) kind: u16,
+    pub(super) kind: u32,
     pub(super) shop: u32,
     pub(super) till: u32,
     pub(super) customer: u32,
@@ -56,7 +56,6 @@ const DEPOSIT: u8 = 16;
 const GIFT_CARD: u8 = 32;
 const ROUNDING: u8 = 48;
 const APART: u8 = 48;
-const REMOVED: u8 = 64;
 
 /// One vector per field.
 #[derive(Debug, Default)]
@@ -65,7 +64,7 @@ pub(super) struct Columns {
     offset_minutes: Vec<i16>,
     day: Vec<i32>,
     flags: Vec<u8>,
-    kind: Vec<u16>,
+    kind: Vec<u32>,
     shop: Vec<u32>,
     till: Vec<u32>,
     customer: Vec<u32>,
@@ -75,7 +74,6 @@ pub(super) struct Columns {
     category: Vec<u32>,
     quantity: Vec<i64>,
     amount_cents: Vec<i64>,
-    removed: usize,
 }
 
 /// Reads a column; a row that does not exist reads as the type's zero, so that no caller can make this panic.
@@ -89,7 +87,7 @@ macro_rules! column {
 
 impl Columns {
     column!(
-        at_ms: i64, offset_minutes: i16, day: i32, flags: u8, kind: u16, shop: u32, till: u32, customer: u32,
+        at_ms: i64, offset_minutes: i16, day: i32, flags: u8, kind: u32, shop: u32, till: u32, customer: u32,
         receipt: u32, line: u16, product: u32, category: u32, quantity: i64, amount_cents: i64
     );
 
@@ -141,17 +139,9 @@ impl Columns {
         u32::try_from(self.flags.len()).unwrap_or(NONE)
     }
 
-    pub(super) fn live(&self) -> usize {
-        self.flags.len() - self.removed
-    }
-
-    pub(super) fn is_live(&self, row: u32) -> bool {
-        self.flags(row) & REMOVED == 0
-    }
-
     /// Whether a row is a line or touchpoint at all: rounding is money only.
     pub(super) fn is_event(&self, row: u32) -> bool {
-        self.is_live(row) && self.apart(row) != Some(Apart::Rounding)
+        self.apart(row) != Some(Apart::Rounding)
     }
 
     pub(super) fn class(&self, row: u32) -> Class {
@@ -179,15 +169,6 @@ impl Columns {
         }
     }
 
-    pub(super) fn remove(&mut self, row: u32) {
-        if let Some(flags) = self.flags.get_mut(row as usize)
-            && *flags & REMOVED == 0
-        {
-            *flags |= REMOVED;
-            self.removed += 1;
-        }
-    }
-
     pub(super) fn make_anonymous(&mut self, row: u32) {
         if let Some(customer) = self.customer.get_mut(row as usize) {
             *customer = NONE;
@@ -195,7 +176,7 @@ impl Columns {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        // 3 x i64, 7 x u32 or i32, 3 x 16 bits and the flags.
-        self.flags.capacity() * (24 + 28 + 6 + 1)
+        // 3 x i64, 8 x u32 or i32, 2 x 16 bits and the flags.
+        self.flags.capacity() * (24 + 32 + 4 + 1)
     }
 }

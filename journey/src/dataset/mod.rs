@@ -52,7 +52,7 @@ pub struct Dataset {
     event_ids: Arena,
     extras: HashMap<u32, Extra>,
     kinds: Vec<Kind>,
-    kind_numbers: HashMap<Kind, u16>,
+    kind_numbers: HashMap<Kind, u32>,
     shops: Interner,
     tills: Interner,
     receipt_names: Interner,
@@ -85,7 +85,7 @@ impl Dataset {
         Ok(dataset)
     }
 
-    /// Adds one record; its customer becomes dirty. A forgotten customer's late record counts as anonymous.
+    /// Adds one record; its customer becomes dirty. A forgotten customer's late record counts as anonymous, its text is dropped.
     /// Amounts and quantities beyond the bounds of an import are clamped to them, so that no sum overflows.
     ///
     /// # Errors
@@ -123,11 +123,13 @@ impl Dataset {
                 .entry(product)
                 .or_insert_with(|| name.to_owned());
         }
+        let of_forgotten = customer == NONE && record.customer.is_some();
+        let note = record.note.as_deref().filter(|_| !of_forgotten);
         let extra = Extra {
             returns,
             reason: record.reason,
             score: record.score,
-            note: record.note.as_deref().map(Into::into),
+            note: note.map(Into::into),
         };
         if !extra.is_empty() {
             self.extras.insert(row, extra);
@@ -168,27 +170,6 @@ impl Dataset {
         }
         self.version += 1;
         Ok(())
-    }
-
-    /// Takes out every record for which `gone` says so (a branch of a fork that the owner voided) and
-    /// returns how many; their customers become dirty.
-    pub fn remove_where(&mut self, gone: impl Fn(Event<'_>) -> bool) -> usize {
-        let rows: Vec<u32> = self
-            .money_rows()
-            .filter(|row| gone(self.event(*row)))
-            .collect();
-        for row in &rows {
-            self.customers.touch(self.columns.customer(*row));
-            self.columns.remove(*row);
-            self.extras.remove(row);
-        }
-        if !rows.is_empty() {
-            self.note_receipts();
-            self.index.take();
-            self.ledger.take();
-            self.version += 1;
-        }
-        rows.len()
     }
 
     /// Makes `from` an alias of `into` for good; their records become one history, known as `into`.
@@ -248,7 +229,7 @@ impl Dataset {
     /// How many records there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.columns.live()
+        self.columns.len()
     }
 
     /// Whether there are no records.
@@ -358,11 +339,11 @@ impl Dataset {
         self.rows().map(|row| self.event(row))
     }
 
-    fn kind_number(&mut self, kind: &Kind) -> Result<u16, Full> {
+    fn kind_number(&mut self, kind: &Kind) -> Result<u32, Full> {
         if let Some(number) = self.kind_numbers.get(kind) {
             return Ok(*number);
         }
-        let number = u16::try_from(self.kinds.len()).map_err(|_| Full)?;
+        let number = u32::try_from(self.kinds.len()).map_err(|_| Full)?;
         self.kinds.push(kind.clone());
         self.kind_numbers.insert(kind.clone(), number);
         Ok(number)
@@ -376,7 +357,7 @@ impl Dataset {
         let receipt = self.columns.receipt(row);
         self.receipts
             .grow(self.receipt_names.len(), self.columns.len());
-        if receipt == NONE || !self.columns.is_live(row) {
+        if receipt == NONE {
             return;
         }
         if !self.columns.is_event(row) {

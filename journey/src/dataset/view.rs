@@ -75,7 +75,7 @@ impl<'a> Event<'a> {
     /// What happened.
     #[must_use]
     pub fn kind(self) -> &'a Kind {
-        let number = usize::from(self.dataset.columns.kind(self.row));
+        let number = self.dataset.columns.kind(self.row) as usize;
         self.dataset.kinds.get(number).unwrap_or(&Kind::Wait)
     }
 
@@ -210,7 +210,7 @@ impl Dataset {
 
     /// Every line and touchpoint, and the rounding of payments.
     pub(crate) fn money_rows(&self) -> impl Iterator<Item = u32> + '_ {
-        (0..self.columns.len_u32()).filter(|row| self.columns.is_live(*row))
+        0..self.columns.len_u32()
     }
 
     pub(crate) const fn event(&self, row: u32) -> Event<'_> {

@@ -182,20 +182,6 @@ proptest! {
         check_drill_down(&plain, &dataset, &query);
     }
 
-    /// Taking records out is as if they had never come.
-    #[test]
-    fn what_was_taken_out_never_came(records in history(), query in query(), gone in 0..4_usize) {
-        let mut dataset = Dataset::of(&records).unwrap();
-        let taken = |id: &str| id.bytes().map(usize::from).sum::<usize>() % 4 == gone;
-        dataset.remove_where(|event| taken(event.event_id()));
-        let left: Vec<Record> = records.into_iter().filter(|record| !taken(&record.event_id)).collect();
-        let plain = Plain::new(&left, &query);
-        check_volumes(&plain, &dataset, &query);
-        check_repeat(&plain, &dataset, &query);
-        check_weeks(&plain, &dataset, &query);
-        check_drill_down(&plain, &dataset, &query);
-    }
-
     /// Reports asked in between change nothing: whatever comes later is counted as if it had always been there.
     #[test]
     fn what_comes_later_is_counted_as_if_it_had_been_there(
