@@ -31,3 +31,22 @@ pub fn article_key(number: &str) -> &str {
     let key = number.trim().trim_start_matches('0');
     if key.is_empty() { "0" } else { key }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::article_key;
+
+    #[test]
+    fn an_article_is_one_whatever_length_its_number_was_written_in() {
+        for (number, key) in [
+            ("08712345678906", "8712345678906"),
+            ("8712345678906", "8712345678906"),
+            (" 00042 ", "42"),
+            ("000", "0"),
+            ("", "0"),
+            ("T-shirt", "T-shirt"),
+        ] {
+            assert_eq!(article_key(number), key, "{number:?}");
+        }
+    }
+}

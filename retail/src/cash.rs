@@ -22,8 +22,9 @@ pub fn rounding_of(due: Cents) -> Cents {
     rounded(due) - due
 }
 
-/// Amounts worth a key of their own when `due` is to be paid: exact (rounded where the shop `rounds`), the next whole
-/// euro, five, ten, and the notes above. Every one of them settles the sale. Ascending, without doubles, at most six.
+/// Amounts worth a key of their own when `due` is to be paid: exact (rounded where the shop `rounds`) and what the next
+/// whole euro, five, ten, twenty, fifty and hundred come to. Every one of them settles the sale. Ascending, without
+/// doubles, at most six.
 #[must_use]
 pub fn quick_amounts(due: Cents, rounds: bool) -> Vec<Cents> {
     let exact = if rounds { rounded(due) } else { due };
@@ -32,17 +33,7 @@ pub fn quick_amounts(due: Cents, rounds: bool) -> Vec<Cents> {
     }
     let mut amounts = vec![exact];
     for step in [100, 500, 1000, 2000, 5000, 10_000] {
-        let above = exact.0.div_euclid(step) * step;
-        amounts.push(Cents(if above == exact.0 {
-            above
-        } else {
-            above + step
-        }));
-    }
-    for note in [500, 1000, 2000, 5000] {
-        if note >= exact.0 {
-            amounts.push(Cents(note));
-        }
+        amounts.push(Cents((exact.0 + step - 1) / step * step));
     }
     amounts.sort_unstable();
     amounts.dedup();
@@ -87,6 +78,11 @@ mod tests {
             quick_amounts(Cents(1237), false).first(),
             Some(&Cents(1237)),
             "a shop that does not round is paid to the cent"
+        );
+        assert_eq!(
+            quick_amounts(Cents(12_000), false),
+            [12_000, 15_000, 20_000].map(Cents).to_vec(),
+            "no amount twice"
         );
         assert_eq!(quick_amounts(Cents(0), false), Vec::new());
         assert_eq!(

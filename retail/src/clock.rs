@@ -45,3 +45,51 @@ pub fn wall_time(instant: DateTime<Utc>, zone: Tz) -> DateTime<FixedOffset> {
 pub fn local_day(instant: DateTime<Utc>, zone: Tz) -> NaiveDate {
     instant.with_timezone(&zone).date_naive()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono_tz::Europe::Amsterdam;
+
+    #[track_caller]
+    fn check(instant: &str, wall: &str, day: &str) {
+        let instant: DateTime<Utc> = instant.parse().unwrap();
+        assert_eq!(wall_time(instant, Amsterdam).to_rfc3339(), wall);
+        assert_eq!(local_day(instant, Amsterdam).to_string(), day);
+    }
+
+    #[test]
+    fn a_shop_has_its_own_day_and_offset() {
+        check(
+            "2026-01-31T23:30:00Z",
+            "2026-02-01T00:30:00+01:00",
+            "2026-02-01",
+        );
+        check(
+            "2026-07-31T22:00:00Z",
+            "2026-08-01T00:00:00+02:00",
+            "2026-08-01",
+        );
+        // The hour that summer time skips, and the one that comes twice.
+        check(
+            "2026-03-29T00:59:59Z",
+            "2026-03-29T01:59:59+01:00",
+            "2026-03-29",
+        );
+        check(
+            "2026-03-29T01:00:00Z",
+            "2026-03-29T03:00:00+02:00",
+            "2026-03-29",
+        );
+        check(
+            "2026-10-25T00:30:00Z",
+            "2026-10-25T02:30:00+02:00",
+            "2026-10-25",
+        );
+        check(
+            "2026-10-25T01:30:00Z",
+            "2026-10-25T02:30:00+01:00",
+            "2026-10-25",
+        );
+    }
+}

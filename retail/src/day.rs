@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Body, Event};
+use crate::ids::Position;
 use crate::money::Cents;
 use crate::sale::{Receipt, TenderKind};
 use crate::vat::VatRow;
@@ -97,6 +98,7 @@ impl DayTotals {
         ]
         .iter()
         .all(|c| c.is_bounded())
+            && self.sales.max(self.returns) <= Position::MAX_SEQ
             && self.vat.iter().all(VatRow::is_bounded)
     }
 }
@@ -110,4 +112,67 @@ pub struct DayClosed {
     pub counted: Option<Cents>,
     /// The sums.
     pub totals: DayTotals,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(kind: &str, more: &str) -> Event {
+        let text = format!(
+            r#"{{"v":1,"till":3,"epoch":1,"seq":7,"at":"2026-11-21T14:03:05+01:00","kind":"{kind}","receipt":42,"cashier":4,{more}}}"#
+        );
+        let event = Event::read(text.as_bytes()).unwrap();
+        assert!(!matches!(event.body, Body::Unknown { .. }), "{text}");
+        event
+    }
+
+    /// A morning by hand: a sale with statiegeld for cash, one by card, and one article of it back for cash.
+    #[test]
+    fn a_day_by_hand() {
+        let line = |n: u32, amount: i64, qty: i64, more: &str| {
+            format!(
+                r#"{{"n":{n},"gtin":"87","name":"x","qty":{qty},"price":1,"amount":{amount},"vat":2100{more}}}"#
+            )
+        };
+        let vat = |gross: i64, vat: i64| {
+            format!(
+                r#"[{{"rate":2100,"base":{},"vat":{vat},"gross":{gross}}}]"#,
+                gross - vat
+            )
+        };
+        let mut totals = DayTotals::default();
+        totals.add(&event("sale", &format!(
+            r#""lines":[{},{}],"vat":{},"total":1013,"rounding":2,"tenders":[{{"kind":"cash","amount":1015,"tendered":2000,"change":985}}],"points":9"#,
+            line(1, 998, 1000, ""), line(2, 15, 1000, r#","class":"deposit","parent":1"#), vat(998, 173),
+        )));
+        totals.add(&event("sale", &format!(
+            r#""lines":[{}],"vat":{},"total":500,"tenders":[{{"kind":"card","amount":500}}],"points":5"#,
+            line(1, 500, 1000, ""), vat(500, 87),
+        )));
+        totals.add(&event("return", &format!(
+            r#""of":{{"till":3,"epoch":1,"serial":41}},"lines":[{}],"vat":{},"total":-300,"tenders":[{{"kind":"cash","amount":-300}}],"points":-3"#,
+            line(1, -300, -1000, r#","of_line":1"#), vat(-300, -52),
+        )));
+        totals.add(&event("no_sale_drawer", r#""x":1"#));
+        let expected = DayTotals {
+            sales: 2,
+            returns: 1,
+            gross: Cents(998 + 500),
+            returned: Cents(300),
+            outside_gross: Cents(15),
+            rounding: Cents(2),
+            cash: Cents(1015 - 300),
+            card: Cents(500),
+            vat: vec![VatRow {
+                rate: crate::vat::VatRate::HIGH,
+                base: Cents(825 + 413 - 248),
+                vat: Cents(173 + 87 - 52),
+                gross: Cents(998 + 500 - 300),
+            }],
+            points: 11,
+        };
+        assert_eq!(totals, expected);
+        assert_eq!(totals.net(), Cents(1198));
+    }
 }

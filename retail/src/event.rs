@@ -223,7 +223,7 @@ impl Body {
         }
     }
 
-    /// Its numbers are of a size a shop can have, so that adding them up never overflows.
+    /// Its numbers are of a size a shop can have, so that they can be added up.
     fn is_bounded(&self) -> bool {
         match self {
             Self::Sale(sale) => sale.is_bounded(),
@@ -233,6 +233,7 @@ impl Body {
             }
             Self::EpochOpened(opened) => opened.prev_seq <= Position::MAX_SEQ,
             Self::Hole(hole) => hole.from <= Position::MAX_SEQ && hole.to <= Position::MAX_SEQ,
+            Self::LineVoided(voided) => voided.line.is_bounded(),
             Self::SaleCancelled(cancelled) => cancelled.total.is_bounded(),
             Self::PaymentSettled(settled) => settled.amount.is_bounded(),
             _ => true,

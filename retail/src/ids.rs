@@ -292,3 +292,34 @@ impl<'de> Deserialize<'de> for Hash {
             .map_err(de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_their_range() {
+        assert!(TillId::new(0).is_err() && TillId::new(1).is_ok());
+        assert!(TillId::new(999).is_ok() && TillId::new(1_000).is_err());
+        assert!(Epoch::new(0).is_err() && Epoch::new(99).is_ok() && Epoch::new(100).is_err());
+        assert!(CashierId::new(0).is_err() && CashierId::new(9_999).is_ok());
+        assert!(CashierId::new(10_000).is_err());
+        assert!(ReceiptSerial::new(0).is_err() && ReceiptSerial::new(9_999_999).is_ok());
+        assert!(ReceiptSerial::new(10_000_000).is_err());
+        assert!(Epoch::new(98).unwrap().next().is_some());
+        assert!(Epoch::new(99).unwrap().next().is_none());
+        assert!(ReceiptSerial::new(9_999_999).unwrap().next().is_none());
+        assert!(serde_json::from_str::<TillId>("1000").is_err());
+    }
+
+    #[test]
+    fn what_is_no_receipt_number() {
+        let shown = "3-1-0000042";
+        assert_eq!(shown.parse::<ReceiptNumber>().unwrap().to_string(), shown);
+        for wrong in [
+            "", "3", "3-1", "3-1-", "3-1-0", "1000-1-1", "3-100-1", "3-1-42-7", "3-1-x",
+        ] {
+            assert!(wrong.parse::<ReceiptNumber>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -92,3 +92,24 @@ pub struct Profile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub marketing: Option<Consent>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_point_for_every_whole_euro_and_none_below() {
+        for (net, expected) in [(0, 0), (99, 0), (100, 1), (12_399, 123), (-1, 0), (-500, 0)] {
+            assert_eq!(points(Cents(net)), expected, "{net}");
+        }
+        assert_eq!(points_of_return(Cents(1_050), Cents(950)), -1);
+        assert_eq!(points_of_return(Cents(1_099), Cents(1_000)), 0);
+    }
+
+    /// Directories of tills in use hold these bytes: `printf 'klantreis-card-1' ; 32 x 01h ; the card` through sha256sum.
+    #[test]
+    fn the_pseudonym_of_a_card_never_changes() {
+        let hash = card_hash(&[1; 32], "2610000000429");
+        assert_eq!(hex::encode(hash.0), "a81cabe4142c0b634dff089a0a61d9ec");
+    }
+}

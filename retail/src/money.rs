@@ -20,7 +20,7 @@ impl Cents {
     /// The largest amount a person may type or a barcode may hold: one million euro.
     pub const MAX_INPUT: Self = Self(100_000_000);
 
-    /// The largest amount an event may carry: a hundred thousand million euro. Sums of many such amounts still fit.
+    /// The largest amount an event may carry, a hundred thousand million euro: nine hundred thousand of them can be added up.
     pub const MAX_EVENT: Self = Self(10_000_000_000_000);
 
     /// True when the amount is at most [`Cents::MAX_EVENT`], either way.
@@ -253,5 +253,8 @@ mod tests {
         assert_eq!(divide_half_away(-5, 2), -3);
         assert_eq!(divide_half_away(4, 3), 1);
         assert_eq!(divide_half_away(-4, 3), -1);
+        assert_eq!(divide_half_away(4, 0), 0);
+        assert_eq!(divide_half_away(i128::MAX / 4, 1), i64::MAX);
+        assert_eq!(divide_half_away(i128::MIN / 4, 1), -i64::MAX);
     }
 }

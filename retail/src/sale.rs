@@ -110,6 +110,13 @@ impl Line {
     pub fn in_gross(&self) -> bool {
         self.class.is_goods()
     }
+
+    /// Its numbers are of a size that can be added up; what a stranger wrote need not be.
+    pub(crate) fn is_bounded(&self) -> bool {
+        [self.price, self.amount, Cents(self.qty.0)]
+            .iter()
+            .all(|number| number.is_bounded())
+    }
 }
 
 /// How was paid.
@@ -209,12 +216,8 @@ impl Receipt {
             .sum()
     }
 
-    /// Every number is of a size that can be added up without end; what a stranger wrote need not be.
+    /// Every number is of a size that can be added up; what a stranger wrote need not be.
     pub(crate) fn is_bounded(&self) -> bool {
-        let line = |line: &Line| {
-            [line.price, line.amount].iter().all(|c| c.is_bounded())
-                && Cents(line.qty.0).is_bounded()
-        };
         let tender = |tender: &Tender| {
             [Some(tender.amount), tender.tendered, tender.change]
                 .iter()
@@ -224,7 +227,7 @@ impl Receipt {
         [self.total, self.rounding, Cents(self.points)]
             .iter()
             .all(|c| c.is_bounded())
-            && self.lines.iter().all(line)
+            && self.lines.iter().all(Line::is_bounded)
             && self.tenders.iter().all(tender)
             && self.vat.iter().all(VatRow::is_bounded)
     }

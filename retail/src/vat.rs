@@ -93,7 +93,7 @@ pub struct VatRow {
 }
 
 impl VatRow {
-    /// Its amounts can be added up without end.
+    /// Its amounts are of a size that can be added up.
     pub(crate) fn is_bounded(&self) -> bool {
         [self.base, self.vat, self.gross]
             .iter()
@@ -143,7 +143,7 @@ pub fn table_of_return(before: &[(VatRate, Cents)], after: &[(VatRate, Cents)]) 
         }
     }
     rows.into_values()
-        .filter(|row| row.gross != Cents::ZERO || row.vat != Cents::ZERO)
+        .filter(|row| row.gross != Cents::ZERO)
         .collect()
 }
 
@@ -177,7 +177,26 @@ mod tests {
         assert_eq!(VatRate(550).to_string(), "5,5%");
         assert_eq!(VatRate::LOW.to_string(), "9%");
         assert!("-9".parse::<VatRate>().is_err());
-        assert!("101".parse::<VatRate>().is_err());
+        assert_eq!("100".parse(), Ok(VatRate(10_000)));
+        for wrong in ["101", "100.01", "5.555", "", "%", ".5", "x"] {
+            assert!(wrong.parse::<VatRate>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_rate_without_an_amount_has_no_row() {
+        let sold = [
+            (VatRate::LOW, Cents(250)),
+            (VatRate::HIGH, Cents(99)),
+            (VatRate::HIGH, Cents(-99)),
+        ];
+        let rates = |rows: Vec<VatRow>| rows.iter().map(|row| row.rate).collect::<Vec<_>>();
+        assert_eq!(rates(table(sold)), [VatRate::LOW]);
+        assert_eq!(
+            rates(table_of_return(&sold, &sold[1..])),
+            [VatRate::LOW],
+            "what is kept of the other rate did not change"
+        );
     }
 
     #[test]

@@ -328,3 +328,48 @@ impl RequestSignature {
                 .is_ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_passes_by_itself_is_tried_again() {
+        let detail = String::new;
+        for (refusal, retry) in [
+            (Refusal::Internal, true),
+            (Refusal::Busy, true),
+            (Refusal::BadCode, false),
+            (Refusal::UnknownTill, false),
+            (Refusal::Revoked, false),
+            (Refusal::BadRequestSignature, false),
+            (Refusal::BadSignature, false),
+            (Refusal::ForeignTill, false),
+            (Refusal::BrokenChain { detail: detail() }, false),
+            (Refusal::Gap { after: None }, false),
+            (Refusal::Malformed { detail: detail() }, false),
+            (Refusal::TooLarge, false),
+            (Refusal::NoSuchReceipt, false),
+        ] {
+            assert_eq!(refusal.retry(), retry, "{refusal}");
+        }
+    }
+
+    /// Fields of the signed text end in a line feed: a nonce that holds one could move the borders between them.
+    #[test]
+    fn a_nonce_is_32_characters() {
+        let key = SigningKey::from_bytes(&[1; 32]);
+        let till = TillId::new(1).unwrap();
+        for nonce in ["", "0", &"0".repeat(33)] {
+            let text = request_bytes(till, "GET", PATH_DOWN, nonce, b"");
+            let request = RequestSignature {
+                nonce: nonce.to_owned(),
+                signature: hex::encode(key.sign(&text).to_bytes()),
+            };
+            assert!(
+                !request.verify(&key.verifying_key(), till, "GET", PATH_DOWN, b""),
+                "{nonce:?}"
+            );
+        }
+    }
+}

@@ -214,6 +214,17 @@ fn two_dimensional_codes_tell_about_the_very_item() {
     kind(b"]d2010871234567890617261301", None, "invalid gs1_value");
 }
 
+/// Contained items (03) and pieces of an item (8006) name their article as 01 does.
+#[test]
+fn articles_behind_other_identifiers() {
+    let gtin = |scan: &[u8]| match classify(scan, None, &Settings::default()) {
+        Scanned::Article(article) => article.gtin.to_14(),
+        other => panic!("no article: {other:?}"),
+    };
+    assert_eq!(gtin(b"]d20308712345678906"), "08712345678906");
+    assert_eq!(gtin(b"]d28006087123456789060102"), "08712345678906");
+}
+
 #[test]
 fn digital_links() {
     check(
@@ -229,6 +240,12 @@ fn digital_links() {
         "invalid digital_link",
     );
     kind(b"]Q1shop.example/menu", None, "unknown");
+    // Contained items (03) never stand in a link.
+    kind(
+        b"https://shop.example/01/08712345678906?03=08712345678906",
+        None,
+        "invalid digital_link",
+    );
     kind(
         b"ftp://shop.example/01/08712345678906",
         None,
@@ -275,6 +292,8 @@ fn add_ons_of_short_codes() {
 fn elements_without_an_article() {
     kind(b"]C100123456789012345675", None, "unknown");
     kind(b"]C18110012345612345611110123", None, "coupon");
+    // A separator says that elements were meant; what they are not is said.
+    kind(b"8712345\x1d678", None, "invalid gs1_unknown_ai");
 }
 
 #[test]
@@ -290,6 +309,7 @@ fn what_cannot_be_read_says_why() {
     kind(b"(10)AB^C", None, "invalid gs1_separator");
     kind(b"]", None, "invalid symbology_identifier");
     kind(&vec![b'1'; MAX_SCAN_BYTES + 1], None, "invalid too_long");
+    kind(&vec![b'1'; MAX_SCAN_BYTES], None, "unknown");
     check(
         "8712345678905",
         r#"{"kind":"invalid","reason":"check_digit","detail":"check digit is 5, 6 was expected","read":"8712345678905"}"#,

@@ -109,3 +109,67 @@ pub(super) fn split(scan: &str) -> Option<(&str, &str)> {
     }
     scan.split_at_checked(3)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Symbology::{self, *};
+
+    #[test]
+    fn identifiers_of_iso_15424() {
+        for (identifier, symbology) in [
+            ("]E0", Some(Ean13)),
+            ("]E1", Some(AddOnOnly)),
+            ("]E2", Some(AddOnOnly)),
+            ("]E3", Some(EanWithAddOn)),
+            ("]E4", Some(Ean8)),
+            ("]C0", Some(Code128)),
+            ("]C1", Some(Gs1Code128)),
+            ("]C2", None),
+            ("]d1", Some(DataMatrix)),
+            ("]d2", Some(Gs1DataMatrix)),
+            ("]Q1", Some(Qr)),
+            ("]Q3", Some(Gs1Qr)),
+            ("]e0", Some(Gs1DataBar)),
+            ("]J0", Some(DotCode)),
+            ("]J1", Some(Gs1DotCode)),
+            ("]I0", Some(Itf)),
+            ("]I1", Some(Itf)),
+            ("]A0", Some(Code39)),
+            ("E0", None),
+        ] {
+            assert_eq!(Symbology::from_aim(identifier), symbology, "{identifier}");
+        }
+    }
+
+    /// Code types of the SSI programmer's guide: with an add-on of two digits 40h is added, of five digits 80h.
+    #[test]
+    fn code_types_of_ssi() {
+        for (code_type, symbology) in [
+            (0x01, Code39),
+            (0x03, Code128),
+            (0x06, Itf),
+            (0x08, UpcA),
+            (0x09, UpcE),
+            (0x0A, Ean8),
+            (0x0B, Ean13),
+            (0x0F, Gs1Code128),
+            (0x16, Ean13),
+            (0x1B, DataMatrix),
+            (0x1C, Qr),
+            (0x23, Gs1DataBar),
+            (0x24, Gs1DataBar),
+            (0x25, Gs1DataBar),
+        ] {
+            assert_eq!(
+                Symbology::from_ssi(code_type),
+                Some(symbology),
+                "{code_type:#x}"
+            );
+        }
+        for code_type in 0x08..=0x0B {
+            assert_eq!(Symbology::from_ssi(code_type + 0x40), Some(EanWithAddOn));
+            assert_eq!(Symbology::from_ssi(code_type + 0x80), Some(EanWithAddOn));
+        }
+        assert_eq!(Symbology::from_ssi(0x11), None, "PDF417 is met in no shop");
+    }
+}

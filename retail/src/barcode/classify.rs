@@ -239,9 +239,8 @@ fn from_gtin(gtin: Gtin, add_on: Option<&str>, settings: &Settings) -> Result<Sc
     if let Some(card) = card::number(gtin, &settings.card_prefixes) {
         return Ok(Scanned::LoyaltyCard(LoyaltyCard { card }));
     }
-    if gtin.prefix_use() == PrefixUse::InStore
-        && let Some(weighed) = weighed(gtin, &settings.layouts)?
-    {
+    // A layout has an in-store prefix: nobody else's number fits one.
+    if let Some(weighed) = weighed(gtin, &settings.layouts)? {
         return Ok(Scanned::WeighedArticle(weighed));
     }
     Ok(match coupon_class(gtin) {

@@ -257,8 +257,12 @@ mod tests {
         assert_eq!(with("978123456789"), PrefixUse::Isbn);
         assert_eq!(with("979012345678"), PrefixUse::Isbn);
         assert_eq!(with("980123456789"), PrefixUse::RefundReceipt);
-        assert_eq!(with("982123456789"), PrefixUse::Coupon);
-        assert_eq!(with("991234567890"), PrefixUse::Coupon);
+        for coupon in ["981", "982", "983", "984", "990", "995", "999"] {
+            assert_eq!(with(&format!("{coupon}123456789")), PrefixUse::Coupon);
+        }
+        for ordinary in ["019", "030", "050", "199", "300", "976", "985", "989"] {
+            assert_eq!(with(&format!("{ordinary}123456789")), PrefixUse::Global);
+        }
         assert_eq!(with("0123456"), PrefixUse::InStore);
         assert_eq!(with("8712345"), PrefixUse::Global);
     }

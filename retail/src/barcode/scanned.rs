@@ -113,8 +113,7 @@ pub struct ItemDetails {
 }
 
 impl ItemDetails {
-    /// The first day on which the item must not be sold any more, and on which it is no longer at its best:
-    /// both are the day after the one on the label.
+    /// True when the item must not be sold any more: the day of its sell-by or expiry date has passed.
     #[must_use]
     pub fn is_expired(&self, today: NaiveDate) -> bool {
         [self.expiry, self.sell_by]

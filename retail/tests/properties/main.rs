@@ -8,6 +8,7 @@
 )]
 
 mod barcode;
+mod batches;
 mod journal;
 mod shop;
 mod support;
