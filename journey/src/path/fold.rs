@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
+use super::seen::{Seen, evidence, turnover};
 use super::visit::Visits;
-use super::{Evidence, Folded, Pain, Path, Stage, State, later};
+use super::{Folded, Path, Stage, State, later};
 use crate::dataset::{Class, Event, History};
 use crate::day;
 use crate::model::{Fold, Model};
@@ -58,14 +59,6 @@ pub fn fold(history: &History<'_>, model: &Model) -> Folded {
     }
 }
 
-/// What was seen before its stage opened.
-#[derive(Debug, Default)]
-struct Waiting {
-    evidence: Vec<Evidence>,
-    pain: Vec<Pain>,
-    net_cents: i64,
-}
-
 #[derive(Debug)]
 struct Folder<'a> {
     model: &'a Model,
@@ -84,9 +77,9 @@ struct Folder<'a> {
     loyal_since: Option<NaiveDate>,
     won_back: usize,
     /// Seen before any visit.
-    before: Waiting,
+    before: Seen,
     /// Seen on the receipt of a visit whose first sale line is still to come, by day.
-    early: HashMap<i32, Waiting>,
+    early: HashMap<i32, Seen>,
     receipts_seen: HashSet<String>,
 }
 
@@ -104,7 +97,7 @@ impl<'a> Folder<'a> {
             asleep: false,
             loyal_since: None,
             won_back: 0,
-            before: Waiting::default(),
+            before: Seen::default(),
             early: HashMap::new(),
             receipts_seen: HashSet::new(),
         }
@@ -216,11 +209,8 @@ impl<'a> Folder<'a> {
         let opens = !before.evidence.is_empty() && !early.evidence.is_empty();
         if let Some(stage) = self.stages.get_mut(stage) {
             stage.visits += 1;
-            for waiting in [before, early] {
-                stage.evidence.extend(waiting.evidence);
-                stage.pain.extend(waiting.pain);
-                stage.net_cents += waiting.net_cents;
-            }
+            stage.add(before);
+            stage.add(early);
             if opens {
                 // What waited for the visit and what waited for its receipt are one sequence again.
                 stage.evidence.sort_by_key(|seen| seen.at);
@@ -294,17 +284,12 @@ impl<'a> Folder<'a> {
     }
 
     fn goods_back(&mut self, event: Event<'_>) {
-        let value = -turnover(event);
         let named = self.visits.named_by(event);
         let brought_back = named.filter(|day| !self.visits.get(*day).counts);
-        let waiting = Waiting {
-            evidence: vec![evidence(event)],
-            pain: named.map(|_| pain(event, value)).into_iter().collect(),
-            net_cents: -value,
-        };
+        let seen = Seen::goods_back(event, named.is_some());
         match brought_back {
-            Some(day) => self.attach_to_visit(day, waiting),
-            None => self.attach(waiting),
+            Some(day) => self.attach_to_visit(day, seen),
+            None => self.attach(seen),
         }
     }
 
@@ -316,20 +301,17 @@ impl<'a> Folder<'a> {
         else {
             return;
         };
-        let waiting = Waiting {
-            evidence: vec![evidence(event)],
-            ..Waiting::default()
-        };
+        let seen = Seen::touchpoint(event);
         let on_visit = event
             .receipt()
             .and_then(|receipt| self.visits.day_of_receipt(receipt));
         match (phase, on_visit) {
-            (PURCHASE, Some(day)) => self.attach_to_visit(day, waiting),
+            (PURCHASE, Some(day)) => self.attach_to_visit(day, seen),
             (LOYALTY, _) => {
                 self.ambassador(event, on_visit);
-                self.attach(waiting);
+                self.attach(seen);
             }
-            _ => self.attach(waiting),
+            _ => self.attach(seen),
         }
     }
 
@@ -348,75 +330,24 @@ impl<'a> Folder<'a> {
         }
     }
 
-    fn attach(&mut self, waiting: Waiting) {
+    fn attach(&mut self, seen: Seen) {
         match self
             .current
             .and_then(|current| self.stages.get_mut(current))
         {
-            Some(stage) => stage.take(waiting),
-            None => self.before.take(waiting),
+            Some(stage) => stage.add(seen),
+            None => self.before.add(seen),
         }
     }
 
-    fn attach_to_visit(&mut self, day: i32, waiting: Waiting) {
+    fn attach_to_visit(&mut self, day: i32, seen: Seen) {
         match self
             .stage_of_visit
             .get(&day)
             .and_then(|stage| self.stages.get_mut(*stage))
         {
-            Some(stage) => stage.take(waiting),
-            None => self.early.entry(day).or_default().take(waiting),
+            Some(stage) => stage.add(seen),
+            None => self.early.entry(day).or_default().add(seen),
         }
-    }
-}
-
-impl Stage {
-    fn take(&mut self, waiting: Waiting) {
-        self.evidence.extend(waiting.evidence);
-        self.pain.extend(waiting.pain);
-        self.net_cents += waiting.net_cents;
-    }
-}
-
-impl Waiting {
-    fn take(&mut self, other: Self) {
-        self.evidence.extend(other.evidence);
-        self.pain.extend(other.pain);
-        self.net_cents += other.net_cents;
-    }
-}
-
-/// The amount of a line as far as it is turnover.
-fn turnover(event: Event<'_>) -> i64 {
-    if event.apart().is_none() {
-        event.amount_cents()
-    } else {
-        0
-    }
-}
-
-fn evidence(event: Event<'_>) -> Evidence {
-    let score = event.score().map(|score| score.to_string());
-    let reason = event.reason().map(|reason| reason.as_str().to_owned());
-    let text = event.note().map(str::to_owned);
-    let parts: Vec<String> = [score, reason, text].into_iter().flatten().collect();
-    Evidence {
-        at: event.at(),
-        kind: event.kind().as_str().to_owned(),
-        shop: event.shop().to_owned(),
-        receipt: event.receipt().map(str::to_owned),
-        note: (!parts.is_empty()).then(|| parts.join(": ")),
-    }
-}
-
-fn pain(event: Event<'_>, value_cents: i64) -> Pain {
-    Pain {
-        at: event.at(),
-        kind: event.kind().as_str().to_owned(),
-        shop: event.shop().to_owned(),
-        receipt: event.receipt().map(str::to_owned),
-        reason: event.reason(),
-        note: event.note().map(str::to_owned),
-        value_cents,
     }
 }

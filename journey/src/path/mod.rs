@@ -27,6 +27,7 @@
 //! - Pain is what came back by a return that names its sale; returns that name none are evidence only.
 
 mod fold;
+mod seen;
 mod summary;
 mod visit;
 

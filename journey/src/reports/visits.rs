@@ -69,14 +69,13 @@ impl Tally {
         let gaps = count(self.gaps.len());
         // Sorted before they are added up: the same data give the same last bit in any order of arrival.
         self.means.sort_unstable_by(f64::total_cmp);
-        let sum: f64 = self.means.iter().sum();
         Visits {
             visits: self.visits,
             median_days_between_visits: middle(&mut self.gaps)
                 .and_then(|(low, high)| rate(i64::from(low) + i64::from(high), 2)),
             mean_days_between_visits: rate(self.days, gaps),
             per_customer_mean_gap: MeanGap {
-                mean: rate(1, count(self.means.len())).map(|_| sum / divisor(self.means.len())),
+                mean: mean(&self.means),
                 median: middle_of(&self.means).map(|(low, high)| f64::midpoint(low, high)),
             },
         }
@@ -100,12 +99,12 @@ fn middle(gaps: &mut [i32]) -> Option<(i32, i32)> {
 }
 
 /// The middle two of a sorted list.
-fn middle_of<T: Copy>(sorted: &[T]) -> Option<(T, T)> {
+fn middle_of(sorted: &[f64]) -> Option<(f64, f64)> {
     let low = sorted.len().checked_sub(1)? / 2;
     Some((*sorted.get(low)?, *sorted.get(sorted.len() / 2)?))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-const fn divisor(len: usize) -> f64 {
-    len as f64
+fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }

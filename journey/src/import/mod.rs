@@ -9,11 +9,12 @@
 //! told as a [`Remark`]: old tills write discounts and corrections as sale lines with a negative amount, so a
 //! sign is never a reason to leave a row out.
 
-use chrono::{Datelike, NaiveDate, NaiveTime};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::record::{Kind, Record};
+
+mod time;
 
 /// The columns every import needs; their order in the file is free and other columns are ignored.
 pub const COLUMNS: [&str; 11] = [
@@ -188,7 +189,7 @@ pub fn row<S: AsRef<str>>(
             return Err(RowError::Empty(column));
         }
     }
-    let (at_ms, offset_minutes) = instant(occurred_at.trim())?;
+    let (at_ms, offset_minutes) = time::instant(occurred_at.trim())?;
     let kind = Kind::parse(kind.trim());
     let line = matches!(kind, Kind::Sale | Kind::Return);
     for (text, column) in [
@@ -239,98 +240,6 @@ fn remarks(kind: &Kind, quantity: i64, amount_cents: i64) -> Vec<Remark> {
     ];
     let odd = found.into_iter().filter(|(is_so, _)| *is_so);
     odd.map(|(_, remark)| remark).collect()
-}
-
-/// The instant and the offset of an ISO 8601 wall time: `YYYY-MM-DD`, `T` or a space, `hh:mm` with optional
-/// seconds and fraction, and the offset as `Z`, `+hh`, `+hhmm` or `+hh:mm`. Fractions are cut to milliseconds.
-fn instant(text: &str) -> Result<(i64, i16), RowError> {
-    let wrong = || RowError::Time(text.to_owned());
-    let (Some(day), Some(rest)) = (text.get(..10), text.get(10..)) else {
-        return Err(wrong());
-    };
-    let shape = |(at, byte): (usize, u8)| {
-        if at == 4 || at == 7 {
-            byte == b'-'
-        } else {
-            byte.is_ascii_digit()
-        }
-    };
-    if !day.bytes().enumerate().all(shape) {
-        return Err(wrong());
-    }
-    let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").map_err(|_| wrong())?;
-    if !YEARS.contains(&day.year()) {
-        return Err(RowError::OutOfRange("occurred_at"));
-    }
-    let Some(rest) = rest.strip_prefix(['T', 't', ' ']) else {
-        return Err(wrong());
-    };
-    let Some(end) = rest.find(['Z', 'z', '+', '-']) else {
-        // A wall time that reads well lacks only its offset.
-        return Err(if wall_time(rest).is_some() {
-            RowError::NoOffset(text.to_owned())
-        } else {
-            wrong()
-        });
-    };
-    let (time, zone) = rest.split_at(end);
-    let (time, milliseconds) = wall_time(time).ok_or_else(wrong)?;
-    let offset_minutes = offset(zone).ok_or_else(wrong)?;
-    let local = day.and_time(time).and_utc().timestamp_millis() + milliseconds;
-    Ok((local - i64::from(offset_minutes) * 60_000, offset_minutes))
-}
-
-fn wall_time(text: &str) -> Option<(NaiveTime, i64)> {
-    let (whole, fraction) = text
-        .split_once(['.', ','])
-        .map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
-    let mut parts = whole.split(':');
-    let hour = two_digits(parts.next()?)?;
-    let minute = two_digits(parts.next()?)?;
-    let second = parts.next().map(two_digits);
-    if parts.next().is_some() || (fraction.is_some() && second.is_none()) {
-        return None;
-    }
-    let second = second.unwrap_or(Some(0))?;
-    let milliseconds = match fraction {
-        None => 0,
-        Some(digits)
-            if (1..=9).contains(&digits.len())
-                && digits.bytes().all(|byte| byte.is_ascii_digit()) =>
-        {
-            format!("{digits:0<3}").get(..3)?.parse().ok()?
-        }
-        Some(_) => return None,
-    };
-    Some((NaiveTime::from_hms_opt(hour, minute, second)?, milliseconds))
-}
-
-fn two_digits(text: &str) -> Option<u32> {
-    (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit()))
-        .then(|| text.parse().ok())?
-}
-
-fn offset(zone: &str) -> Option<i16> {
-    if zone.eq_ignore_ascii_case("z") {
-        return Some(0);
-    }
-    let (sign, digits) = match zone.split_at_checked(1)? {
-        ("+", digits) => (1, digits),
-        ("-", digits) => (-1, digits),
-        _ => return None,
-    };
-    let (hours, minutes) = match digits.len() {
-        2 => (digits, "00"),
-        4 => digits.split_at(2),
-        _ => digits.split_once(':')?,
-    };
-    let (hours, minutes) = (two_digits(hours)?, two_digits(minutes)?);
-    if hours > 23 || minutes > 59 {
-        return None;
-    }
-    i16::try_from(hours * 60 + minutes)
-        .ok()
-        .map(|total| sign * total)
 }
 
 /// A decimal quantity in thousandths; empty is none.
