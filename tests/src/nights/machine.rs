@@ -57,6 +57,10 @@ impl std::fmt::Debug for Id {
 pub(super) struct Fact {
     pub(super) prev_hash: Hash,
     pub(super) bytes: Vec<u8>,
+    /// Whom the cashier served, as he knows it and no table says.
+    pub(super) customer: Option<CustomerId>,
+    /// What was said.
+    pub(super) texts: Vec<String>,
 }
 
 /// Every event that any till ever committed.
@@ -215,7 +219,7 @@ impl Machine {
         let at = wall_time(self.clock.now(), ZONE);
         let dir = self.dir.clone();
         let up = self.up.as_mut().context("down")?;
-        let wanted = events.len();
+        let wanted = events.clone();
         let before = self.disk.alive.len();
         till_store::commit(
             &mut up.store,
@@ -229,8 +233,18 @@ impl Machine {
             &mut self.dice,
         )?;
         self.observe(ledger)?;
-        if self.disk.alive.len() != before + wanted {
-            bail!("{}: committed {wanted} events and finds others", self.name);
+        let number = wanted.len();
+        if self.disk.alive.len() != before + number {
+            bail!("{}: committed {number} events and finds others", self.name);
+        }
+        for (id, wanted) in self.disk.alive.iter().rev().zip(wanted.into_iter().rev()) {
+            let fact = ledger.get_mut(id).context("committed and not seen")?;
+            let written = Event::read(&fact.bytes)?.body;
+            if written != wanted.body {
+                bail!("{id:?} says {written:?} and should say {:?}", wanted.body);
+            }
+            fact.customer = wanted.link.map(|(_, customer)| customer);
+            fact.texts = wanted.texts;
         }
         Ok(())
     }
@@ -273,13 +287,12 @@ impl Machine {
                         customer,
                     });
                 }
-                ledger.insert(
-                    id,
-                    Fact {
-                        prev_hash: row.stored.prev_hash,
-                        bytes: row.stored.bytes,
-                    },
-                );
+                ledger.entry(id).or_insert(Fact {
+                    prev_hash: row.stored.prev_hash,
+                    bytes: row.stored.bytes,
+                    customer: None,
+                    texts: Vec::new(),
+                });
             }
         }
     }

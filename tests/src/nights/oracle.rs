@@ -2,32 +2,28 @@
 //! - every event that any till committed and that was not destroyed with its disk is at head office exactly once, byte for
 //!   byte; nothing is there twice, and nothing that no till committed;
 //! - the totals of every till over all its branches are those of these events, to the cent, and those of the owner's report;
-//! - head office shows exactly as many branches as there are;
+//! - head office shows exactly as many branches as there are, and a hole wherever an event is missing;
 //! - a till has no more epochs than things happened to it, and one;
 //! - nothing waits at any till, nothing was set apart, and its own journal is whole unless we damaged it;
-//! - the points of a customer are the sum of his receipts, each counted once;
-//! - days of tills that nothing happened to are proven equal;
-//! - a card leads to one customer, and every till knows what head office knows of him: same person, name, points, visits;
-//! - who was forgotten is nowhere, at no till and not at head office, but for his tombstone;
+//! - every closed day is there, and those of tills that nothing happened to are proven equal;
+//! - what `people` says of customers;
 //! - `verify` finds nothing, and what was derived bit by bit equals a rebuild.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use retail::day::DayTotals;
 use retail::event::{Body, Event};
-use retail::ids::{CustomerId, Hash, TillId};
-use rusqlite::Connection;
-use rusqlite::types::ValueRef;
-use sync_server::people;
+use retail::ids::{Hash, TillId};
 use sync_server::scope::Filter;
+use sync_server::store;
 use sync_server::store::rows::EventRow;
-use sync_server::store::{self, Tables};
 use terminal_app::sync::outbox::Outbox as _;
 
 use super::machine::{Fact, Id};
-use super::world::{CARDS, World};
+use super::world::World;
+
+pub(super) mod people;
 
 /// Where the tables of head office end.
 pub(super) fn ends(world: &World) -> Result<(i64, i64)> {
@@ -36,31 +32,17 @@ pub(super) fn ends(world: &World) -> Result<(i64, i64)> {
     Ok((ends.event, ends.change))
 }
 
-/// Everyone who is this customer at head office; nobody when it never heard of him.
-pub(super) fn members(world: &World, customer: CustomerId) -> Result<BTreeSet<CustomerId>> {
-    let net = world.net.borrow();
-    let members = store::read(net.head.office()?.store(), |tables| {
-        let root = tables.root(&customer.to_string())?;
-        if people::person(tables, &root)?.is_none() {
-            return Ok(Vec::new());
-        }
-        tables.members(&root)
-    })?;
-    Ok(members.iter().filter_map(|id| id.parse().ok()).collect())
-}
-
 /// All of the above.
 pub(super) fn check(world: &mut World) -> Result<()> {
     let kept = kept(world)?;
     every_event_once(world, &kept)?;
     totals(world, &kept)?;
     branches(world, &kept)?;
-    points(world, &kept)?;
+    holes(world, &kept)?;
+    people::check(world, &kept)?;
     tills(world)?;
     epochs(world)?;
-    days(world)?;
-    directory(world)?;
-    forgotten(world)?;
+    days(world, &kept)?;
     let net = world.net.borrow();
     let office = net.head.office()?;
     let verified = office.verify(&mut |_, _| {})?;
@@ -149,33 +131,6 @@ fn totals(world: &World, kept: &BTreeMap<Id, EventRow>) -> Result<()> {
         ) == (sum.gross.0, sum.returned.0, sum.net().0),
         "the report says {volumes:?}, the tills {sum:?}"
     );
-    Ok(())
-}
-
-/// A balance is the sum of what the events gave and took, each counted once.
-fn points(world: &World, kept: &BTreeMap<Id, EventRow>) -> Result<()> {
-    let net = world.net.borrow();
-    let office = net.head.office()?;
-    let mut sums: BTreeMap<String, i64> = BTreeMap::new();
-    for row in kept.values() {
-        let Some(customer) = &row.customer else {
-            continue;
-        };
-        let points = match Event::read(&row.bytes)?.body {
-            Body::Sale(sale) => sale.points,
-            Body::Return(back) => back.receipt.points,
-            _ => 0,
-        };
-        let root = store::read(office.store(), |tables| tables.root(customer))?;
-        *sums.entry(root).or_default() += points;
-    }
-    for (root, sum) in sums {
-        let balance = store::read(office.store(), |tables| tables.points(&root))?;
-        ensure!(
-            balance == sum,
-            "{root} has {balance} points at head office, his receipts say {sum}"
-        );
-    }
     Ok(())
 }
 
@@ -289,8 +244,31 @@ fn epochs(world: &World) -> Result<()> {
     Ok(())
 }
 
-/// Tills that nothing happened to have every day proven.
-fn days(world: &World) -> Result<()> {
+/// What is missing between two events is shown as a hole.
+fn holes(world: &World, kept: &BTreeMap<Id, EventRow>) -> Result<()> {
+    let net = world.net.borrow();
+    let holes = store::read(net.head.office()?.store(), |tables| tables.holes(u32::MAX))?;
+    let names: BTreeSet<(u16, u8, u64)> =
+        kept.keys().map(|id| (id.till, id.epoch, id.seq)).collect();
+    for (till, epoch, seq) in &names {
+        for missing in 1..*seq {
+            let shown = || {
+                holes.iter().any(|hole| {
+                    (hole.till.get(), hole.epoch.get()) == (*till, *epoch)
+                        && (hole.from..=hole.to).contains(&missing)
+                })
+            };
+            ensure!(
+                names.contains(&(*till, *epoch, missing)) || shown(),
+                "{till}-{epoch}-{missing} is missing and no hole says so"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Every day that was closed is there; tills that nothing happened to have every day proven.
+fn days(world: &World, kept: &BTreeMap<Id, EventRow>) -> Result<()> {
     let scarred: BTreeSet<TillId> = world
         .machines
         .iter()
@@ -299,6 +277,17 @@ fn days(world: &World) -> Result<()> {
         .collect();
     let net = world.net.borrow();
     let days = store::read(net.head.office()?.store(), |tables| tables.days(u32::MAX))?;
+    for id in kept.keys() {
+        let fact = world.ledger.get(id).context("no fact")?;
+        if let Body::DayClosed(closed) = Event::read(&fact.bytes)?.body {
+            ensure!(
+                days.iter()
+                    .any(|day| day.till.get() == id.till && day.day == closed.day),
+                "{id:?} closes {} and head office shows no such day",
+                closed.day
+            );
+        }
+    }
     for day in days {
         // What was written on a day after it was closed opens it again, until the next night.
         ensure!(
@@ -309,124 +298,4 @@ fn days(world: &World) -> Result<()> {
         );
     }
     Ok(())
-}
-
-/// What head office knows of a card's customer.
-type Known = Option<(CustomerId, Option<String>, i64, u32)>;
-
-fn at_head_office(tables: &mut dyn Tables, card: &str) -> store::Result<Known> {
-    let Some(holder) = tables.card(card)? else {
-        return Ok(None);
-    };
-    let root = tables.root(&holder)?;
-    let Some(person) = people::person(tables, &root)? else {
-        return Ok(None);
-    };
-    let visits = tables
-        .derived(&root)?
-        .and_then(|bytes| sync_server::book::Derived::read(&bytes))
-        .map_or(0, |derived| derived.visits);
-    Ok(root
-        .parse()
-        .ok()
-        .map(|id| (id, person.name, person.points, visits)))
-}
-
-fn directory(world: &World) -> Result<()> {
-    let net = world.net.borrow();
-    let office = net.head.office()?;
-    for card in CARDS {
-        let known = store::read(office.store(), |tables| at_head_office(tables, card))?;
-        for machine in &world.machines {
-            let here = machine
-                .customer_of(card)?
-                .map(|customer| (customer.id, customer.name, customer.points, customer.visits));
-            ensure!(
-                here == known,
-                "card {card}: head office knows {known:?}, {} knows {here:?}",
-                machine.name
-            );
-        }
-    }
-    // Who enrolled with a card is who has it now, or was forgotten.
-    for (customer, _) in &world.people {
-        let id = customer.to_string();
-        let (cards, root) = store::read(office.store(), |tables| {
-            let root = tables.root(&id)?;
-            let mut cards = Vec::new();
-            for row in tables.profiles(&id)? {
-                let profile: retail::loyalty::Profile = serde_json::from_str(&row.json)
-                    .map_err(|error| store::StoreError::Corrupt(error.to_string()))?;
-                if let Some(card) = profile.card {
-                    cards.push((tables.card(&card)?, card));
-                }
-            }
-            let mut owners = Vec::new();
-            for (holder, card) in cards {
-                let owner = match holder {
-                    Some(holder) => Some(tables.root(&holder)?),
-                    None => None,
-                };
-                owners.push((card, owner));
-            }
-            Ok((owners, root))
-        })?;
-        for (card, owner) in cards {
-            ensure!(
-                owner.as_ref() == Some(&root),
-                "card {card} of {id} belongs to {owner:?}, he is {root}"
-            );
-        }
-    }
-    Ok(())
-}
-
-/// Every column of every table is searched, and the log beside the database.
-fn forgotten(world: &World) -> Result<()> {
-    let office = world.net.borrow().head.database();
-    for who in &world.forgotten {
-        search(&office, who)?;
-        for machine in &world.machines {
-            search(&machine.database(), who)?;
-        }
-    }
-    Ok(())
-}
-
-fn search(file: &Path, who: &super::world::Forgotten) -> Result<()> {
-    let conn = Connection::open(file)?;
-    let mut tables = conn.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")?;
-    let names: Vec<String> = tables
-        .query_map([], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    let hex = who.customer.to_string();
-    for table in names {
-        // All that may stay of him is his tombstone (and, at head office, the change that tells it) and that two random ids
-        // once were one: permanent both.
-        let may_name = ["tombstone", "change", "alias"].contains(&table.as_str());
-        let mut statement = conn.prepare(&format!("SELECT * FROM \"{table}\""))?;
-        let columns = statement.column_count();
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            for column in 0..columns {
-                let bytes: &[u8] = match row.get_ref(column)? {
-                    ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes,
-                    _ => continue,
-                };
-                let names_him = holds(bytes, hex.as_bytes()) || holds(bytes, &who.customer.0);
-                let texts = who.texts.iter().any(|text| holds(bytes, text.as_bytes()));
-                if texts || (names_him && !may_name) {
-                    bail!(
-                        "{hex} was forgotten and is in {table} of {}",
-                        file.display()
-                    );
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-fn holds(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window == part)
 }

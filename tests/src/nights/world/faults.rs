@@ -132,7 +132,7 @@ impl World {
             return Ok(());
         }
         let (customer, _) = self.dice.pick(&self.people).clone();
-        let members = oracle::members(self, customer)?;
+        let members = oracle::people::members(self, customer)?;
         if members.is_empty() {
             return Ok(());
         }
