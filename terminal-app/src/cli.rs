@@ -111,7 +111,7 @@ Example:
 /// Who may use the till.
 #[derive(Debug, Subcommand)]
 pub enum Cashier {
-    /// Add a cashier, or give one another PIN
+    /// Add a cashier, give one another PIN, or take one back who was removed
     #[command(after_help = "Example:
   echo 4821 | terminal-app cashier add --name Anna --pin-stdin")]
     Add {
@@ -121,6 +121,21 @@ pub enum Cashier {
         /// Read the PIN (4 to 8 digits) from standard input
         #[arg(long, required = true)]
         pin_stdin: bool,
+    },
+    /// List the cashiers by number, also those who were removed
+    List,
+    /// Take a cashier away: he can no longer log in
+    #[command(
+        after_help = "A running till notices within seconds and logs him out; an open sale stays for the next cashier.
+What he did stays in the journal under his number, which nobody else gets.
+
+Example:
+  terminal-app cashier remove --name Anna"
+    )]
+    Remove {
+        /// As `cashier list` names him
+        #[arg(long)]
+        name: String,
     },
 }
 

@@ -98,6 +98,10 @@ impl From<CashierError> for CliError {
     fn from(error: CashierError) -> Self {
         match error {
             CashierError::Store(error) => error.into(),
+            CashierError::Nobody(_) => Self::new(
+                error.to_string(),
+                "terminal-app cashier list says who is here",
+            ),
             other => Self::new(
                 other.to_string(),
                 "for example: echo 4821 | terminal-app cashier add --name Anna --pin-stdin",

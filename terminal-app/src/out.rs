@@ -35,6 +35,11 @@ impl Lines {
     }
 }
 
+/// `1 event`, `12 events`: the number with the word for one or for many.
+pub fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// A line for the person at the terminal.
 pub fn note(text: impl AsRef<str>) {
     eprintln!("{}", text.as_ref());

@@ -56,14 +56,16 @@ pub(super) fn verify(config: &Config) -> Result<(), CliError> {
     }
     if report.faults.is_empty() {
         out::line(format!(
-            "{} events in {} epoch{}: every hash and every link is right",
-            report.events,
-            report.epochs,
-            if report.epochs == 1 { "" } else { "s" }
+            "{} in {}: every hash and every link is right",
+            out::count(report.events, "event", "events"),
+            out::count(report.epochs.into(), "epoch", "epochs")
         ))
     } else {
         Err(CliError::new(
-            format!("the journal has {} fault(s)", report.faults.len()),
+            format!(
+                "the journal has {}",
+                out::count(report.faults.len() as u64, "fault", "faults")
+            ),
             "keep the database; start the till: it declares what it can no longer read and sells on",
         ))
     }

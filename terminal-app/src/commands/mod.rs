@@ -25,6 +25,8 @@ pub fn dispatch(cli: &Cli) -> Result<(), CliError> {
         Command::Enrol { code } => enrol::run(&config()?, code),
         Command::Articles(cli::Articles::Import { file }) => articles::import(&config()?, file),
         Command::Cashier(cli::Cashier::Add { name, .. }) => cashier::add(&config()?, name),
+        Command::Cashier(cli::Cashier::List) => cashier::list(&config()?),
+        Command::Cashier(cli::Cashier::Remove { name }) => cashier::remove(&config()?, name),
         Command::Journal(cli::Journal::Export) => journal::export(&config()?),
         Command::Journal(cli::Journal::Verify) => journal::verify(&config()?),
         Command::Sync => sync::run(&config()?),

@@ -49,13 +49,17 @@ pub(super) fn run(config: &Config) -> Result<(), CliError> {
         entropy: &mut SystemEntropy,
     });
     out::line(format!(
-        "sent {} events in {} batches ({} bytes); {} were there already; received {} changes",
-        summary.sent, summary.batches, summary.bytes, summary.duplicates, summary.changes
+        "sent {} in {} ({} bytes); {} there already; received {}",
+        out::count(summary.sent, "event", "events"),
+        out::count(summary.batches.into(), "batch", "batches"),
+        summary.bytes,
+        summary.duplicates,
+        out::count(summary.changes, "change", "changes")
     ))?;
     if summary.forked > 0 {
         out::note(format!(
-            "{} events stand beside others of the same name: both are kept, head office shows them",
-            summary.forked
+            "{} beside another of the same name: both are kept, head office shows them",
+            out::count(summary.forked, "event stands", "events stand")
         ));
     }
     if summary.server_restored {
@@ -63,15 +67,18 @@ pub(super) fn run(config: &Config) -> Result<(), CliError> {
     }
     if summary.unreadable > 0 {
         out::note(format!(
-            "{} events can no longer be read; they are declared as a hole",
-            summary.unreadable
+            "{} no longer be read, and a hole declared for it",
+            out::count(summary.unreadable, "event can", "events can")
         ));
     }
     let waiting = store.standing().map_or(0, |standing| standing.waiting);
     result.map_err(|error| {
         CliError::new(
             error.to_string(),
-            format!("{waiting} events wait on this till; nothing is lost"),
+            format!(
+                "{} on this till; nothing is lost",
+                out::count(waiting, "event waits", "events wait")
+            ),
         )
     })
 }

@@ -148,10 +148,8 @@ fn cashier_of(config: &Config, store: &mut Store) -> Result<Option<Cashier>, Run
     let Some(wanted) = &config.till.cashier else {
         return Ok(None);
     };
-    let known = store
-        .cashiers()?
-        .into_iter()
-        .find(|c| c.name == *wanted || c.id.to_string() == *wanted);
+    let mut there = store.cashiers()?.into_iter();
+    let known = there.find(|cashier| cashier.is_called(wanted));
     match known {
         Some(cashier) => Ok(Some(cashier)),
         None => Ok(Some(store.set_cashier(wanted, None, &mut SystemEntropy)?)),
@@ -388,6 +386,7 @@ impl Room {
                 if let Err(error) = self.look() {
                     tracing::warn!(%error, "looking around");
                 }
+                self.engine.save_work();
                 views.send_if_modified(|shown| {
                     let view = self.engine.view();
                     let changed = **shown != view;
@@ -406,6 +405,12 @@ impl Room {
 
     /// One input with everything that follows from it, also answers that are known at once.
     fn take(&mut self, input: &Input) {
+        // Whose PIN it is was looked up just now: who can log in must be as new.
+        if matches!(input, Input::PinChecked(Some(_)))
+            && let Err(error) = self.look_for_cashiers()
+        {
+            tracing::warn!(%error, "the cashiers could not be looked at");
+        }
         // What the hub has sounded by itself it does not sound again.
         let heard = match input {
             Input::HubScan(scan) => Some(scan.heard),
@@ -458,8 +463,8 @@ impl Room {
                         });
                     }
                 }
-                Effect::CheckPin { cashier, pin } => {
-                    if let Err(error) = self.check_pin(cashier, pin) {
+                Effect::CheckPin { pin } => {
+                    if let Err(error) = self.check_pin(pin) {
                         tracing::warn!(%error, "the PIN could not be looked at");
                         answers.push(Input::PinChecked(None));
                     }
@@ -492,17 +497,13 @@ impl Room {
         }
     }
 
-    fn check_pin(
-        &self,
-        cashier: Option<retail::ids::CashierId>,
-        pin: String,
-    ) -> std::io::Result<()> {
+    fn check_pin(&self, pin: String) -> std::io::Result<()> {
         let (path, inputs) = (self.config.store.clone(), self.inputs.clone());
         std::thread::Builder::new()
             .name("pin".to_owned())
             .spawn(move || {
                 let whose = Store::open(&path)
-                    .and_then(|store| store.whose_pin(cashier, &pin))
+                    .and_then(|store| store.whose_pin(&pin))
                     .unwrap_or_else(|error| {
                         tracing::warn!(%error, "the PIN could not be looked at");
                         None
@@ -523,14 +524,19 @@ impl Room {
             self.health = health;
             self.engine.step(&Input::Health(health));
         }
+        self.look_for_cashiers()?;
+        if self.engine.store().identity().is_none() && self.engine.store_mut().refresh_identity()? {
+            check_start(&self.config, self.engine.store_mut(), self.clock.as_ref())?;
+            self.start_office()?;
+        }
+        Ok(())
+    }
+
+    fn look_for_cashiers(&mut self) -> Result<(), StoreError> {
         let cashiers = self.engine.store().cashiers()?;
         if cashiers != self.cashiers {
             self.cashiers.clone_from(&cashiers);
             self.engine.step(&Input::Cashiers(cashiers));
-        }
-        if self.engine.store().identity().is_none() && self.engine.store_mut().refresh_identity()? {
-            check_start(&self.config, self.engine.store_mut(), self.clock.as_ref())?;
-            self.start_office()?;
         }
         Ok(())
     }

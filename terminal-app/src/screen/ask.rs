@@ -63,7 +63,7 @@ pub(crate) fn card(face: &Face, view: &View, amount: Cents, by_cashier: bool) ->
     html! {
         div.panel role="group" tabindex="-1" aria-labelledby="asked" {
             h1 #asked { (title) }
-            p.sum { (amount.abs()) }
+            p.sum { (w.money(amount.abs())) }
             (notices::place(face, view))
             @if by_cashier {
                 p { (w.card_ask) }
@@ -90,7 +90,7 @@ pub(crate) fn payment_unknown(face: &Face, view: &View, amount: Cents) -> Markup
     html! {
         div.panel.serious role="group" tabindex="-1" aria-labelledby="asked" {
             h1 #asked { (title) }
-            p.sum { (amount.abs()) }
+            p.sum { (w.money(amount.abs())) }
             p { (w.unknown_text) }
             (notices::place(face, view))
             div.answers.tall {

@@ -8,7 +8,7 @@ use retail::money::Cents;
 use retail::quantity::{Quantity, Unit};
 use retail::sale::{ReturnReason, TenderKind};
 
-use super::parts::{Button, Face, json, money, quantity, reason, tender};
+use super::parts::{Button, Face, json, money, reason, tender};
 use super::strings::{Strings, fill};
 use crate::till::view::{LastReceipt, ReturnRow, ReturnView, Row};
 use crate::till::{Action, ModeView, View};
@@ -45,7 +45,7 @@ fn basket_row(w: &Strings, view: &View, row: &Row) -> Markup {
     let child = row.parent.is_some();
     html! {
         tr #{ "row-" (row.n) } .selected[selected] .child[child] .fresh[row.fresh] {
-            td.num { (quantity(row.quantity, row.unit)) }
+            td.num { (w.quantity(row.quantity, row.unit)) }
             td.name {
                 @if child { (row.name) }
                 @else {
@@ -55,8 +55,8 @@ fn basket_row(w: &Strings, view: &View, row: &Row) -> Markup {
                     }
                 }
             }
-            td.num { (row.price.plain()) }
-            td.num { (row.amount.plain()) }
+            td.num { (w.plain(row.price)) }
+            td.num { (w.plain(row.amount)) }
         }
     }
 }
@@ -110,51 +110,63 @@ fn last_receipt(w: &Strings, last: &LastReceipt) -> Markup {
     html! {
         div #last role="status" aria-label=(label) {
             span.label { (label) }
-            span.amount { (amount) }
+            span.amount { (w.money(amount)) }
             span.detail {
-                (fill(w.last_receipt, &[&last.number])) " · " (w.total) " " (last.total)
-                @if last.rounding != Cents::ZERO { " · " (fill(w.rounding, &[&last.rounding])) }
-                @if let Some(tendered) = last.tendered { " · " (fill(w.tendered, &[&tendered])) }
+                (fill(w.last_receipt, &[&last.number])) " · " (w.total) " " (w.in_text(last.total))
+                @if last.rounding != Cents::ZERO { " · " (fill(w.rounding, &[&w.in_text(last.rounding)])) }
+                @if let Some(tendered) = last.tendered { " · " (fill(w.tendered, &[&w.in_text(tendered)])) }
                 @else if last.change.is_none() { " · " (w.by_card) }
             }
         }
     }
 }
 
-/// The total, what was paid of it, and what is still due.
+/// The total; once a part is paid, what is still due takes its place as the figure that counts.
 fn foot(w: &Strings, view: &View) -> Markup {
-    let articles = view
-        .basket
-        .iter()
-        .filter(|row| row.parent.is_none())
-        .count();
+    let split = !view.paid.is_empty();
     html! {
         div.foot {
-            @if !view.paid.is_empty() {
-                ul.paid {
-                    @for part in &view.paid { li { span { (tender(w, part.kind)) } (money(part.amount)) } }
-                    li.due { span { (w.still_due) } (money(view.due)) }
-                    @if view.paid.iter().any(|part| part.kind == TenderKind::Cash) {
-                        li { (Button::new(w.take_back, &Action::TakeBackCash).class("small").draw()) }
-                    }
-                }
-            }
-            div.total {
+            div.total.minor[split] {
                 div {
                     span.label { (w.total) }
-                    span.detail {
-                        @match articles {
-                            0 => {}
-                            1 => (w.lines_one)
-                            more => (fill(w.lines, &[&more]))
+                    span.detail { (line_count(w, view)) @if !split && view.due_cash != view.due { " · " (in_cash(w, view)) } }
+                }
+                output #total role="status" aria-live="polite" aria-label=(w.total) { (w.money(view.total)) }
+            }
+            @if split {
+                ul.paid {
+                    @for part in &view.paid {
+                        li {
+                            span { (tender(w, part.kind)) }
+                            @if part.kind == TenderKind::Cash { (Button::new(w.take_back, &Action::TakeBackCash).class("small").draw()) }
+                            (money(w, -part.amount))
                         }
-                        @if view.due_cash != view.due { " · " (fill(w.in_cash, &[&view.due_cash])) }
                     }
                 }
-                output #total role="status" aria-live="polite" aria-label=(w.total) { (view.total) }
+                div.total.due {
+                    div {
+                        span.label { (w.still_due) }
+                        @if view.due_cash != view.due { span.detail { (in_cash(w, view)) } }
+                    }
+                    output #due role="status" aria-live="polite" aria-label=(w.still_due) { (w.money(view.due)) }
+                }
             }
         }
     }
+}
+
+fn line_count(w: &Strings, view: &View) -> String {
+    let articles = view.basket.iter().filter(|row| row.parent.is_none());
+    match articles.count() {
+        0 => String::new(),
+        1 => w.lines_one.to_owned(),
+        more => fill(w.lines, &[&more]),
+    }
+}
+
+/// What settles it in cash.
+fn in_cash(w: &Strings, view: &View) -> Markup {
+    html! { span.money { (fill(w.in_cash, &[&w.in_text(view.due_cash)])) } }
 }
 
 fn returning(face: &Face, back: &ReturnView) -> Markup {
@@ -176,7 +188,7 @@ fn returning(face: &Face, back: &ReturnView) -> Markup {
         div.foot {
             div.total {
                 div { span.label { (w.refund_total) } }
-                output #total role="status" aria-live="polite" aria-label=(w.total) { (back.total) }
+                output #total role="status" aria-live="polite" aria-label=(w.total) { (w.money(back.total)) }
             }
         }
     }
@@ -197,19 +209,19 @@ fn return_row(w: &Strings, row: &ReturnRow) -> Markup {
             td.name {
                 (row.name)
             }
-            td.num { (quantity(row.sold, row.unit)) }
+            td.num { (w.quantity(row.sold, row.unit)) }
             td.num {
                 @if row.deposit { (w.follows) }
                 @else if row.left == Quantity::ZERO { (w.none_left) }
                 @else {
                     span.steps {
                         (stepper(&fill(w.one_less, &[&row.name]), -1, &set(row.chosen + -unit), chosen))
-                        b { (quantity(row.chosen, row.unit)) }
+                        b { (w.quantity(row.chosen, row.unit)) }
                         (stepper(&fill(w.one_more, &[&row.name]), 1, &set(row.chosen + unit), row.chosen < row.left))
                     }
                 }
             }
-            td.num { @if chosen { (row.amount.plain()) } }
+            td.num { @if chosen { (w.plain(row.amount)) } }
         }
         @if chosen && !row.deposit {
             tr.selected.why { td colspan="4" { (reasons(w, row)) } }

@@ -2,7 +2,6 @@
 //! *aankoop - gebruik - loyaliteit*. Only a first name: a queue is looking on.
 
 use maud::{Markup, html};
-use retail::money::Cents;
 
 use super::parts::{Face, json};
 use super::strings::{Strings, fill};
@@ -54,8 +53,8 @@ fn known(w: &Strings, panel: &CustomerPanel) -> Markup {
                     span.detail { (since(w, panel)) }
                 }
                 dl {
-                    (figure(customer.points, w.points_one, w.points, (panel.earns != 0).then_some((panel.earns, w.with_this))))
-                    (figure(i64::from(customer.visits), w.visits_one, w.visits, None))
+                    (figure(w, customer.points, w.points_one, w.points, (panel.earns != 0).then_some((panel.earns, w.with_this))))
+                    (figure(w, i64::from(customer.visits), w.visits_one, w.visits, None))
                 }
                 button.key.close type="button" data-do=(json(&Action::ForgetCustomer)) aria-label=(w.take_off) { "×" }
             }
@@ -72,22 +71,16 @@ fn since(w: &Strings, panel: &CustomerPanel) -> String {
     }
 }
 
-fn figure(number: i64, one: &str, many: &str, extra: Option<(i64, &str)>) -> Markup {
+fn figure(w: &Strings, number: i64, one: &str, many: &str, extra: Option<(i64, &str)>) -> Markup {
     html! {
         div {
             dt { (if number == 1 { one } else { many }) }
             dd {
-                (grouped(number))
+                (w.count(number))
                 @if let Some((more, why)) = extra { span.extra { (format!("{more:+}")) span.sr { " " (why) } } }
             }
         }
     }
-}
-
-/// `1.284`: as amounts are written.
-fn grouped(number: i64) -> String {
-    let plain = Cents(number.saturating_mul(100)).plain();
-    plain.strip_suffix(",00").unwrap_or(&plain).to_owned()
 }
 
 /// The path as three stations, the present one marked, and the state in it.

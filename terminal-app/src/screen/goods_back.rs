@@ -80,7 +80,7 @@ pub(crate) fn panel(face: &Face, view: &View, back: &ReturnView) -> Markup {
             div.pads { (pad::digits(face, &html! {})) (pad::letters(face)) }
             @if !back.refund.is_empty() {
                 ul.paid aria-label=(w.to_refund) {
-                    @for (kind, amount) in &back.refund { li { span { (w.to_refund) " · " (tender(w, *kind)) } (money(amount.abs())) } }
+                    @for (kind, amount) in &back.refund { li { span { (w.to_refund) " · " (tender(w, *kind)) } (money(w, amount.abs())) } }
                 }
             }
             @if !any { p.detail { (w.return_what) } }

@@ -35,17 +35,6 @@ pub(crate) fn logged_out(face: &Face, view: &View, checking: bool, wait_s: Optio
                 pre { "terminal-app cashier add --name Anna --pin-stdin" }
             } @else {
                 form #login data-do="{\"do\":\"login\"}" data-fields {
-                    @if view.cashiers.len() > 1 {
-                        fieldset.tiles {
-                            legend { (w.login_who) }
-                            @for cashier in &view.cashiers {
-                                label.tile {
-                                    input type="radio" name="cashier" value=(cashier.id) data-number;
-                                    span { (cashier.name) }
-                                }
-                            }
-                        }
-                    }
                     label.field {
                         span { (w.pin) }
                         input #pin type="password" name="pin" inputmode="none" autocomplete="off" maxlength="8" placeholder=(w.login_hint)

@@ -9,6 +9,7 @@ mod bar;
 mod basket;
 pub mod code128;
 mod customer;
+mod figures;
 mod goods_back;
 pub mod guard;
 mod hub;

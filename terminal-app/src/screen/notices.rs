@@ -63,11 +63,21 @@ pub(crate) fn words(w: &Strings, notice: &Notice) -> (Tone, String, Option<Strin
         Notice::NothingLeftToReturn { number } => {
             (Tone::Mind, fill(w.n_nothing_left, &[number]), None)
         }
-        Notice::MoreThanSold { left } => (Tone::Mind, fill(w.n_more_than_sold, &[left]), None),
-        Notice::QuantityForgotten { quantity } => {
-            (Tone::Good, fill(w.n_quantity_forgotten, &[quantity]), None)
-        }
-        Notice::SaleCancelled { total } => (Tone::Good, fill(w.n_sale_cancelled, &[total]), None),
+        Notice::MoreThanSold { left } => (
+            Tone::Mind,
+            fill(w.n_more_than_sold, &[&w.number(*left)]),
+            None,
+        ),
+        Notice::QuantityForgotten { quantity } => (
+            Tone::Good,
+            fill(w.n_quantity_forgotten, &[&w.number(*quantity)]),
+            None,
+        ),
+        Notice::SaleCancelled { total } => (
+            Tone::Good,
+            fill(w.n_sale_cancelled, &[&w.in_text(*total)]),
+            None,
+        ),
         Notice::Copied { number } => (Tone::Good, fill(w.n_copied, &[number]), None),
         Notice::ReasonMissing { line } => (Tone::Mind, fill(w.n_reason_missing, &[line]), None),
         Notice::ReceiptNotFetched { number, why } => (
@@ -75,9 +85,15 @@ pub(crate) fn words(w: &Strings, notice: &Notice) -> (Tone, String, Option<Strin
             fill(w.n_not_fetched, &[number]),
             Some(not_fetched(w, why)),
         ),
+        Notice::PartTaken { part, due } => (
+            Tone::Mind,
+            fill(w.n_part_taken, &[&w.in_text(*part), &w.in_text(*due)]),
+            None,
+        ),
+        Notice::CashierRemoved { name } => (Tone::Mind, fill(w.n_cashier_removed, &[name]), None),
         Notice::TypedIsNotExact { typed, exact } => (
             Tone::Mind,
-            fill(w.n_not_exact, &[typed, exact]),
+            fill(w.n_not_exact, &[&w.in_text(*typed), &w.in_text(*exact)]),
             hint(w.n_not_exact_hint),
         ),
         Notice::CustomerReplaced { now, before } => (
@@ -152,6 +168,8 @@ const fn plain_words(w: &Strings, notice: &Notice) -> (Tone, &'static str) {
         | Notice::ReasonMissing { .. }
         | Notice::ReceiptNotFetched { .. }
         | Notice::TypedIsNotExact { .. }
+        | Notice::PartTaken { .. }
+        | Notice::CashierRemoved { .. }
         | Notice::CustomerReplaced { .. }
         | Notice::CustomerStays { .. }
         | Notice::Hub { .. }
@@ -177,15 +195,16 @@ fn ways_out(w: &Strings, view: &View, notice: &Notice) -> Vec<(String, Action)> 
         Notice::SaleCancelled { .. } => {
             vec![(w.n_take_back_sale.to_owned(), Action::TakeBackCancelled)]
         }
+        Notice::PartTaken { .. } => vec![(w.take_back.to_owned(), Action::TakeBackCash)],
         Notice::TypedIsNotExact { typed, exact } => vec![
             (
-                fill(w.n_pay_typed, &[typed]),
+                fill(w.n_pay_typed, &[&w.money(*typed)]),
                 Action::PayCash {
                     tendered: Some(*typed),
                 },
             ),
             (
-                fill(w.n_pay_exact, &[exact]),
+                fill(w.n_pay_exact, &[&w.money(*exact)]),
                 Action::PayCash {
                     tendered: Some(*exact),
                 },

@@ -70,7 +70,7 @@ pub(crate) fn digits(face: &Face, right: &Markup) -> Markup {
                 (types("7")) (types("8")) (types("9"))
                 (types("4")) (types("5")) (types("6"))
                 (types("1")) (types("2")) (types("3"))
-                (types("0")) (types("00")) (types(","))
+                (types("0")) (types("00")) (types(w.decimal))
             }
             div.edits {
                 (delete(w.backspace))
@@ -115,8 +115,8 @@ pub(crate) fn quick_amounts(face: &Face, view: &View) -> Markup {
         div.quick role="group" aria-label=(w.quick) {
             @for amount in amounts {
                 @let action = Action::PayCash { tendered: Some(amount) };
-                button.key type="button" data-do=(action_json(&action)) aria-label=(fill(w.quick_label, &[&amount]))
-                    disabled[known == 0 || !view.enabled.cash] { (money(amount)) }
+                button.key type="button" data-do=(action_json(&action)) aria-label=(fill(w.quick_label, &[&w.money(amount)]))
+                    disabled[known == 0 || !view.enabled.cash] { (money(w, amount)) }
             }
         }
     }

@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use maud::{Markup, html};
 use retail::money::Cents;
-use retail::quantity::{Quantity, Unit};
 use retail::sale::{ReturnReason, TenderKind};
 use serde_json::Value;
 
@@ -117,16 +116,8 @@ pub(crate) fn json(action: &Action) -> String {
 }
 
 /// An amount that does not break over lines.
-pub(crate) fn money(amount: Cents) -> Markup {
-    html! { span.money { (amount) } }
-}
-
-/// `3`, `0,255 kg`.
-pub(crate) fn quantity(quantity: Quantity, unit: Unit) -> String {
-    match unit {
-        Unit::Piece => quantity.to_string(),
-        Unit::Kilogram => format!("{quantity} kg"),
-    }
+pub(crate) fn money(words: &Strings, amount: Cents) -> Markup {
+    html! { span.money { (words.money(amount)) } }
 }
 
 /// The word for a reason.

@@ -62,6 +62,9 @@ macro_rules! strings {
 
 strings! {
     lang: "nl", "en";
+    euro: "€ ", "€";
+    decimal: ",", ".";
+    thousands: ".", ",";
     title: "Kassa", "Till";
     skip: "Naar het invoerveld", "Skip to the entry field";
     need_script: "Deze kassa heeft JavaScript nodig. Zet het aan in de instellingen van de browser.",
@@ -70,7 +73,7 @@ strings! {
         "The till does not answer. Please wait: this screen reconnects by itself.";
     not_heard: "Niet aangekomen. Probeer het nog een keer.", "Not received. Please try again.";
     busy: "De kassa is nog bezig. Probeer het nog een keer.", "The till is still busy. Please try again.";
-    not_amount: "‘{}’ is geen bedrag. Typ bijvoorbeeld 12,50.", "‘{}’ is not an amount. Type for example 12,50.";
+    not_amount: "‘{}’ is geen bedrag. Typ bijvoorbeeld 12,50.", "‘{}’ is not an amount. Type for example 12.50.";
     not_quantity: "‘{}’ is geen aantal. Typ bijvoorbeeld 3.", "‘{}’ is not a quantity. Type for example 3.";
     type_first: "Typ eerst een getal.", "Type a number first.";
 
@@ -205,7 +208,6 @@ strings! {
     not_enrolled_3: "Dit scherm gaat daarna vanzelf verder.", "This screen then goes on by itself.";
     login_title: "Aanmelden", "Log in";
     login_hint: "Typ je pincode.", "Type your PIN.";
-    login_who: "Wie ben je?", "Who are you?";
     pin: "Pincode", "PIN";
     log_in: "Aanmelden", "Log in";
     checking: "Pincode wordt gecontroleerd…", "Checking the PIN…";
@@ -296,6 +298,7 @@ strings! {
     n_log_in_first: "Meld je eerst aan.", "Log in first.";
     n_not_enrolled: "Deze kassa is nog niet aangemeld.", "This till is not enrolled yet.";
     n_wrong_pin: "Deze pincode klopt niet.", "This PIN is wrong.";
+    n_cashier_removed: "{} is van deze kassa gehaald en dus afgemeld.", "{} was taken off this till and is logged out.";
     n_payment_underway: "Er loopt nog een pinbetaling. Rond die eerst af.", "A card payment is under way. Finish it first.";
     n_payment_refused: "De pinbetaling is geweigerd. Kies opnieuw hoe de klant betaalt.",
         "The card payment was refused. Choose again how the customer pays.";
@@ -303,6 +306,7 @@ strings! {
         "The card terminal reports that an earlier payment did go through. Check it on the terminal.";
     n_empty_basket: "De winkelmand is leeg.", "The basket is empty.";
     n_price_first: "Voer eerst de prijs in.", "Enter the price first.";
+    n_part_taken: "{} contant ontvangen; nog te betalen: {}.", "{} received in cash; still to pay: {}.";
     n_partly_paid: "Er is al een deel betaald. Geef dat eerst terug of rond de betaling af.",
         "A part is already paid. Give it back first or finish the payment.";
     n_not_a_number: "‘{}’ is hier geen geldig getal.", "‘{}’ makes no sense here.";

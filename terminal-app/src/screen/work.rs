@@ -47,7 +47,7 @@ fn selling(face: &Face, view: &View) -> Markup {
         div.messages {
             (notices::place(face, view))
             @if let Some(quantity) = view.next_quantity {
-                p.next { (fill(w.next_quantity, &[&quantity])) }
+                p.next { (fill(w.next_quantity, &[&w.number(quantity)])) }
             }
         }
         div.pads {
@@ -69,7 +69,7 @@ fn found(face: &Face, view: &View) -> Markup {
                     button.key.hit type="button" data-clear data-do=(action_json(&Action::PickArticle { gtin: article.gtin.clone() })) {
                         span { (article.name) }
                         span.gtin { (article.gtin) }
-                        span.money { @match article.price { Some(price) => (price), None => (w.ask_price) } }
+                        span.money { @match article.price { Some(price) => (w.money(price)), None => (w.ask_price) } }
                     }
                 }
             }

@@ -27,7 +27,7 @@ use rusqlite::{Connection, OpenFlags};
 
 pub use append::{Appended, Paper, Writing};
 pub use articles::{ImportReport, RejectedRow};
-pub use cashiers::CashierError;
+pub use cashiers::{CashierError, Listed};
 pub use error::StoreError;
 pub use identity::Identity;
 pub use journal::VerifyReport;

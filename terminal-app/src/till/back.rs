@@ -322,7 +322,6 @@ impl Step<'_, '_> {
             rounding: receipt.rounding,
             tendered: None,
             change: (cash != Cents::ZERO).then_some(-cash),
-            cashier: Some(cashier),
             day: Some(self.env.now.wall.date_naive()),
         });
         self.state.work.mode = Mode::Selling;

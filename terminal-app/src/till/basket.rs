@@ -84,7 +84,7 @@ impl Step<'_, '_> {
         if self.state.work.basket.lines.len() + 2 > MAX_LINES {
             return Err(Notice::BasketFull);
         }
-        self.state.cancelled = None;
+        self.state.work.cancelled = None;
         self.state.work.just_sold = false;
         let basket = &mut self.state.work.basket;
         let n = basket.last_n + 1;
@@ -302,11 +302,12 @@ impl Step<'_, '_> {
         let basket = std::mem::take(&mut work.basket);
         work.just_sold = false;
         if !basket.lines.is_empty() {
-            self.commit(vec![cancelled(cashier, &basket)], None);
+            let event = cancelled(cashier, &basket);
             self.state.notice = Some(Notice::SaleCancelled {
                 total: basket.total(),
             });
-            self.state.cancelled = Some(basket);
+            work.cancelled = Some(basket);
+            self.commit(vec![event], None);
         }
         self.beep(Beep::Good);
         Ok(())
@@ -320,7 +321,7 @@ impl Step<'_, '_> {
         if work.mode != Mode::Selling || !work.basket.is_untouched() {
             return Err(Notice::SaleUnderway);
         }
-        if let Some(mut basket) = self.state.cancelled.take() {
+        if let Some(mut basket) = work.cancelled.take() {
             if let Some(attached) = work.basket.customer.take() {
                 basket.customer = Some(attached);
             }

@@ -3,7 +3,7 @@
 //! A step that cannot be committed is taken back whole: no drawer, no receipt, no confirmation on the screen.
 
 use retail::event::Body;
-use retail::ids::{CashierId, CustomerId, LinkId, ReceiptNumber};
+use retail::ids::{CustomerId, LinkId, ReceiptNumber};
 use retail::loyalty::Profile;
 use retail::money::Cents;
 
@@ -29,8 +29,6 @@ pub enum Effect {
     ForgetScan(i64),
     /// Looks whose PIN this is, away from the till's own thread; the answer is [`super::Input::PinChecked`].
     CheckPin {
-        /// Who says he is there.
-        cashier: Option<CashierId>,
         /// As typed.
         pin: String,
     },

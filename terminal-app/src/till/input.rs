@@ -124,15 +124,20 @@ pub struct Cashier {
     pub name: String,
 }
 
+impl Cashier {
+    /// Meant by a name or a number of the settings.
+    #[must_use]
+    pub fn is_called(&self, name_or_number: &str) -> bool {
+        self.name == name_or_number || self.id.to_string() == name_or_number
+    }
+}
+
 /// What a cashier does. As JSON: `{"do":"pay_cash","tendered":2000}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Action {
-    /// Logs in. Without a cashier the PIN alone decides who it is.
+    /// Logs in. The PIN says who it is.
     Login {
-        /// Who says he is there.
-        #[serde(default)]
-        cashier: Option<CashierId>,
         /// Four to eight digits.
         pin: String,
     },

@@ -6,11 +6,14 @@
 mod back;
 mod basket;
 mod damage;
+mod devices;
 pub mod effect;
 mod enrol;
 pub mod input;
 pub mod known;
+mod login;
 pub mod news;
+mod notice;
 mod pay;
 mod scan;
 pub mod shelf;

@@ -117,7 +117,10 @@ impl Step<'_, '_> {
             // Money is in the drawer: the basket that says so is made safe before anything else.
             self.commit(Vec::new(), None);
             self.effects.push(Effect::OpenDrawer);
-            self.beep(Beep::Good);
+            self.warning = Some(Notice::PartTaken {
+                part,
+                due: self.state.work.basket.due(),
+            });
             return Ok(());
         }
         self.finish_sale(to_pay - due, Vec::new())
@@ -265,7 +268,6 @@ impl Step<'_, '_> {
             rounding,
             tendered: cash.map(|t| t.tendered.unwrap_or(t.amount)),
             change: cash.map(|t| t.change.unwrap_or_default()),
-            cashier: Some(cashier),
             day: Some(self.env.now.wall.date_naive()),
         });
         let opens_drawer = cash.is_some();

@@ -70,9 +70,7 @@ impl State {
             }),
             search: self.search.clone(),
             notice: self.notice.clone(),
-            last: work
-                .last
-                .filter(|last| last.is_of(work.cashier.as_ref().map(|c| c.id), today)),
+            last: work.last.filter(|last| last.day == Some(today)),
             just_sold: work.just_sold,
             sound: self.sound,
             sound_aside: self.sound_aside,

@@ -5,23 +5,20 @@ use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset};
 use retail::clock::Entropy;
-use retail::event::{Body, ByCashier, Empty, PaymentSettled, ReceiptCopied};
+use retail::event::{Body, PaymentSettled};
 use retail::ids::{CashierId, ReceiptNumber};
 use retail::sale::TenderKind;
 
 use super::effect::{Beep, Commit, Effect, NewEvent, Print};
 use super::input::{
     Action, Cashier, DamagedScan, HUB_SCANNER, Health, HubNotice, HubStatus, Input, PaymentOutcome,
-    PrinterState, PrinterStatus, ScannerStatus, SyncStatus,
+    PrinterStatus, ScannerStatus, SyncStatus,
 };
+use super::login::Login;
 use super::shelf::{Shelf, ShelfError};
 use super::view::{Found, Notice};
-use super::work::{Basket, Mode, Work};
+use super::work::{Mode, Work};
 
-/// Wrong PINs in a row before the till makes one wait.
-const MAX_WRONG_PINS: u32 = 5;
-/// How long it makes one wait.
-const WRONG_PIN_WAIT_MS: u64 = 30_000;
 /// The longest id of an action.
 const MAX_ID: usize = 64;
 /// The most characters of the number buffer.
@@ -83,8 +80,6 @@ pub struct State {
     pub(super) search: Vec<Found>,
     /// A card that nobody has, offered for enrolment.
     pub(super) offered_card: Option<String>,
-    /// The basket that was cancelled last: it can come back until something else is sold.
-    pub(super) cancelled: Option<Basket>,
     /// The line put in by the last step.
     pub(super) fresh: Option<u32>,
     pub(super) notice: Option<Notice>,
@@ -100,20 +95,13 @@ pub struct State {
     pub(super) health: Health,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Login {
-    pub(super) checking: bool,
-    pub(super) wrong: u32,
-    pub(super) blocked_until_ms: Option<u64>,
-}
-
 impl State {
     /// A till with the work that was saved, or none.
     #[must_use]
     pub fn new(setup: Arc<Setup>, cashiers: Vec<Cashier>, work: Option<Work>) -> Self {
         let work = work.unwrap_or_default().after_restart();
-        let notice = (!work.is_idle()).then_some(Notice::BasketRestored);
-        Self {
+        let notice = work.found_again();
+        let mut state = Self {
             setup,
             work,
             steps: 0,
@@ -122,7 +110,6 @@ impl State {
             login: Login::default(),
             search: Vec::new(),
             offered_card: None,
-            cancelled: None,
             fresh: None,
             notice,
             damage: None,
@@ -133,19 +120,15 @@ impl State {
             hub: None,
             sync: SyncStatus::default(),
             health: Health::default(),
-        }
+        };
+        state.log_out_removed();
+        state
     }
 
     /// The work in hand, for saving.
     #[must_use]
     pub const fn work(&self) -> &Work {
         &self.work
-    }
-
-    /// Logs a cashier in without a PIN, as the settings of a shop without PINs say, unless somebody is already.
-    pub fn log_in(&mut self, cashier: Cashier) {
-        self.always = Some(cashier.clone());
-        self.work.cashier.get_or_insert(cashier);
     }
 
     /// A scan of the hub that could not be worked off, because nothing can be kept: it is over all the same, and the
@@ -190,6 +173,7 @@ impl State {
         } else if let Some(notice) = warning {
             self.alarm(notice, &mut effects);
         }
+        self.log_out_removed();
         if let Some(beep) = effects.iter().rev().find_map(|e| match e {
             Effect::Beep(beep) => Some(*beep),
             _ => None,
@@ -285,15 +269,7 @@ impl Step<'_, '_> {
             Input::PinChecked(cashier) => self.pin_checked(cashier),
             Input::Printer(status) => self.printer(status),
             Input::Scanner(status) => {
-                match self
-                    .state
-                    .scanners
-                    .iter_mut()
-                    .find(|s| s.name == status.name)
-                {
-                    Some(known) => *known = status,
-                    None => self.state.scanners.push(status),
-                }
+                self.scanner(status);
                 Ok(())
             }
             Input::Payment(answer) => self.payment(answer),
@@ -317,8 +293,8 @@ impl Step<'_, '_> {
     }
 
     fn action(&mut self, action: Action) -> Handled {
-        if let Action::Login { cashier, pin } = action {
-            return self.log_in(cashier, pin);
+        if let Action::Login { pin } = action {
+            return self.log_in(pin);
         }
         if let Action::PrinterAnswer { job, printed } = action {
             return self.printer_answer(job, printed);
@@ -424,160 +400,12 @@ impl Step<'_, '_> {
         }
     }
 
-    fn log_in(&mut self, cashier: Option<CashierId>, pin: String) -> Handled {
-        self.next_receipt().map_err(|_| Notice::NotEnrolled)?;
-        let login = &mut self.state.login;
-        if login.checking || self.state.work.cashier.is_some() {
-            return Ok(());
-        }
-        if login
-            .blocked_until_ms
-            .is_some_and(|until| self.env.now.mono_ms < until)
-        {
-            return Err(Notice::WrongPin);
-        }
-        login.blocked_until_ms = None;
-        login.checking = true;
-        self.effects.push(Effect::CheckPin { cashier, pin });
-        Ok(())
-    }
-
-    fn pin_checked(&mut self, cashier: Option<Cashier>) -> Handled {
-        self.state.notice = None;
-        let login = &mut self.state.login;
-        login.checking = false;
-        if let Some(cashier) = cashier {
-            login.wrong = 0;
-            self.state.work.cashier = Some(cashier);
-            if !self.state.work.is_idle() {
-                self.state.notice = Some(Notice::BasketRestored);
-            }
-            self.beep(Beep::Good);
-            return Ok(());
-        }
-        login.wrong += 1;
-        if login.wrong >= MAX_WRONG_PINS {
-            login.wrong = 0;
-            login.blocked_until_ms = Some(self.env.now.mono_ms + WRONG_PIN_WAIT_MS);
-        }
-        Err(Notice::WrongPin)
-    }
-
-    fn log_out(&mut self) -> Handled {
-        self.not_paying()?;
-        let work = &mut self.state.work;
-        work.cashier.clone_from(&self.state.always);
-        work.buffer.clear();
-        work.next_quantity = None;
-        if let Some(last) = &mut work.last {
-            last.cashier = None;
-        }
-        self.state.search.clear();
-        self.state.cancelled = None;
-        Ok(())
-    }
-
     fn key(&mut self, key: char) -> Handled {
         let buffer = &mut self.state.work.buffer;
         let fits = key.is_ascii_digit() || (key == ',' && !buffer.contains(','));
         if fits && buffer.len() < MAX_BUFFER {
             buffer.push(key);
         }
-        Ok(())
-    }
-
-    fn printer(&mut self, status: PrinterStatus) -> Handled {
-        let before = std::mem::replace(&mut self.state.printer, status);
-        let now = &self.state.printer;
-        let troubled = |state: PrinterState| {
-            !matches!(
-                state,
-                PrinterState::None | PrinterState::Ready | PrinterState::PaperLow
-            )
-        };
-        let newly_out =
-            now.state == PrinterState::PaperOut && before.state != PrinterState::PaperOut;
-        let newly_troubled = troubled(now.state) && !troubled(before.state);
-        let newly_asks = now.asks.is_some() && now.asks != before.asks;
-        if newly_out && self.env.shelf.next_receipt().is_some() {
-            let body = Body::PrinterOutOfPaper(Empty {});
-            self.commit(vec![body.into()], None);
-        }
-        if newly_troubled || newly_asks {
-            self.beep(Beep::Attention);
-        }
-        Ok(())
-    }
-
-    fn printer_answer(&mut self, job: i64, printed: bool) -> Handled {
-        let Some(question) = self.state.printer.asks.filter(|asks| asks.job == job) else {
-            return Ok(());
-        };
-        self.state.printer.asks = None;
-        let copy = ReceiptCopied {
-            cashier: self.state.work.cashier.as_ref().map(|c| c.id),
-            of: question.receipt,
-        };
-        self.effects.push(Effect::Commit(Box::new(Commit {
-            events: if printed {
-                Vec::new()
-            } else {
-                vec![Body::ReceiptCopied(copy).into()]
-            },
-            print: (!printed).then_some(Print::CopyOf(question.receipt)),
-            settle_job: Some((job, printed)),
-        })));
-        Ok(())
-    }
-
-    /// News of the hub: what needs the cashier is heard once.
-    fn hub(&mut self, status: HubStatus) -> Handled {
-        let before = self.state.hub.replace(status);
-        let asked = before.as_ref().and_then(|hub| hub.unheard.as_ref());
-        let now = self.state.hub.as_ref().and_then(|hub| hub.unheard.as_ref());
-        if now.is_some() && now != asked {
-            self.beep(Beep::Attention);
-        }
-        Ok(())
-    }
-
-    fn unheard_read(&mut self, scan: i64) -> Handled {
-        let Some(hub) = &mut self.state.hub else {
-            return Ok(());
-        };
-        if hub
-            .unheard
-            .as_ref()
-            .is_some_and(|unheard| unheard.scan == scan)
-        {
-            hub.unheard = None;
-            self.effects.push(Effect::ForgetScan(scan));
-        }
-        Ok(())
-    }
-
-    pub(super) fn reprint(&mut self) -> Handled {
-        let cashier = self.logged_in()?;
-        let of = self
-            .env
-            .shelf
-            .last_receipt()?
-            .ok_or(Notice::NothingToCopy)?;
-        let body = Body::ReceiptCopied(ReceiptCopied {
-            cashier: Some(cashier),
-            of,
-        });
-        self.commit(vec![body.into()], Some(Print::CopyOf(of)));
-        self.state.notice = Some(Notice::Copied { number: of });
-        self.beep(Beep::Good);
-        Ok(())
-    }
-
-    fn open_drawer(&mut self) -> Handled {
-        let cashier = self.logged_in()?;
-        let body = Body::DrawerOpened(ByCashier { cashier });
-        self.commit(vec![body.into()], None);
-        self.effects.push(Effect::OpenDrawer);
         Ok(())
     }
 

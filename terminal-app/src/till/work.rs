@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::input::Cashier;
 use super::shelf::{Customer, ReceiptOnFile};
-use super::view::LastReceipt;
+use super::view::{LastReceipt, Notice};
 
 /// The most lines on a receipt, deposits included.
 pub const MAX_LINES: usize = 500;
@@ -31,6 +31,9 @@ pub struct Work {
     pub(super) mode: Mode,
     /// The open basket.
     pub(super) basket: Basket,
+    /// The basket that was cancelled last: it can come back until something else is sold.
+    #[serde(default)]
+    pub(super) cancelled: Option<Basket>,
     /// The return in the making.
     pub(super) back: Option<ReturnDraft>,
     /// The number buffer.
@@ -161,6 +164,19 @@ impl Work {
             other => other,
         };
         self
+    }
+
+    /// What there is to say of it to who finds it, after a restart or a log-in.
+    pub(super) fn found_again(&self) -> Option<Notice> {
+        let cancelled = || {
+            let total = self.cancelled.as_ref()?.total();
+            Some(Notice::SaleCancelled { total })
+        };
+        if self.is_idle() {
+            cancelled()
+        } else {
+            Some(Notice::BasketRestored)
+        }
     }
 
     /// Nothing is in hand that a cashier would miss.

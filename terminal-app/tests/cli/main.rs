@@ -169,6 +169,65 @@ fn a_pin_that_is_none_is_refused() {
     );
 }
 
+fn add(folder: &Path, name: &str, pin: &str) {
+    let mut command = till(folder);
+    command.args(["cashier", "add", "--name", name, "--pin-stdin"]);
+    let (code, _, err) = run(command.write_stdin(pin));
+    assert_eq!((code, err.as_str()), (0, ""));
+}
+
+#[test]
+fn cashiers_are_listed_and_taken_away() {
+    let folder = folder();
+    let dir = folder.path();
+    let (code, out, err) = run(till(dir).args(["cashier", "list"]));
+    assert_eq!((code, out.as_str()), (0, ""));
+    assert!(err.contains("no cashier yet"), "{err}");
+    add(dir, "Anna", "4821");
+    add(dir, "Bram", "2222");
+    let (_, out, _) = run(till(dir).args(["cashier", "list"]));
+    assert_eq!(out, "cashier 1: Anna\ncashier 2: Bram\n");
+
+    let (code, out, err) = run(till(dir).args(["cashier", "remove", "--name", "Bram"]));
+    assert_eq!(
+        (code, out.as_str(), err.as_str()),
+        (0, "removed cashier 2: Bram\n", "")
+    );
+    let (code, _, err) = run(till(dir).args(["cashier", "remove", "--name", "Bram"]));
+    assert_eq!(code, 1);
+    assert!(
+        err.contains("no cashier \"Bram\"") && err.contains("cashier list"),
+        "{err}"
+    );
+    let (_, out, _) = run(till(dir).args(["cashier", "list"]));
+    assert!(out.contains("cashier 2: Bram (removed "), "{out}");
+    // His number stays his; the last one may go, and the owner hears what that means.
+    add(dir, "Cleo", "2222");
+    run(till(dir).args(["cashier", "remove", "--name", "Cleo"]));
+    let (code, out, err) = run(till(dir).args(["cashier", "remove", "--name", "Anna"]));
+    assert_eq!((code, out.as_str()), (0, "removed cashier 1: Anna\n"));
+    assert!(err.contains("nobody can log in any more"), "{err}");
+
+    // Who is logged in by the settings would come back by himself.
+    add(dir, "Dirk", "4444");
+    std::fs::write(
+        dir.join("till.toml"),
+        format!("{SETTINGS}cashier = \"Dirk\"\n"),
+    )
+    .unwrap();
+    let (code, _, err) = run(till(dir).args(["cashier", "remove", "--name", "Dirk"]));
+    assert_eq!(code, 1);
+    assert!(
+        err.contains("always logged in") && err.contains("[till] cashier"),
+        "{err}"
+    );
+    let (_, out, _) = run(till(dir).args(["cashier", "list"]));
+    assert!(
+        out.contains("cashier 4: Dirk (logged in from the start"),
+        "{out}"
+    );
+}
+
 #[test]
 fn scans_are_explained_line_by_line() {
     let folder = folder();
@@ -210,7 +269,7 @@ fn the_journal_is_exported_and_verified() {
     }
     let (code, out, _) = run(till(folder.path()).args(["journal", "verify"]));
     assert_eq!(
-        (code, out.contains("1 events in 1 epoch")),
+        (code, out.contains("1 event in 1 epoch: ")),
         (0, true),
         "{out}"
     );
@@ -248,7 +307,7 @@ fn sync_and_enrol_without_head_office_say_so() {
     assert_eq!(code, 1);
     assert!(out.contains("sent 0 events"), "{out}");
     assert!(
-        err.contains("1 events wait on this till; nothing is lost"),
+        err.contains("1 event waits on this till; nothing is lost"),
         "{err}"
     );
 }

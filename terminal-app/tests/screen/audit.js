@@ -31,6 +31,8 @@ for (const node of document.querySelectorAll("button, input")) {
   if (box.width < 47.5 || box.height < 47.5) wrong.push(`target ${Math.round(box.width)} x ${Math.round(box.height)}: ${name(node)}`);
   if (box.right > innerWidth + 1 || box.left < -1) wrong.push(`beside the screen: ${name(node)}`);
   if (!node.closest(".lines, #found") && (box.bottom > innerHeight + 1 || box.top < -1)) wrong.push(`below the screen: ${name(node)}`);
+  const messages = node.closest(".messages")?.getBoundingClientRect();
+  if (messages && (box.bottom > messages.bottom + 1 || box.top < messages.top - 1)) wrong.push(`must be scrolled to: ${name(node)}`);
   if (!(node.getAttribute("aria-label") ?? node.textContent).trim() && !node.labels?.length) wrong.push(`no name: ${name(node)}`);
 }
 const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

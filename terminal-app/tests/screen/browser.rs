@@ -311,7 +311,15 @@ fn the_till_goes_and_comes_back() {
 fn every_mode_fits_and_can_be_read() {
     let page = open(samples::idle());
     let mut wrong = Vec::new();
-    for (width, height) in [(1024, 768), (1280, 800), (1920, 1080), (768, 1024)] {
+    for (width, height) in [
+        (1024, 768),
+        (1280, 800),
+        (1920, 1080),
+        (768, 1024),
+        (1024, 600),
+        (1280, 657),
+        (1366, 768),
+    ] {
         page.resize(width, height);
         for (name, view) in samples::all() {
             page.show(|shown| {
@@ -320,17 +328,17 @@ fn every_mode_fits_and_can_be_read() {
                     ..view
                 }
             });
-            let mut found = page.js(include_str!("audit.js"));
+            let mut audit = |keys: &str| {
+                let found = page.js(include_str!("audit.js"));
+                for fault in found.as_array().expect("a list") {
+                    wrong.push(format!("{name} at {width} x {height}, {keys}: {fault}"));
+                }
+            };
+            audit("digits");
             if page.js("return document.querySelector('[data-letters]') !== null") == true {
                 page.js("document.body.classList.add('letters')");
-                let more = page.js(include_str!("audit.js"));
+                audit("letters");
                 page.js("document.body.classList.remove('letters')");
-                if found == serde_json::json!([]) {
-                    found = more;
-                }
-            }
-            for fault in found.as_array().expect("a list") {
-                wrong.push(format!("{name} at {width} x {height}: {fault}"));
             }
         }
     }
@@ -340,13 +348,6 @@ fn every_mode_fits_and_can_be_read() {
 #[test]
 fn forms_and_results() {
     let page = open(sample("log_in"));
-    page.run(async {
-        page.client
-            .find(Locator::XPath("//label[contains(., 'Bram')]"))
-            .await?
-            .click()
-            .await
-    });
     for key in ["1", "2", "3", "4"] {
         page.run(async {
             page.client
@@ -363,11 +364,9 @@ fn forms_and_results() {
             .click()
             .await
     });
-    let bram = retail::ids::CashierId::new(2).ok();
     assert_eq!(
         page.pressed(),
         Action::Login {
-            cashier: bram,
             pin: "1234".to_owned()
         }
     );

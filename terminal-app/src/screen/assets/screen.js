@@ -7,7 +7,7 @@
   const token = document.querySelector('meta[name="token"]').content;
   const start = document.querySelector('meta[name="start"]').content;
   const $ = (selector) => document.querySelector(selector);
-  const isField = (node) => node instanceof HTMLInputElement && !/^(radio|checkbox)$/.test(node.type);
+  const isField = (node) => node instanceof HTMLInputElement && node.type !== "checkbox";
 
   // ---- Showing: make what stands there equal to what arrived, node by node. Focus, typed text and a key under a finger
   // stay; a key that means something else is another node, so that a press never lands on what came in its place.
@@ -136,8 +136,7 @@
     if (node.hasAttribute("data-fields")) {
       for (const field of node.querySelectorAll("input[name]")) {
         if (field.type === "checkbox") action[field.name] = field.checked;
-        else if (field.type !== "radio") action[field.name] = field.value.trim();
-        else if (field.checked) action[field.name] = Number(field.value);
+        else action[field.name] = field.value.trim();
       }
       for (const field of node.querySelectorAll("input[type=password]")) field.value = "";
     }

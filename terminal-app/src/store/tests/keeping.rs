@@ -5,7 +5,7 @@ use retail::ids::CashierId;
 use retail::money::Cents;
 
 use super::{Counting, at, enrolled, sell};
-use crate::store::{Drafts, Store, StoreError};
+use crate::store::{CashierError, Drafts, Store, StoreError};
 use crate::sync::outbox::Outbox as _;
 use crate::till::{Shelf as _, Work};
 
@@ -94,13 +94,49 @@ fn a_pin_says_who_someone_is() {
             .is_err()
     );
     assert!(store.set_cashier("Bob", Some("12"), &mut entropy).is_err());
-    assert_eq!(store.whose_pin(None, "4821").unwrap(), Some(anna.clone()));
-    assert_eq!(store.whose_pin(None, "4822").unwrap(), None);
+    assert_eq!(store.whose_pin("4821").unwrap(), Some(anna.clone()));
+    assert_eq!(store.whose_pin("4822").unwrap(), None);
     let same = store
         .set_cashier("Anna", Some("9999"), &mut entropy)
         .unwrap();
     assert_eq!(same.id, anna.id);
-    assert_eq!(store.whose_pin(Some(anna.id), "4821").unwrap(), None);
+    assert_eq!(store.whose_pin("4821").unwrap(), None);
+}
+
+/// Events carry numbers: what Anna did is never somebody else's, and who she was can still be said.
+#[test]
+fn a_cashier_who_was_taken_away_keeps_his_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("till.db")).unwrap();
+    let mut entropy = Counting(0);
+    let noon = at().to_utc();
+    store
+        .set_cashier("Bob", Some("1111"), &mut entropy)
+        .unwrap();
+    let anna = store
+        .set_cashier("Anna", Some("4821"), &mut entropy)
+        .unwrap();
+    assert_eq!(store.remove_cashier(" Anna ", noon).unwrap(), anna);
+    assert_eq!(store.whose_pin("4821").unwrap(), None);
+    assert_eq!(store.cashiers().unwrap().len(), 1);
+    assert!(matches!(
+        store.remove_cashier("Anna", noon),
+        Err(CashierError::Nobody(name)) if name == "Anna"
+    ));
+    let cleo = store
+        .set_cashier("Cleo", Some("4821"), &mut entropy)
+        .unwrap();
+    assert_eq!(cleo.id.get(), 3, "the PIN is free, the number is not");
+    let all = store.all_cashiers().unwrap();
+    assert_eq!(
+        (all[1].cashier.clone(), all[1].has_pin, all[1].removed),
+        (anna.clone(), false, Some(noon))
+    );
+    let back = store
+        .set_cashier("Anna", Some("9999"), &mut entropy)
+        .unwrap();
+    assert_eq!(back, anna, "who comes back is who she was");
+    assert_eq!(store.whose_pin("9999").unwrap(), Some(anna));
 }
 
 #[test]

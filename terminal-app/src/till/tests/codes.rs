@@ -378,14 +378,12 @@ fn nobody_sells_without_logging_in() {
     assert_eq!(till.view().notice, Some(Notice::LogInFirst));
     for _ in 0..5 {
         till.act(Action::Login {
-            cashier: None,
             pin: "0000".to_owned(),
         });
         assert_eq!(till.effects.len(), 1);
         till.input(Input::PinChecked(None));
     }
     till.act(Action::Login {
-        cashier: None,
         pin: "4821".to_owned(),
     });
     assert_eq!(
@@ -395,7 +393,6 @@ fn nobody_sells_without_logging_in() {
     );
     till.mono_ms += 30_000;
     till.act(Action::Login {
-        cashier: None,
         pin: "4821".to_owned(),
     });
     let anna = till.state.cashiers[0].clone();

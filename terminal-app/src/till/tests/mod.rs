@@ -5,6 +5,7 @@ mod codes;
 mod customers;
 mod pains;
 mod paying;
+mod people;
 mod properties;
 mod returns;
 mod scripted;

@@ -89,6 +89,17 @@ fn a_sale_cancelled_by_mistake_comes_back_whole_and_once() {
     till.scan("KLR-CASH");
     till.act(Action::TakeBackCancelled);
     assert!(till.view().basket.is_empty(), "not twice");
+    // A till that was switched off in between offers it again.
+    till.article(SHIRT);
+    till.scan("KLR-CANCEL");
+    till.restart();
+    assert_eq!(
+        till.view().notice,
+        Some(Notice::SaleCancelled { total: Cents(1999) })
+    );
+    till.act(Action::TakeBackCancelled);
+    assert_eq!(till.view().basket.len(), 1);
+    till.scan("KLR-CASH");
     // Whoever goes on with another sale is through with it.
     till.article(SHIRT);
     till.scan("KLR-CANCEL");
@@ -169,6 +180,15 @@ fn cash_first_and_the_rest_by_card() {
     till.article(SHIRT);
     till.act(cash(1000));
     assert!(till.opens_drawer());
+    // It may be a slip of the finger: it is heard, and what is still to be paid is said.
+    assert_eq!(till.beeps(), [Beep::Attention]);
+    assert_eq!(
+        till.view().notice,
+        Some(Notice::PartTaken {
+            part: Cents(1000),
+            due: Cents(999)
+        })
+    );
     assert_eq!(till.view().due, Cents(999));
     till.act(Action::Cancel);
     assert_eq!(till.view().notice, Some(Notice::PartlyPaid));
@@ -375,7 +395,6 @@ fn the_last_receipt_stands_there_for_who_made_it_today() {
     let anna = till.view().cashier;
     till.act(Action::Logout);
     till.act(Action::Login {
-        cashier: None,
         pin: "1234".to_owned(),
     });
     till.input(Input::PinChecked(anna));

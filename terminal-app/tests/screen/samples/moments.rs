@@ -18,7 +18,6 @@ pub(super) fn between_sales() -> Vec<Named> {
         rounding: change.map_or(Cents::ZERO, |_| Cents(1)),
         tendered: change.map(|change| Cents(6440 + change)),
         change: change.map(Cents),
-        cashier: None,
         day: None,
     };
     vec![
@@ -71,6 +70,20 @@ pub(super) fn between_sales() -> Vec<Named> {
                 ..idle()
             },
         ),
+        (
+            "cashier_removed",
+            View {
+                mode: ModeView::LoggedOut {
+                    checking: false,
+                    wait_s: None,
+                },
+                cashier: None,
+                notice: Some(Notice::CashierRemoved {
+                    name: "Bram".to_owned(),
+                }),
+                ..idle()
+            },
+        ),
         ("idle", idle()),
         (
             "change",
@@ -110,7 +123,11 @@ pub(super) fn sales() -> Vec<Named> {
         ..selling()
     };
     split.due = split.total - Cents(2000);
-    split.due_cash = split.due;
+    split.due_cash = retail::cash::rounded(split.due);
+    split.notice = Some(Notice::PartTaken {
+        part: Cents(2000),
+        due: split.due,
+    });
     vec![
         ("selling", selling()),
         ("customer", with_customer()),
