@@ -6,5 +6,6 @@ pub mod doctor;
 pub mod hub;
 pub mod line;
 pub mod payment;
+mod port;
 pub mod printer;
 pub mod scanner;

@@ -20,6 +20,7 @@ use devices::scanner::ssi::{self, decoder};
 use retail::clock::Clock;
 
 use super::line::{self, Gone, SerialLine};
+use super::port::{self, End, Tenant};
 use crate::config;
 use crate::till::input::{DamagedScan, Input, ScanDamage, ScannedCode, ScannerStatus};
 
@@ -79,7 +80,9 @@ impl Scanner {
         clock: Arc<dyn Clock>,
     ) -> io::Result<Self> {
         let (stop, stopped) = sync_channel(1);
-        let worker = Worker {
+        let line = settings.line.clone();
+        let mut worker = Worker {
+            told: None,
             frames: Frames::new(settings.protocol),
             settings,
             inputs,
@@ -91,7 +94,7 @@ impl Scanner {
         };
         let thread = std::thread::Builder::new()
             .name("scanner".to_owned())
-            .spawn(move || worker.run())?;
+            .spawn(move || port::keep(&line, &mut worker))?;
         Ok(Self {
             stop: Some(stop),
             thread: Some(thread),
@@ -110,22 +113,10 @@ impl Drop for Scanner {
     }
 }
 
-/// Why a thread stops looking at its port.
-enum End {
-    /// The port went away: look for it again.
-    Gone(Gone),
-    /// The till stops.
-    Stop,
-}
-
-impl From<Gone> for End {
-    fn from(gone: Gone) -> Self {
-        Self::Gone(gone)
-    }
-}
-
 struct Worker {
     settings: Settings,
+    /// What the till was told last; the first news also when the port is not there.
+    told: Option<bool>,
     frames: Frames,
     inputs: SyncSender<Input>,
     clock: Arc<dyn Clock>,
@@ -139,49 +130,26 @@ struct Worker {
     awaited: Option<(Input, u64)>,
 }
 
-impl Worker {
-    fn run(mut self) {
-        let mut trouble = String::new();
-        // The first news, also when the port is not there.
-        let mut told = None;
-        loop {
-            match SerialLine::open(&self.settings.line) {
-                Ok(line) => {
-                    trouble.clear();
-                    tracing::info!(scanner = self.settings.name, "scanner connected");
-                    told = Some(true);
-                    if self.tell(true).is_err() {
-                        return;
-                    }
-                    match self.serve(line) {
-                        End::Gone(gone) => {
-                            tracing::warn!(scanner = self.settings.name, %gone, "scanner lost");
-                        }
-                        End::Stop => return,
-                    }
-                }
-                Err(error) => {
-                    let text = error.to_string();
-                    if text != trouble {
-                        tracing::warn!(scanner = self.settings.name, %error, "waiting for the scanner");
-                        trouble = text;
-                    }
-                }
-            }
-            if told != Some(false) {
-                told = Some(false);
-                if self.tell(false).is_err() {
-                    return;
-                }
-            }
-            match self.stopped.recv_timeout(REOPEN) {
-                Err(RecvTimeoutError::Timeout) => {}
-                Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
-            }
+impl Tenant for Worker {
+    fn serve(&mut self, line: SerialLine) -> End {
+        match self.tell(true) {
+            Ok(()) => self.read(line),
+            Err(end) => end,
         }
     }
 
-    fn serve(&mut self, mut line: SerialLine) -> End {
+    fn wait(&mut self) -> Result<(), End> {
+        self.tell(false)?;
+        match self.stopped.recv_timeout(REOPEN) {
+            Err(RecvTimeoutError::Timeout) => Ok(()),
+            Ok(()) | Err(RecvTimeoutError::Disconnected) => Err(End::Stop),
+        }
+    }
+}
+
+impl Worker {
+    /// Reads and frames until the port is gone.
+    fn read(&mut self, mut line: SerialLine) -> End {
         let mut buffer = [0; 512];
         loop {
             if !matches!(self.stopped.try_recv(), Err(TryRecvError::Empty)) {
@@ -326,17 +294,17 @@ impl Worker {
         self.clock.monotonic_ms().saturating_sub(self.behind_ms)
     }
 
-    fn tell(&self, connected: bool) -> Result<(), End> {
+    /// Says whether the scanner is there, when that is news.
+    fn tell(&mut self, connected: bool) -> Result<(), End> {
+        if self.told.replace(connected) == Some(connected) {
+            return Ok(());
+        }
+        let name = &self.settings.name;
         let status = ScannerStatus {
-            name: self.settings.name.clone(),
+            name: name.clone(),
             connected,
         };
-        post(
-            &self.inputs,
-            &self.stopped,
-            &self.settings.name,
-            Input::Scanner(status),
-        )
+        post(&self.inputs, &self.stopped, name, Input::Scanner(status))
     }
 }
 

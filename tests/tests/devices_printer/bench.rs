@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Condvar, Mutex};
 
@@ -29,11 +30,46 @@ pub(crate) enum State {
 
 pub(crate) type Jobs = BTreeMap<JobNumber, (Job, State)>;
 
-/// A queue in memory with the states of the store.
-#[derive(Clone, Default)]
-pub(crate) struct Queue(Arc<(Mutex<Jobs>, Condvar)>);
+/// A queue in memory with the states of the store, on a disk that may be full.
+#[derive(Clone)]
+pub(crate) struct Queue(Arc<(Mutex<Jobs>, Condvar)>, Arc<AtomicI64>);
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self(Arc::default(), Arc::new(AtomicI64::new(i64::MAX)))
+    }
+}
 
 impl Queue {
+    /// The disk takes so many changes more.
+    pub(crate) fn full_after(&self, changes: i64) {
+        self.1.store(changes, Ordering::SeqCst);
+    }
+
+    /// There is room again.
+    pub(crate) fn make_room(&self) {
+        self.full_after(i64::MAX);
+    }
+
+    /// Waits until the disk was asked for room that it has not.
+    #[track_caller]
+    pub(crate) fn wait_refused(&self) {
+        let jobs = self.0.0.lock().unwrap();
+        let has_room = |_: &mut Jobs| self.1.load(Ordering::SeqCst) >= 0;
+        let (_jobs, timeout) = self.0.1.wait_timeout_while(jobs, LIMIT, has_room).unwrap();
+        assert!(!timeout.timed_out(), "the disk was never full");
+    }
+
+    fn keep(&self, number: JobNumber, state: State) -> Result<(), JobError> {
+        if self.1.fetch_sub(1, Ordering::SeqCst) <= 0 {
+            let _jobs = self.0.0.lock().unwrap();
+            self.0.1.notify_all();
+            return Err(JobError("the disk is full".to_owned()));
+        }
+        self.set(number, state);
+        Ok(())
+    }
+
     pub(crate) fn put(&self, number: i64, bytes: &[u8]) {
         let receipt = ReceiptNumber {
             till: TillId::new(1).unwrap(),
@@ -109,18 +145,15 @@ impl JobSource for Queue {
     }
 
     fn mark_sending(&mut self, job: JobNumber, _offset: usize) -> Result<(), JobError> {
-        self.set(job, State::Sending);
-        Ok(())
+        self.keep(job, State::Sending)
     }
 
     fn mark_printed(&mut self, job: JobNumber) -> Result<(), JobError> {
-        self.set(job, State::Printed);
-        Ok(())
+        self.keep(job, State::Printed)
     }
 
     fn mark_unknown(&mut self, job: JobNumber) -> Result<(), JobError> {
-        self.set(job, State::Unknown);
-        Ok(())
+        self.keep(job, State::Unknown)
     }
 
     fn mark_begun(
@@ -129,8 +162,7 @@ impl JobSource for Queue {
         _begun: Begun,
         _offset: usize,
     ) -> Result<(), JobError> {
-        self.set(job, State::Sending);
-        Ok(())
+        self.keep(job, State::Sending)
     }
 
     fn interrupted(&mut self) -> Result<Option<(Job, Begun)>, JobError> {
@@ -138,15 +170,16 @@ impl JobSource for Queue {
     }
 
     fn doubt_interrupted(&mut self, except: Option<JobNumber>) -> Result<u32, JobError> {
-        let mut jobs = self.0.0.lock().unwrap();
-        let mut count = 0;
-        for (job, state) in jobs.values_mut() {
+        let mut doubted = Vec::new();
+        for (job, state) in self.0.0.lock().unwrap().values() {
             if *state == State::Sending && Some(job.number) != except {
-                *state = State::Unknown;
-                count += 1;
+                doubted.push(job.number);
             }
         }
-        Ok(count)
+        for job in &doubted {
+            self.keep(*job, State::Unknown)?;
+        }
+        Ok(u32::try_from(doubted.len()).unwrap())
     }
 }
 

@@ -340,6 +340,80 @@ fn a_till_that_is_stopped_finishes_the_receipt() {
 }
 
 #[test]
+fn a_full_disk_in_the_middle_of_a_receipt_neither_loses_nor_doubles_it() {
+    let counter = Counter::new("epson-80");
+    let printer = counter.printer(PrinterKind::default());
+    let (spooler, news) = counter.start();
+    news.wait_state(PrinterState::Ready);
+    let (first, first_text) = counter.receipt(7);
+    let (second, second_text) = counter.receipt(8);
+    // Room to say that it is being sent; none for how far it is when the paper ends, nor for its end.
+    counter.queue.full_after(1);
+    printer.run_out_of_paper_after(9);
+    counter.queue.put(1, &first);
+    counter.queue.put(2, &second);
+    spooler.wake();
+    news.wait_state(PrinterState::PaperOut);
+    printer.put_paper_in();
+    assert!(printer.wait(LIMIT, |seen| seen.paper == first_text));
+    counter.queue.wait_refused();
+    assert_eq!(counter.queue.state(1), State::Sending);
+    counter.queue.make_room();
+    counter.queue.wait(1, State::Printed);
+    counter.queue.wait(2, State::Printed);
+    assert_eq!(printer.seen().paper, first_text + &second_text);
+}
+
+#[test]
+fn a_full_disk_never_hides_that_a_receipt_is_in_doubt() {
+    let counter = Counter::new("epson-80");
+    let printer = counter.printer(PrinterKind::default());
+    let (spooler, news) = counter.start();
+    news.wait_state(PrinterState::Ready);
+    counter.queue.full_after(1);
+    printer.unplug_after(600);
+    counter.queue.put(1, &counter.receipt(7).0);
+    spooler.wake();
+    counter.queue.wait_refused();
+    printer.replug();
+    counter.queue.make_room();
+    news.wait("a question", |status| {
+        status.asks.is_some_and(|asks| asks.job == 1)
+    });
+    let (next, next_text) = counter.receipt(8);
+    counter.queue.put(2, &next);
+    spooler.wake();
+    counter.queue.wait(2, State::Printed);
+    assert!(
+        printer.seen().paper.ends_with(&format!("~~~\n{next_text}")),
+        "the torso is cut off"
+    );
+}
+
+#[test]
+fn a_till_that_starts_on_a_full_disk_asks_when_there_is_room() {
+    let counter = Counter::new("epson-80");
+    let printer = counter.printer(PrinterKind::default());
+    counter.queue.put(1, &counter.receipt(7).0);
+    counter.queue.set(JobNumber(1), State::Sending);
+    counter.queue.put(2, &counter.receipt(8).0);
+    counter.queue.full_after(0);
+    let (_spooler, news) = counter.start();
+    counter.queue.wait_refused();
+    assert_eq!(
+        printer.seen().paper,
+        "",
+        "nothing behind a receipt in doubt"
+    );
+    counter.queue.make_room();
+    news.wait("a question", |status| {
+        status.asks.is_some_and(|asks| asks.job == 1)
+    });
+    counter.queue.wait(2, State::Printed);
+    assert!(printer.seen().paper.ends_with(&counter.receipt(8).1));
+}
+
+#[test]
 fn the_drawer_opens_once_and_never_late() {
     let counter = Counter::new("epson-80");
     let printer = counter.printer(PrinterKind::default());

@@ -3,23 +3,20 @@
 
 use std::collections::VecDeque;
 
-use link::message::{Beep as Sound, Hello, Lights, Notice, ResetReason, ScanId, Status, Verdict};
-use link::till_end::{Action, DrawerEnd, Event, PrintOutcome, TillEnd, Timing};
+use link::message::{Lights, Notice, ScanId, Verdict};
+use link::till_end::{DrawerEnd, Event, TillEnd, Timing};
 
 use super::printer::{HubPrinter, ToLink};
 use super::scans::{ReadyScan, ScanError, ScanQueue};
+use super::words::{Did, carry_out, input_of, sound};
+use crate::peripherals::port::Once;
 use crate::till::Beep;
-use crate::till::input::{
-    HUB_SCANNER, HubIdentity, HubNotice, HubScan, HubStart, HubState, HubStatus, Input, ScanDamage,
-    ScannedCode,
-};
+use crate::till::input::{HubIdentity, HubNotice, HubState, HubStatus, Input, ScanDamage};
 
 /// Scans that wait for a till that is behind; the next one then waits in the hub, without its beep.
 const READY_MAX: usize = 32;
 /// Notices that wait; the oldest goes.
 const NOTICES_MAX: usize = 16;
-/// Bytes that wait for the port. A frame that does not fit is dropped whole: the link repeats it.
-const OUT_MAX: usize = 4096;
 /// A customer display that showed something since, and said nothing, is well again after this.
 const DISPLAY_WELL_MS: u64 = 30_000;
 
@@ -64,7 +61,7 @@ pub struct Core {
     drawers: u32,
     shown: bool,
     display_fault_ms: Option<u64>,
-    trouble: Option<ScanError>,
+    trouble: Once,
 }
 
 impl std::fmt::Debug for Core {
@@ -73,18 +70,6 @@ impl std::fmt::Debug for Core {
             .field("status", &self.status)
             .finish_non_exhaustive()
     }
-}
-
-/// What the link did, on its own.
-enum Did {
-    Here(HubIdentity),
-    Gone,
-    Incompatible(HubIdentity),
-    Scan(ScanId, Vec<u8>),
-    Settled(ScanId, bool),
-    Drawer(DrawerEnd),
-    Status(Status),
-    Notice(Notice),
 }
 
 impl Core {
@@ -120,7 +105,7 @@ impl Core {
             drawers: 0,
             shown: false,
             display_fault_ms: None,
-            trouble: None,
+            trouble: Once::default(),
         })
     }
 
@@ -192,7 +177,7 @@ impl Core {
                     .and_then(|()| self.queue.unheard())
                 {
                     Ok(unheard) => self.status.unheard = unheard,
-                    Err(error) => self.troubled(error),
+                    Err(error) => self.troubled(&error),
                 }
             }
         }
@@ -341,10 +326,9 @@ impl Core {
         self.notices.push_back(notice);
     }
 
-    fn troubled(&mut self, error: ScanError) {
-        if self.trouble.as_ref() != Some(&error) {
+    fn troubled(&mut self, error: &ScanError) {
+        if self.trouble.is_new(error) {
             tracing::error!(%error, "the queue of scans");
-            self.trouble = Some(error);
         }
     }
 
@@ -374,9 +358,9 @@ impl Core {
                 })
             };
             if let Err(error) = kept {
-                return self.troubled(error);
+                return self.troubled(&error);
             }
-            self.trouble = None;
+            self.trouble.over();
             self.settling.pop_front();
         }
     }
@@ -394,8 +378,8 @@ impl Core {
         };
         let verdict = if takes_scans {
             self.queue.commit(id, &data).unwrap_or_else(|error| {
-                let ScanError { fault, reason } = error.clone();
-                self.troubled(error);
+                self.troubled(&error);
+                let ScanError { fault, reason } = error;
                 self.note(HubNotice::ScanNotKept { fault, reason });
                 Verdict::Refused
             })
@@ -419,85 +403,5 @@ impl Core {
             ToLink::Cancel { job } => self.link(Event::PrintCancel { job }, now_ms),
             ToLink::Now(bytes) => self.link(Event::PrinterNow(&bytes), now_ms),
         }
-    }
-}
-
-fn carry_out(action: Action<'_>, out: &mut Vec<u8>, printer: &HubPrinter, did: &mut Vec<Did>) {
-    match action {
-        Action::Send(bytes) => {
-            if out.len() + bytes.len() <= OUT_MAX {
-                out.extend(bytes);
-            }
-        }
-        Action::HubHere(hello) => {
-            printer.here(hello.boot, hello.uptime_s);
-            did.push(Did::Here(identity(&hello)));
-        }
-        Action::HubGone => {
-            printer.gone();
-            did.push(Did::Gone);
-        }
-        Action::Incompatible(hello) => did.push(Did::Incompatible(identity(&hello))),
-        Action::Scan { id, data, .. } => did.push(Did::Scan(id, data.to_vec())),
-        Action::Confirmed(id) => did.push(Did::Settled(id, true)),
-        Action::Unconfirmed(id) => did.push(Did::Settled(id, false)),
-        Action::PrintWanted {
-            job,
-            hub,
-            offset,
-            len,
-        } => printer.wanted(job, hub, offset, len),
-        Action::PrintProgress { job, sent } => printer.progress(job, sent),
-        Action::PrintEnded { job, outcome } => {
-            if outcome == PrintOutcome::Unknown {
-                tracing::warn!(job, "nobody knows how far the hub printed");
-            }
-            printer.ended(job, outcome);
-        }
-        Action::PrinterSaid(bytes) => printer.said(bytes),
-        Action::Drawer { end, .. } => did.push(Did::Drawer(end)),
-        Action::Status(status) => did.push(Did::Status(status)),
-        Action::Notice(notice) => did.push(Did::Notice(notice)),
-    }
-}
-
-/// Who a hub says it is.
-#[must_use]
-pub fn identity(hello: &Hello<'_>) -> HubIdentity {
-    HubIdentity {
-        firmware: hello.firmware.to_owned(),
-        board: hello.board.to_owned(),
-        protocol: hello.protocol,
-        started: match hello.reset {
-            ResetReason::PowerOn => HubStart::PowerOn,
-            ResetReason::Pin => HubStart::Button,
-            ResetReason::Watchdog => HubStart::Watchdog,
-            ResetReason::Panic => HubStart::Fault,
-            ResetReason::Unknown => HubStart::Unknown,
-        },
-    }
-}
-
-fn input_of(scan: &ReadyScan) -> Input {
-    Input::HubScan(HubScan {
-        ticket: scan.ticket,
-        heard: match scan.verdict {
-            Verdict::Good => Beep::Good,
-            Verdict::Unknown => Beep::Unknown,
-            Verdict::Refused => Beep::Attention,
-        },
-        code: ScannedCode {
-            data: scan.data.clone(),
-            ssi_type: None,
-            scanner: HUB_SCANNER.to_owned(),
-        },
-    })
-}
-
-const fn sound(beep: Beep) -> Sound {
-    match beep {
-        Beep::Good => Sound::Good,
-        Beep::Unknown => Sound::Unknown,
-        Beep::Attention => Sound::Attention,
     }
 }

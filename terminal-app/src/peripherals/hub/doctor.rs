@@ -12,7 +12,7 @@ use link::till_end::{Action, Event, TillEnd, Timing};
 use retail::clock::{Clock, Entropy, random_16};
 
 use super::boards;
-use super::core::identity;
+use super::words::identity;
 use crate::peripherals::doctor::{Finding, of_error, state_text};
 use crate::peripherals::line::{self, Gone, SerialLine};
 use crate::peripherals::printer::session::state_of;

@@ -16,6 +16,8 @@ pub mod display;
 pub mod doctor;
 pub mod printer;
 pub mod scans;
+mod wire;
+mod words;
 mod worker;
 
 pub use self::core::{Core, Order};

@@ -1,4 +1,4 @@
-//! The printer on the hub, as the spooler sees it: commands pass the job, the job's bytes are let go piece by piece, and a
+//! The printer on the hub, as both threads see it: commands pass the job, the job's bytes are let go piece by piece, and a
 //! byte counts as sent when it has left the hub for the printer. Shared between the spooler's thread and the hub's; nobody
 //! holds the lock while anything else is waited for.
 
@@ -12,15 +12,11 @@ use link::message::{BootId, PRINTER_NOW_MAX};
 use link::till_end::PrintOutcome;
 use retail::clock::Clock;
 
-use crate::peripherals::line::Gone;
+use super::wire::HubWire;
 use crate::peripherals::printer::wire::{Start, Ticket, Wire};
 
 /// Most bytes of the printer that wait for the spooler.
 const SAID_MAX: usize = 1024;
-/// Most bytes of commands that wait for the hub.
-const COMMANDS_MAX: usize = 128;
-/// Silence after which everything that the printer had to say is said.
-const QUIET: Duration = Duration::from_millis(200);
 
 /// Wakes the hub's thread.
 #[derive(Clone, Debug)]
@@ -59,34 +55,34 @@ struct Shared {
 }
 
 #[derive(Default)]
-struct State {
+pub(super) struct State {
     /// The run of the hub that is here.
-    here: Option<u32>,
+    pub(super) here: Option<u32>,
     /// The hub's uptime at a moment of our clock, both in ms.
-    uptime: Option<(u64, u64)>,
+    pub(super) uptime: Option<(u64, u64)>,
     /// Counts the sessions with hubs.
-    sessions: u64,
-    said: VecDeque<u8>,
-    commands: VecDeque<u8>,
-    job: Option<Job>,
-    closed: bool,
+    pub(super) sessions: u64,
+    pub(super) said: VecDeque<u8>,
+    pub(super) commands: VecDeque<u8>,
+    pub(super) job: Option<Job>,
+    pub(super) closed: bool,
 }
 
-struct Job {
-    ticket: Ticket,
+pub(super) struct Job {
+    pub(super) ticket: Ticket,
     /// The link has been told of it.
     told: bool,
     /// Bytes that may leave.
-    allowed: usize,
+    pub(super) allowed: usize,
     /// What the hub has room for: the bytes in front of it, and how many.
     wanted: Option<Wanted>,
     /// Bytes that have left for the printer.
-    sent: Option<usize>,
+    pub(super) sent: Option<usize>,
     /// Some of it was given to a hub.
-    given: bool,
-    cancel: bool,
+    pub(super) given: bool,
+    pub(super) cancel: bool,
     cancel_said: bool,
-    ended: Option<PrintOutcome>,
+    pub(super) ended: Option<PrintOutcome>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -140,14 +136,10 @@ impl HubPrinter {
         let run = state.here.ok_or("the hub is not there")?;
         let sessions = state.sessions;
         drop(state);
-        Ok(Box::new(HubWire {
-            printer: self.clone(),
-            run,
-            sessions,
-        }))
+        Ok(Box::new(HubWire::new(self.clone(), run, sessions)))
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.shared
             .state
             .lock()
@@ -155,12 +147,27 @@ impl HubPrinter {
     }
 
     /// Waits at most `wait` while `busy`.
-    fn wait(&self, wait: Duration, mut busy: impl FnMut(&State) -> bool) -> MutexGuard<'_, State> {
+    pub(super) fn wait(
+        &self,
+        wait: Duration,
+        mut busy: impl FnMut(&State) -> bool,
+    ) -> MutexGuard<'_, State> {
         let waited = self
             .shared
             .changed
             .wait_timeout_while(self.lock(), wait, |state| !state.closed && busy(state));
         waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// The hub's thread has something to do.
+    pub(super) fn wake_hub(&self) {
+        self.shared.waker.wake();
+    }
+
+    /// Milliseconds of the hub's own time, as far as it was heard.
+    pub(super) fn hub_ms(&self) -> Option<u64> {
+        let (uptime_ms, at_ms) = self.lock().uptime?;
+        Some(uptime_ms + self.clock.monotonic_ms().saturating_sub(at_ms))
     }
 
     fn change(&self, change: impl FnOnce(&mut State)) {
@@ -259,6 +266,20 @@ impl HubPrinter {
 }
 
 impl Job {
+    pub(super) fn of(ticket: &Ticket) -> Self {
+        Self {
+            ticket: ticket.clone(),
+            told: false,
+            allowed: 0,
+            wanted: None,
+            sent: None,
+            given: ticket.begun_on.is_some(),
+            cancel: false,
+            cancel_said: false,
+            ended: None,
+        }
+    }
+
     fn next(&mut self, here: bool) -> Option<ToLink> {
         let number = self.ticket.job;
         if self.ended.is_some() {
@@ -301,11 +322,11 @@ impl Job {
     }
 
     /// Some of it has not left for the printer, and nobody has said that it never will.
-    fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         self.ended.is_none() && self.sent.unwrap_or(0) < self.ticket.bytes.len()
     }
 
-    fn where_it_is(&self, here: Option<u32>) -> Option<Start> {
+    pub(super) fn where_it_is(&self, here: Option<u32>) -> Option<Start> {
         let at = |sent, hub| Start::At { sent, hub };
         match (self.ended, self.wanted, self.sent) {
             (Some(PrintOutcome::Sent), ..) => {
@@ -317,189 +338,5 @@ impl Job {
             (None, None, Some(sent)) => Some(at(sent, self.ticket.begun_on)),
             (None, None, None) => None,
         }
-    }
-}
-
-/// One conversation, with one run of a hub.
-struct HubWire {
-    printer: HubPrinter,
-    run: u32,
-    sessions: u64,
-}
-
-impl HubWire {
-    /// Refused when it is another hub by now, or none ever again.
-    fn check(&self, state: &State) -> Result<(), Gone> {
-        if state.closed {
-            return Err(Gone("the till stops".to_owned()));
-        }
-        match state.here {
-            Some(run) if run != self.run => Err(Gone("the hub started again".to_owned())),
-            _ => Ok(()),
-        }
-    }
-
-    fn is_here(&self, state: &State) -> bool {
-        state.here == Some(self.run)
-    }
-}
-
-impl Wire for HubWire {
-    fn read(&mut self, buffer: &mut [u8], wait: Duration) -> Result<usize, Gone> {
-        let run = self.run;
-        let mut state = self.printer.wait(wait, |state| {
-            state.said.is_empty() && state.here.is_none_or(|here| here == run)
-        });
-        self.check(&state)?;
-        let len = state.said.len().min(buffer.len());
-        for (to, from) in buffer.iter_mut().zip(state.said.drain(..len)) {
-            *to = from;
-        }
-        Ok(len)
-    }
-
-    fn command(&mut self, bytes: &[u8], wait: Duration) -> Result<usize, Gone> {
-        let room = |state: &State| state.commands.len() + bytes.len() <= COMMANDS_MAX;
-        let mut state = self
-            .printer
-            .wait(wait, |state| state.here.is_none() || !room(state));
-        self.check(&state)?;
-        if !self.is_here(&state) || !room(&state) {
-            return Ok(0);
-        }
-        state.commands.extend(bytes);
-        drop(state);
-        self.printer.shared.waker.wake();
-        Ok(bytes.len())
-    }
-
-    fn begin(&mut self, ticket: &Ticket, wait: Duration) -> Result<Start, Gone> {
-        let ours = |state: &State| {
-            state
-                .job
-                .as_ref()
-                .is_some_and(|job| job.ticket.job == ticket.job)
-        };
-        {
-            let mut state = self.printer.lock();
-            if !ours(&state)
-                && let Some(old) = &mut state.job
-                && old.is_open()
-            {
-                old.cancel = true;
-            }
-        }
-        self.printer.shared.waker.wake();
-        let mut state = self.printer.wait(wait, |state| {
-            let over = |job: &Job| job.ended.is_some();
-            !ours(state) && !state.job.as_ref().is_none_or(over)
-        });
-        self.check(&state)?;
-        if !ours(&state) {
-            if state.job.as_ref().is_some_and(|job| job.ended.is_none()) {
-                return Ok(Start::NotYet);
-            }
-            state.job = Some(Job {
-                ticket: ticket.clone(),
-                told: false,
-                allowed: 0,
-                wanted: None,
-                sent: None,
-                given: ticket.begun_on.is_some(),
-                cancel: false,
-                cancel_said: false,
-                ended: None,
-            });
-        }
-        drop(state);
-        self.printer.shared.waker.wake();
-        let place = |state: &State| {
-            let job = state.job.as_ref()?;
-            job.where_it_is(state.here)
-        };
-        let state = self.printer.wait(wait, |state| place(state).is_none());
-        self.check(&state)?;
-        Ok(place(&state).unwrap_or(Start::NotYet))
-    }
-
-    fn send(
-        &mut self,
-        ticket: &Ticket,
-        from: usize,
-        to: usize,
-        wait: Duration,
-    ) -> Result<usize, Gone> {
-        let job_of = |state: &State| -> (usize, Option<PrintOutcome>) {
-            match &state.job {
-                Some(job) if job.ticket.job == ticket.job => {
-                    (job.sent.unwrap_or(0).min(to), job.ended)
-                }
-                _ => (0, Some(PrintOutcome::Unknown)),
-            }
-        };
-        if let Some(job) = &mut self.printer.lock().job
-            && job.ticket.job == ticket.job
-        {
-            job.allowed = job.allowed.max(to);
-        }
-        self.printer.shared.waker.wake();
-        let state = self.printer.wait(wait, |state| {
-            let (sent, ended) = job_of(state);
-            sent <= from && ended.is_none()
-        });
-        let (sent, ended) = job_of(&state);
-        match ended {
-            None | Some(PrintOutcome::Sent) => {
-                if state.closed {
-                    return Err(Gone("the till stops".to_owned()));
-                }
-                Ok(sent.saturating_sub(from))
-            }
-            Some(PrintOutcome::Unknown | PrintOutcome::NotBegun) => {
-                Err(Gone("the hub started again".to_owned()))
-            }
-        }
-    }
-
-    fn end(&mut self, _sent: usize) -> bool {
-        let mut state = self.printer.lock();
-        let Some(job) = &mut state.job else {
-            return false;
-        };
-        if job.is_open() {
-            job.cancel = true;
-        }
-        let begun = job.given && job.ended != Some(PrintOutcome::NotBegun);
-        drop(state);
-        self.printer.shared.waker.wake();
-        begun
-    }
-
-    fn is_current(&self) -> bool {
-        let state = self.printer.lock();
-        let busy = state.job.as_ref().is_some_and(|job| job.ended.is_none());
-        !state.closed && (self.is_here(&state) || (busy && state.here.is_none()))
-    }
-
-    fn was_interrupted(&mut self) -> bool {
-        let sessions = self.printer.lock().sessions;
-        std::mem::replace(&mut self.sessions, sessions) != sessions
-    }
-
-    fn hub_ms(&self) -> Option<u64> {
-        let (uptime_ms, at_ms) = self.printer.lock().uptime?;
-        let since_ms = self.printer.clock.monotonic_ms().saturating_sub(at_ms);
-        Some(uptime_ms + since_ms)
-    }
-
-    fn discard_input(&mut self) -> Result<(), Gone> {
-        let mut buffer = [0; 256];
-        // Bounded: a printer that never stops talking is none.
-        for _ in 0..16 {
-            if self.read(&mut buffer, QUIET)? == 0 {
-                break;
-            }
-        }
-        Ok(())
     }
 }

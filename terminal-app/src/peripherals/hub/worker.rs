@@ -17,6 +17,7 @@ use super::core::{Core, Order};
 use super::printer::{HubPrinter, Waker};
 use super::scans::{ScanError, ScanQueue};
 use crate::peripherals::line::{self, Gone, SerialLine};
+use crate::peripherals::port::{self, End, Tenant};
 use crate::till::input::{HubStatus, Input};
 
 /// Between two attempts to open a port that is not there, ms.
@@ -148,18 +149,6 @@ impl Drop for Hub {
     }
 }
 
-/// Why the thread stops looking at its port.
-enum End {
-    Gone(Gone),
-    Stop,
-}
-
-impl From<Gone> for End {
-    fn from(gone: Gone) -> Self {
-        Self::Gone(gone)
-    }
-}
-
 struct Worker {
     settings: Settings,
     core: Core,
@@ -170,40 +159,48 @@ struct Worker {
     woken: UnixStream,
 }
 
+impl Tenant for Worker {
+    fn serve(&mut self, line: SerialLine) -> End {
+        self.core.port_opened();
+        let end = self.carry(line);
+        if matches!(end, End::Gone(_)) {
+            self.core.port_gone(self.clock.monotonic_ms());
+        }
+        end
+    }
+
+    /// A while without a port: orders still age, the till still hears.
+    fn wait(&mut self) -> Result<(), End> {
+        let until_ms = self.clock.monotonic_ms() + REOPEN_MS;
+        loop {
+            self.turn()?;
+            let now_ms = self.clock.monotonic_ms();
+            let left_ms = until_ms.saturating_sub(now_ms);
+            if left_ms == 0 {
+                return Ok(());
+            }
+            let wait = self.wait_ms().min(Duration::from_millis(left_ms));
+            let timeout = PollTimeout::try_from(wait).unwrap_or(PollTimeout::MAX);
+            let mut fds = [PollFd::new(self.woken.as_fd(), PollFlags::POLLIN)];
+            // An interrupted wait is a short one.
+            let _ = poll(&mut fds, timeout);
+            self.drain_waker();
+            self.core.tick(self.clock.monotonic_ms());
+            // Nobody is there to hear it.
+            self.core.took(usize::MAX);
+        }
+    }
+}
+
 impl Worker {
     fn run(mut self) {
-        let mut trouble = String::new();
-        loop {
-            let end = match SerialLine::open(&self.settings.line) {
-                Ok(line) => {
-                    trouble.clear();
-                    tracing::info!(port = %self.settings.line.path.display(), "hub port open");
-                    self.core.port_opened();
-                    let end = self.serve(line);
-                    if matches!(end, End::Gone(_)) {
-                        self.core.port_gone(self.clock.monotonic_ms());
-                    }
-                    end
-                }
-                Err(error) => {
-                    let text = error.to_string();
-                    if text != trouble {
-                        tracing::warn!(%error, "waiting for the hub");
-                        trouble = text;
-                    }
-                    self.wait_without_port()
-                }
-            };
-            match end {
-                End::Gone(gone) => tracing::debug!(%gone, "hub port"),
-                End::Stop => break,
-            }
-        }
+        let line = self.settings.line.clone();
+        port::keep(&line, &mut self);
         self.printer.close();
     }
 
     /// Carries bytes until the port is gone.
-    fn serve(&mut self, mut line: SerialLine) -> End {
+    fn carry(&mut self, mut line: SerialLine) -> End {
         let mut buffer = [0; 512];
         loop {
             if let Err(end) = self.turn() {
@@ -279,29 +276,5 @@ impl Worker {
     fn drain_waker(&mut self) -> usize {
         let mut crumbs = [0; 64];
         self.woken.read(&mut crumbs).unwrap_or(0)
-    }
-
-    /// A while without a port: orders still age, the till still hears.
-    fn wait_without_port(&mut self) -> End {
-        let until_ms = self.clock.monotonic_ms() + REOPEN_MS;
-        loop {
-            if let Err(end) = self.turn() {
-                return end;
-            }
-            let now_ms = self.clock.monotonic_ms();
-            let left_ms = until_ms.saturating_sub(now_ms);
-            if left_ms == 0 {
-                return Gone("not there".to_owned()).into();
-            }
-            let wait = self.wait_ms().min(Duration::from_millis(left_ms));
-            let timeout = PollTimeout::try_from(wait).unwrap_or(PollTimeout::MAX);
-            let mut fds = [PollFd::new(self.woken.as_fd(), PollFlags::POLLIN)];
-            // An interrupted wait is a short one.
-            let _ = poll(&mut fds, timeout);
-            self.drain_waker();
-            self.core.tick(self.clock.monotonic_ms());
-            // Nobody is there to hear it.
-            self.core.took(usize::MAX);
-        }
     }
 }

@@ -6,8 +6,8 @@ use devices::escpos::command::ProcessId;
 
 use super::jobs::{Begun, Job};
 use super::session::{Reply, Session};
-use super::spooler::{End, Worker};
 use super::wire::Ticket;
+use super::worker::{End, Worker};
 use crate::peripherals::line::{CHUNK, Gone};
 use crate::receipt::decode;
 use crate::receipt::escpos::completion_request;
@@ -116,7 +116,7 @@ impl Worker {
             let asked_at = session.now_ms();
             let reply = session.ask()?;
             if reply == Reply::Answers {
-                self.note_watched(session, job, offset)?;
+                self.note_watched(session, job, offset);
             }
             match reply {
                 Reply::Answers if session.status().is_ready() => {
@@ -143,7 +143,8 @@ impl Worker {
             }
             if !noted {
                 noted = true;
-                self.jobs.mark_sending(job.number, offset)?;
+                let kept = self.jobs.mark_sending(job.number, offset);
+                self.noted(kept);
             }
             self.pulse(session)?;
             self.recover(session)?;
@@ -152,15 +153,15 @@ impl Worker {
     }
 
     /// On a hub: a till that is started again must know how long nobody watched the printer.
-    fn note_watched(&mut self, session: &Session, job: &Job, offset: usize) -> Result<(), End> {
+    fn note_watched(&mut self, session: &Session, job: &Job, offset: usize) {
         if let (Some(now_ms), Some(mut begun)) = (session.hub_ms(), self.begun)
             && now_ms.saturating_sub(begun.watched_ms) >= NOTE_MS
         {
             begun.watched_ms = now_ms;
             self.begun = Some(begun);
-            self.jobs.mark_begun(job.number, begun, offset)?;
+            let kept = self.jobs.mark_begun(job.number, begun, offset);
+            self.noted(kept);
         }
-        Ok(())
     }
 
     /// Everything is sent: waits until the printer says that it is out.
