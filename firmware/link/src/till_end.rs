@@ -6,176 +6,28 @@
 //! answering. It never repeats a print job or a drawer pulse of its own accord.
 
 mod job;
+mod scan;
 mod session;
+mod words;
 
 use heapless::{Deque, String, Vec};
 
 use self::job::Job;
 pub use self::job::PrintOutcome;
+use self::scan::Committed;
 use self::session::Link;
+pub use self::words::{Action, DrawerEnd, Event, Resume};
 use crate::channel::Channel;
 pub use crate::channel::Timing;
 use crate::frame::{Deframer, Frame, Side};
 use crate::message::{
-    Beep, BootId, DISPLAY_LINE_MAX, DrawerOutcome, FromHub, FromTill, Hello, Lights, Notice,
-    PRINTER_NOW_MAX, PrinterState, ScanId, Status, Verdict,
+    Beep, BootId, DISPLAY_LINE_MAX, DrawerOutcome, FromHub, FromTill, Lights, PRINTER_NOW_MAX,
+    PrinterState, ScanId,
 };
 
 /// A drawer pulse older than this is never sent.
 pub const DRAWER_MAX_AGE_MS: u64 = 10_000;
 const BEEPS_MAX: usize = 4;
-
-/// The last scan that the till had committed when it stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Resume {
-    /// Its name.
-    pub scan: ScanId,
-    /// [`Action::Confirmed`] or [`Action::Unconfirmed`] was carried out.
-    pub settled: bool,
-}
-
-/// What happens at the till.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event<'a> {
-    /// Bytes came over the link.
-    Received(&'a [u8]),
-    /// The port is gone.
-    HungUp,
-    /// The verdict on [`Action::Scan`]; the scan is committed unless it is refused.
-    Scanned {
-        /// Its name.
-        id: ScanId,
-        /// The verdict.
-        verdict: Verdict,
-    },
-    /// Print a job of `len` bytes. One at a time; another one is ignored until
-    /// [`Action::PrintEnded`].
-    Print {
-        /// Unique for ever.
-        job: u64,
-        /// Bytes.
-        len: u32,
-        /// The hub of the first [`Action::PrintWanted`] of this job, if there was one before
-        /// the till restarted.
-        begun_on: Option<BootId>,
-    },
-    /// Answers [`Action::PrintWanted`].
-    PrintData {
-        /// Which.
-        job: u64,
-        /// Bytes in front of these.
-        offset: u32,
-        /// At most as many as were wanted.
-        data: &'a [u8],
-    },
-    /// Give up the job; it ends in any case.
-    PrintCancel {
-        /// Which.
-        job: u64,
-    },
-    /// Send these to the printer past the job, if a hub is here; dropped when more than
-    /// [`PRINTER_NOW_MAX`] bytes would wait.
-    PrinterNow(&'a [u8]),
-    /// Give the drawer a pulse.
-    OpenDrawer {
-        /// Named in [`Action::Drawer`].
-        id: u32,
-    },
-    /// Show these lines; the hub shows them again after it restarted.
-    Display {
-        /// Upper line.
-        upper: &'a str,
-        /// Lower line.
-        lower: &'a str,
-    },
-    /// Sound this, if a hub is here and no more than a few sounds wait.
-    Beep(Beep),
-    /// Set the lights; set again after the hub restarted.
-    Lights(Lights),
-    /// Let the operator scan, or not; said again after the hub restarted.
-    ScanEnable(bool),
-    /// Time passed.
-    Tick,
-}
-
-/// What became of a drawer pulse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DrawerEnd {
-    /// Given.
-    Pulsed,
-    /// Not given: the coil must rest, or another pulse is not through yet.
-    Resting,
-    /// Not given: no hub within [`DRAWER_MAX_AGE_MS`].
-    TooLate,
-    /// Asked, and the answer got lost.
-    Unknown,
-}
-
-/// What has to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action<'a> {
-    /// Send these over the link, in order.
-    Send(&'a [u8]),
-    /// A session with this hub has begun.
-    HubHere(Hello<'a>),
-    /// No hub is heard any more.
-    HubGone,
-    /// A hub is here whose firmware speaks another protocol.
-    Incompatible(Hello<'a>),
-    /// Commit this scan to the input queue under its name, then give the verdict.
-    Scan {
-        /// Its name.
-        id: ScanId,
-        /// Which scanner.
-        scanner: u8,
-        /// The code as a plain scanner sends it.
-        data: &'a [u8],
-    },
-    /// The hub has beeped for this committed scan: it may be sold.
-    Confirmed(ScanId),
-    /// The hub restarted, and nobody knows whether it beeped for this committed scan: do not
-    /// sell it, ask the cashier.
-    Unconfirmed(ScanId),
-    /// Hand over these bytes of the job. Before answering for the first time, note on disk that
-    /// the job was begun on this hub.
-    PrintWanted {
-        /// Which.
-        job: u64,
-        /// This hub.
-        hub: BootId,
-        /// Bytes in front.
-        offset: u32,
-        /// At most so many.
-        len: u16,
-    },
-    /// So many bytes of the job left for the printer.
-    PrintProgress {
-        /// Which.
-        job: u64,
-        /// Bytes.
-        sent: u32,
-    },
-    /// The job is over.
-    PrintEnded {
-        /// Which.
-        job: u64,
-        /// How.
-        outcome: PrintOutcome,
-    },
-    /// The printer sent these.
-    PrinterSaid(&'a [u8]),
-    /// What became of a pulse.
-    Drawer {
-        /// Which.
-        id: u32,
-        /// How it ended.
-        end: DrawerEnd,
-    },
-    /// How the hub's devices are.
-    Status(Status),
-    /// Something happened at the hub.
-    Notice(Notice),
-}
 
 type Act<'f> = dyn FnMut(Action<'_>) + 'f;
 
@@ -193,15 +45,6 @@ enum UnderWay {
     Verdict(ScanId),
     Drawer,
     Cancel,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Committed {
-    id: ScanId,
-    verdict: Verdict,
-    settled: bool,
-    /// The verdict has to be said (again).
-    say: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -287,12 +130,7 @@ impl TillEnd {
                 heard_ms: now_ms,
                 try_ms: now_ms,
                 under_way: UnderWay::Other,
-                committed: resume.map(|resume| Committed {
-                    id: resume.scan,
-                    verdict: Verdict::Good,
-                    settled: resume.settled,
-                    say: false,
-                }),
+                committed: resume.map(Committed::before),
                 offered: None,
                 printer: None,
                 print_window: 0,
@@ -387,68 +225,6 @@ impl Core {
         }
     }
 
-    fn scan(&mut self, id: ScanId, scanner: u8, data: &[u8], act: &mut Act<'_>) {
-        if let Some(committed) = &mut self.committed {
-            let same_boot = committed.id.boot == id.boot;
-            if same_boot && id.sequence <= committed.id.sequence {
-                committed.say = true;
-                return;
-            }
-            // The hub went on to the next scan: it has the verdict on this one.
-            if same_boot && id.sequence > committed.id.sequence {
-                self.settle_scan(act);
-            }
-        }
-        if self.offered != Some(id) {
-            self.offered = Some(id);
-            act(Action::Scan { id, scanner, data });
-        }
-    }
-
-    fn scanned(&mut self, id: ScanId, verdict: Verdict, act: &mut Act<'_>) {
-        if self.offered != Some(id) {
-            return;
-        }
-        self.offered = None;
-        self.committed = Some(Committed {
-            id,
-            verdict,
-            settled: false,
-            say: true,
-        });
-        self.abandon_scan_of_another_hub(act);
-    }
-
-    /// The hub has the verdict and has beeped.
-    fn settle_scan(&mut self, act: &mut Act<'_>) {
-        if let Some(committed) = &mut self.committed
-            && !committed.settled
-        {
-            committed.settled = true;
-            committed.say = false;
-            if committed.verdict != Verdict::Refused {
-                act(Action::Confirmed(committed.id));
-            }
-        }
-    }
-
-    /// A committed scan whose hub restarted before it was known to have beeped.
-    fn abandon_scan_of_another_hub(&mut self, act: &mut Act<'_>) {
-        let Link::Open { hub } = self.link else {
-            return;
-        };
-        if let Some(committed) = &mut self.committed
-            && committed.id.boot != hub
-            && !committed.settled
-        {
-            committed.settled = true;
-            committed.say = false;
-            if committed.verdict != Verdict::Refused {
-                act(Action::Unconfirmed(committed.id));
-            }
-        }
-    }
-
     fn open_drawer(&mut self, id: u32, now_ms: u64, act: &mut Act<'_>) {
         if self.drawer.is_some() {
             let end = DrawerEnd::Resting;
@@ -492,9 +268,7 @@ impl Core {
         match core::mem::replace(&mut self.under_way, UnderWay::Other) {
             UnderWay::Other => {}
             UnderWay::Verdict(id) => {
-                if self.committed.is_some_and(|committed| committed.id == id) {
-                    self.settle_scan(act);
-                }
+                self.verdict_arrived(id, act);
             }
             UnderWay::Drawer => {
                 if let Some(drawer) = &mut self.drawer {
@@ -544,15 +318,8 @@ impl Core {
 
     /// Messages whose arrival somebody waits for come first.
     fn next_awaited(&mut self) -> Option<(FromTill<'static>, UnderWay)> {
-        if let Some(committed) = &mut self.committed
-            && committed.say
-        {
-            committed.say = false;
-            let message = FromTill::Scanned {
-                id: committed.id,
-                verdict: committed.verdict,
-            };
-            return Some((message, UnderWay::Verdict(committed.id)));
+        if let Some((id, verdict)) = self.committed.as_mut().and_then(Committed::take_verdict) {
+            return Some((FromTill::Scanned { id, verdict }, UnderWay::Verdict(id)));
         }
         if let Some(drawer) = &mut self.drawer
             && drawer.stage == Stage::Waiting

@@ -96,7 +96,7 @@ impl Core {
         }
         self.print_window = print_window;
         if let Some(committed) = &mut self.committed {
-            committed.say = !committed.settled;
+            committed.say_again();
         }
         self.abandon_scan_of_another_hub(act);
     }
