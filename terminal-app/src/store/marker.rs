@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use nix::fcntl::{Flock, FlockArg};
 use retail::wire::Head;
 
 use super::StoreError;
@@ -42,9 +43,25 @@ impl Marker {
         Ok(parse(&text))
     }
 
-    /// Says that the journal has come this far, and waits for the disk.
+    /// Says that the journal has come this far, and waits for the disk. One that is further already stays: the till's own
+    /// loop, sync and a command write it each in their own time.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] and [`StoreError::File`]; the marker is as it was.
     pub fn write(&self, head: Head) -> Result<(), StoreError> {
         let what = || StoreError::file(format!("cannot write {}", self.path.display()));
+        let folder = match self.path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        // One writer at a time, whichever process it is of: they share the name of the new file.
+        let folder = File::open(folder).map_err(what())?;
+        let folder = Flock::lock(folder, FlockArg::LockExclusive)
+            .map_err(|(_, error)| what()(error.into()))?;
+        let place = |head: Head| (head.epoch, head.seq);
+        if self.read()?.map(place) >= Some(place(head)) {
+            return Ok(());
+        }
         let mut next = self.path.as_os_str().to_owned();
         next.push(".new");
         let next = PathBuf::from(next);
@@ -58,12 +75,7 @@ impl Marker {
         writeln!(file, "{} {} {}", head.epoch, head.seq, head.hash).map_err(what())?;
         file.sync_all().map_err(what())?;
         std::fs::rename(&next, &self.path).map_err(what())?;
-        if let Some(folder) = self.path.parent().filter(|f| !f.as_os_str().is_empty()) {
-            File::open(folder)
-                .and_then(|f| f.sync_all())
-                .map_err(what())?;
-        }
-        Ok(())
+        folder.sync_all().map_err(what())
     }
 }
 

@@ -23,6 +23,7 @@ mod work;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::backup::StepResult;
 use rusqlite::{Connection, OpenFlags};
 
 pub use append::{Appended, Paper, Writing};
@@ -113,20 +114,30 @@ impl Store {
         Ok(())
     }
 
-    /// Copies the whole database to a new file while others go on using it.
+    /// Copies the whole database to a new file while others go on using it: as it is at one moment, however much is sold
+    /// meanwhile. What could not be finished is taken away again.
+    ///
+    /// # Errors
+    /// [`StoreError::BackupExists`]; [`StoreError::Full`] when the copy does not fit.
     pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
         if to.exists() {
             return Err(StoreError::BackupExists(to.to_owned()));
         }
         identity::make_private(to)?;
-        self.conn
-            .backup(
-                rusqlite::MAIN_DB,
-                to,
-                None::<fn(rusqlite::backup::Progress)>,
-            )
-            .map_err(StoreError::from)?;
-        Ok(())
+        self.copy_to(to).inspect_err(|_| {
+            // The trouble is told; a file that cannot be removed either is not a second one.
+            let _ = std::fs::remove_file(to);
+        })
+    }
+
+    fn copy_to(&self, to: &Path) -> Result<(), StoreError> {
+        let mut copy = Connection::open(to)?;
+        let backup = rusqlite::backup::Backup::new(&self.conn, &mut copy)?;
+        // In one step, under one read lock: between two steps somebody else's commit would begin it anew.
+        match backup.step(-1)? {
+            StepResult::Done => Ok(()),
+            _ => Err(StoreError::Busy),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use retail::day::DayTotals;
 use retail::event::{Body, Event, Hole};
 use retail::ids::{Epoch, Hash, Position};
 use retail::wire::{DownPage, Head};
-use rusqlite::{OptionalExtension as _, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
 
 use super::{Store, StoreError, event_key, key_parts};
 use crate::sync::outbox::{Apart, Outbox, OutboxError, Row, Standing};
@@ -50,6 +50,36 @@ fn restart(tx: &Transaction<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The epochs with events after a key and the last seq of each, newest first: one look at the index for each.
+fn epochs_down_to(conn: &Connection, after: i64) -> Result<Vec<(Epoch, u64)>, StoreError> {
+    let mut epochs = Vec::new();
+    let mut below = i64::MAX;
+    loop {
+        let key: Option<i64> = conn
+            .prepare_cached("SELECT MAX(key) FROM event WHERE key < ?1")?
+            .query_row([below], |row| row.get(0))?;
+        let Some(key) = key.filter(|key| *key > after) else {
+            return Ok(epochs);
+        };
+        let (epoch, seq) = key_parts(key)?;
+        epochs.push((epoch, seq));
+        below = event_key(epoch, 0)?;
+    }
+}
+
+/// How many events stand after a key, by their numbers: they have no gaps, and reading the rows of a year takes seconds.
+fn waiting(conn: &Connection, after: i64) -> Result<u64, StoreError> {
+    let sent = match after {
+        0 => None,
+        key => Some(key_parts(key)?),
+    };
+    let waits = |(epoch, last): (Epoch, u64)| match sent {
+        Some((at, seq)) if at == epoch => last.saturating_sub(seq),
+        _ => last,
+    };
+    Ok(epochs_down_to(conn, after)?.into_iter().map(waits).sum())
+}
+
 impl Store {
     fn write(&mut self) -> Result<Transaction<'_>, StoreError> {
         Ok(self
@@ -70,9 +100,7 @@ impl Store {
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
         )?;
         let after = cursor.unwrap_or(0);
-        let waiting: i64 = tx
-            .prepare_cached("SELECT COUNT(*) FROM event WHERE key > ?1")?
-            .query_row([after], |row| row.get(0))?;
+        let waiting = waiting(&tx, after)?;
         let since: Option<i64> = tx
             .prepare_cached("SELECT at_ms FROM event WHERE key > ?1 ORDER BY key LIMIT 1")?
             .query_row([after], |row| row.get(0))
@@ -91,7 +119,7 @@ impl Store {
         Ok(Standing {
             head: super::append::head(&tx)?,
             cursor,
-            waiting: waiting.unsigned_abs(),
+            waiting,
             waiting_since: since.and_then(moment),
             down_after: down_after.unsigned_abs(),
             down_run,
@@ -203,18 +231,7 @@ impl Outbox for Store {
     }
 
     fn epochs(&mut self) -> Result<Vec<(Epoch, u64)>, OutboxError> {
-        let mut epochs = Vec::new();
-        let mut below = i64::MAX;
-        loop {
-            let key: Option<i64> = self
-                .conn
-                .prepare_cached("SELECT MAX(key) FROM event WHERE key < ?1")?
-                .query_row([below], |row| row.get(0))?;
-            let Some(key) = key else { break };
-            let (epoch, seq) = key_parts(key)?;
-            epochs.push((epoch, seq));
-            below = event_key(epoch, 0)?;
-        }
+        let mut epochs = epochs_down_to(&self.conn, 0)?;
         epochs.reverse();
         Ok(epochs)
     }

@@ -1,11 +1,14 @@
 //! Days, catalogue, cashiers, work in hand; many connections, and who may open the file.
 
-use retail::event::{Body, ByCashier};
-use retail::ids::CashierId;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use retail::event::{Body, ByCashier, EpochWhy};
+use retail::ids::{CashierId, Epoch, Hash};
 use retail::money::Cents;
+use retail::wire::Head;
 
 use super::{Counting, at, enrolled, sell};
-use crate::store::{CashierError, Drafts, Store, StoreError};
+use crate::store::{CashierError, Drafts, Marker, Store, StoreError};
 use crate::sync::outbox::Outbox as _;
 use crate::till::{Shelf as _, Work};
 
@@ -180,4 +183,105 @@ fn nobody_else_may_read_the_database() {
         store.backup(&folder.path().join("copy.db")),
         Err(StoreError::BackupExists(_))
     ));
+}
+
+#[test]
+fn many_writers_keep_one_marker_and_none_takes_it_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("till.db");
+    let place = |seq| Head {
+        epoch: Epoch::FIRST,
+        seq,
+        hash: Hash([7; 32]),
+    };
+    std::thread::scope(|scope| {
+        for first in 1..=4 {
+            let marker = Marker::of(&path);
+            scope.spawn(move || {
+                for seq in (first..=200).step_by(4) {
+                    marker.write(place(seq)).unwrap();
+                }
+            });
+        }
+    });
+    let marker = Marker::of(&path);
+    assert_eq!(marker.read().unwrap(), Some(place(200)));
+    marker.write(place(60)).unwrap();
+    assert_eq!(marker.read().unwrap(), Some(place(200)));
+    let next = Head {
+        epoch: Epoch::FIRST.next().unwrap(),
+        ..place(1)
+    };
+    marker.write(next).unwrap();
+    assert_eq!(marker.read().unwrap(), Some(next));
+}
+
+#[test]
+fn a_backup_is_whole_however_busy_the_till_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("till.db");
+    let store = enrolled(&path);
+    // Years of a shop: more than can be copied between two sales.
+    store
+        .conn
+        .execute_batch("CREATE TABLE years AS SELECT zeroblob(40000000) AS x")
+        .unwrap();
+    let done = AtomicBool::new(false);
+    let (sells, selling) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let (done, path) = (&done, &path);
+        scope.spawn(move || {
+            let mut till = Store::open(path).unwrap();
+            let drawer = Body::DrawerOpened(ByCashier {
+                cashier: CashierId::new(1).unwrap(),
+            });
+            // A till that never rests; bounded, so that a copy that never ends is seen to.
+            for _ in 0..20_000 {
+                if done.load(Ordering::SeqCst) {
+                    return;
+                }
+                till.append_event(&drawer, at()).unwrap();
+                let _ = sells.send(());
+            }
+            panic!("the copy was not done after 20,000 events");
+        });
+        selling.recv().unwrap();
+        store.backup(&folder.path().join("copy.db")).unwrap();
+        done.store(true, Ordering::SeqCst);
+    });
+    let copy = Store::open(&folder.path().join("copy.db")).unwrap();
+    let report = copy.verify().unwrap();
+    assert!(report.faults.is_empty() && report.events > 0);
+}
+
+#[test]
+fn a_copy_that_cannot_be_finished_is_taken_away_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("till.db");
+    let _till = enrolled(&path);
+    let store = Store::open(&path).unwrap();
+    let copy = folder.path().join("copy.db");
+    // A disk that lost what was written last: its pages cannot be read.
+    std::fs::write(folder.path().join("till.db-wal"), b"").unwrap();
+    assert!(store.backup(&copy).is_err());
+    assert!(!copy.exists());
+}
+
+#[test]
+fn what_waits_is_counted_over_epochs() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = enrolled(&folder.path().join("till.db"));
+    let first = sell(&mut store, 100);
+    sell(&mut store, 200);
+    let second = Epoch::FIRST.next().unwrap();
+    store
+        .open_epoch(second, EpochWhy::Fork, None, at())
+        .unwrap();
+    let last = sell(&mut store, 300);
+    let waiting = |store: &mut Store| store.standing().unwrap().waiting;
+    assert_eq!(waiting(&mut store), 5);
+    store.raise_cursor(first).unwrap();
+    assert_eq!(waiting(&mut store), 3);
+    store.raise_cursor(last).unwrap();
+    assert_eq!(waiting(&mut store), 0);
 }
