@@ -141,6 +141,25 @@ impl Entropy for Counting {
     }
 }
 
+/// A step commits at most once, since it is taken back whole when that fails; and whatever its commit reports - drawer,
+/// question to the terminal, sound - stands behind it.
+#[track_caller]
+fn check_order(effects: &[Effect]) {
+    let commits: Vec<usize> = (0..)
+        .zip(effects)
+        .filter(|(_, effect)| matches!(effect, Effect::Commit(_)))
+        .map(|(at, _)| at)
+        .collect();
+    assert!(commits.len() <= 1, "two commits in a step: {effects:?}");
+    if let Some(commit) = commits.first() {
+        let early = effects.iter().take(*commit).find(|effect| {
+            let is_act = matches!(effect, Effect::OpenDrawer | Effect::AskTerminal { .. });
+            is_act || matches!(effect, Effect::Beep(_))
+        });
+        assert_eq!(early, None, "it acts before its commit");
+    }
+}
+
 /// A till with its shelf, and everything it asked for.
 #[derive(Debug)]
 pub(super) struct Bench {
@@ -236,6 +255,7 @@ impl Bench {
             },
         };
         let effects = self.state.step(input, &mut env);
+        check_order(&effects);
         for effect in &effects {
             if let Effect::Commit(commit) = effect {
                 self.keep(commit);
