@@ -53,6 +53,10 @@ pub enum CallError {
         /// In the words of TLS.
         detail: String,
     },
+    /// Something on the way (a proxy) takes no body of this size. Head office has not seen it: this says nothing of what is
+    /// in it, and a smaller one may pass.
+    #[error("something on the way to head office takes no body of this size (status 413)")]
+    TooLongForTheWay,
     /// Something answered that does not speak our language (a captive portal, a proxy, another version).
     #[error("no sensible answer from head office: {0}")]
     Protocol(String),
@@ -65,6 +69,7 @@ impl CallError {
         match self {
             Self::Offline(_)
             | Self::Certificate { .. }
+            | Self::TooLongForTheWay
             | Self::Protocol(_)
             | Self::Refused(Refusal::BadRequestSignature) => Retry::Soon,
             Self::Refused(refusal) if refusal.retry() => Retry::Soon,
@@ -222,7 +227,8 @@ fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, CallError> {
     serde_json::to_vec(value).map_err(|e| CallError::Protocol(e.to_string()))
 }
 
-/// Any 2xx with a body of the expected shape is an answer; anything else with a typed refusal is a refusal.
+/// Any 2xx with a body of the expected shape is an answer; anything else with a typed refusal is a refusal. Head office
+/// types every one of its own; one without a type is of somebody on the way.
 fn read<A: DeserializeOwned>(response: &Response) -> Result<A, CallError> {
     if (200..300).contains(&response.status) {
         return serde_json::from_slice(&response.body)
@@ -231,7 +237,7 @@ fn read<A: DeserializeOwned>(response: &Response) -> Result<A, CallError> {
     match serde_json::from_slice::<Refusal>(&response.body) {
         Ok(refusal) => Err(refusal.into()),
         Err(_) if response.status == 503 || response.status == 429 => Err(Refusal::Busy.into()),
-        Err(_) if response.status == 413 => Err(Refusal::TooLarge.into()),
+        Err(_) if response.status == 413 => Err(CallError::TooLongForTheWay),
         Err(_) => Err(CallError::Protocol(format!("status {}", response.status))),
     }
 }
@@ -259,7 +265,12 @@ mod tests {
         );
         check(403, r#"{"error":"revoked"}"#, &Err(Refusal::Revoked.into()));
         check(503, "<html>", &Err(Refusal::Busy.into()));
-        check(413, "", &Err(Refusal::TooLarge.into()));
+        check(
+            413,
+            r#"{"error":"too_large"}"#,
+            &Err(Refusal::TooLarge.into()),
+        );
+        check(413, "<html>", &Err(CallError::TooLongForTheWay));
         check(
             404,
             "nginx",

@@ -168,11 +168,7 @@ impl Plan {
                 }
             }
             Refusal::BrokenChain { .. } | Refusal::Malformed { .. } | Refusal::TooLarge => {
-                let tried = Limit {
-                    events: events.min(self.limit.events),
-                };
-                if let Some(half) = tried.halved() {
-                    self.limit = half;
+                if self.on_too_long(events) {
                     AfterRefusal::GoOn
                 } else if with_side {
                     AfterRefusal::SetApart(Apart::Side)
@@ -182,6 +178,17 @@ impl Plan {
             }
             _ => AfterRefusal::Stop,
         }
+    }
+
+    /// A batch of `events` events was too long for somebody on the way: the next one is half of it. False when there is no
+    /// half.
+    pub fn on_too_long(&mut self, events: usize) -> bool {
+        let tried = Limit {
+            events: events.min(self.limit.events),
+        };
+        let half = tried.halved();
+        self.limit = half.unwrap_or(tried);
+        half.is_some()
     }
 
     /// A page of changes arrived. True when it is to be applied; false when everything has to be fetched from zero first:

@@ -240,6 +240,7 @@ impl Session {
             Err(CallError::Refused(refusal)) => {
                 self.refused(parts, first, events, with_side, refusal)
             }
+            Err(CallError::TooLongForTheWay) if self.plan.on_too_long(events) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }

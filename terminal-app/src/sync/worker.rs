@@ -16,7 +16,7 @@ use retail::day::DayClosed;
 use retail::event::Body;
 
 use super::backoff::wait_ms;
-use super::office::{CallError, HeadOffice};
+use super::office::{CallError, HeadOffice, Retry};
 use super::outbox::{Append, Appender, Outbox, OutboxError};
 use super::pack::Credentials;
 use super::session::{Parts, Session, Summary, SyncError};
@@ -37,8 +37,8 @@ const MAX_TOLD: usize = 100;
 
 /// What the thread works with.
 pub struct Setup {
-    /// Opens the thread's own connection to the till's store.
-    pub open: Box<dyn FnOnce() -> Result<Box<dyn Outbox>, OutboxError> + Send>,
+    /// Opens the thread's own connection to the till's store; asked again when it could not.
+    pub open: Box<dyn FnMut() -> Result<Box<dyn Outbox>, OutboxError> + Send>,
     /// Asks the till's loop to write.
     pub appender: Box<dyn Appender + Send>,
     /// Head office; `None` when the settings name none: then days are closed, and that is all.
@@ -123,18 +123,8 @@ fn work(setup: Setup, inbox: &Receiver<Command>) {
         entropy,
         report,
     } = setup;
-    let outbox = match open() {
-        Ok(outbox) => outbox,
-        Err(error) => {
-            tracing::error!(%error, "sync cannot open the till's database");
-            report(Input::Sync(SyncStatus {
-                state: SyncState::Refused {
-                    detail: error.to_string(),
-                },
-                ..SyncStatus::default()
-            }));
-            return;
-        }
+    let Some(outbox) = open_outbox(open, inbox, &*clock, &report) else {
+        return;
     };
     let mut desk = Desk {
         outbox,
@@ -166,6 +156,38 @@ fn work(setup: Setup, inbox: &Receiver<Command>) {
             }
         }
     }
+}
+
+/// The thread's own connection to the store, tried until there is one; `None`: the till stops.
+fn open_outbox(
+    mut open: Box<dyn FnMut() -> Result<Box<dyn Outbox>, OutboxError> + Send>,
+    inbox: &Receiver<Command>,
+    clock: &dyn Clock,
+    report: &dyn Fn(Input),
+) -> Option<Box<dyn Outbox>> {
+    for failures in 1.. {
+        let error = match open() {
+            Ok(outbox) => return Some(outbox),
+            Err(error) => error,
+        };
+        if failures == 1 {
+            tracing::error!(%error, "sync cannot open the till's database");
+        }
+        report(Input::Sync(SyncStatus {
+            state: state_of(&error.into()),
+            ..SyncStatus::default()
+        }));
+        let due_ms = clock.monotonic_ms() + wait_ms(Retry::Soon, failures, 0);
+        loop {
+            let left_ms = due_ms.saturating_sub(clock.monotonic_ms());
+            match inbox.recv_timeout(Duration::from_millis(left_ms)) {
+                Ok(Command::Stop) | Err(RecvTimeoutError::Disconnected) => return None,
+                Ok(Command::Written) => {}
+                Ok(Command::Now) | Err(RecvTimeoutError::Timeout) => break,
+            }
+        }
+    }
+    None
 }
 
 struct Desk {
@@ -343,4 +365,72 @@ pub fn close_days(
         })))?;
     }
     Ok(days.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{SystemClock, SystemEntropy};
+    use crate::store::Store;
+    use retail::ids::{OrgId, TillId};
+
+    /// Nothing is written in these tests.
+    struct Never;
+
+    impl Appender for Never {
+        fn append(&mut self, _: Append) -> Result<(), OutboxError> {
+            Err(OutboxError("nobody writes here".to_owned()))
+        }
+    }
+
+    #[test]
+    fn a_database_that_cannot_be_opened_is_tried_again() {
+        const LIMIT: Duration = Duration::from_secs(60);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("till.db");
+        let (news, received) = mpsc::channel();
+        let mut locked = 2;
+        let worker = spawn(Setup {
+            open: Box::new(move || {
+                locked -= 1;
+                if locked >= 0 {
+                    return Err(OutboxError("locked".to_owned()));
+                }
+                Ok(Box::new(Store::open(&path)?))
+            }),
+            appender: Box::new(Never),
+            office: None,
+            who: Credentials {
+                org: OrgId([1; 16]),
+                shop: "dorp".to_owned(),
+                till: TillId::new(3).unwrap(),
+                key: ed25519_dalek::SigningKey::from_bytes(&[4; 32]),
+            },
+            zone: chrono_tz::Europe::Amsterdam,
+            night: NightWindow {
+                from: "02:00:00".parse().unwrap(),
+                to: "05:00:00".parse().unwrap(),
+            },
+            clock: Arc::new(SystemClock::new()),
+            entropy: Box::new(SystemEntropy),
+            report: Box::new(move |input| {
+                let _ = news.send(input);
+            }),
+        })
+        .unwrap();
+        for _ in 0..2 {
+            let Input::Sync(status) = received.recv_timeout(LIMIT).unwrap() else {
+                panic!("other news");
+            };
+            assert!(
+                matches!(status.state, SyncState::Stuck { .. }),
+                "{status:?}"
+            );
+            worker.now();
+        }
+        let Input::Sync(status) = received.recv_timeout(LIMIT).unwrap() else {
+            panic!("other news");
+        };
+        assert_eq!(status.state, SyncState::Off, "it works now");
+    }
 }

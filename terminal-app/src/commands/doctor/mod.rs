@@ -349,7 +349,9 @@ const fn trouble(w: &Words, error: &CallError) -> (&'static str, &'static str) {
     match error {
         CallError::Offline(_) => (w.office_unreachable, w.office_unreachable_cure),
         CallError::Refused(_) => (w.office_refuses, w.office_refuses_cure),
-        CallError::Protocol(_) => (w.office_strange, w.office_strange_cure),
+        CallError::Protocol(_) | CallError::TooLongForTheWay => {
+            (w.office_strange, w.office_strange_cure)
+        }
         CallError::Certificate {
             trouble: CertificateTrouble::Time,
             ..
@@ -368,7 +370,7 @@ fn detail<'a>(w: &'a Words, error: &'a CallError) -> Option<&'a str> {
         CallError::Refused(Refusal::Revoked) => Some(w.refused_revoked),
         CallError::Refused(Refusal::BadRequestSignature) => Some(w.refused_signature),
         CallError::Refused(Refusal::Busy | Refusal::Internal) => Some(w.refused_later),
-        CallError::Refused(_) => None,
+        CallError::Refused(_) | CallError::TooLongForTheWay => None,
     }
 }
 

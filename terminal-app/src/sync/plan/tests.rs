@@ -278,6 +278,19 @@ fn one_bad_record_is_found_by_halving_and_set_apart_piece_by_piece() {
 }
 
 #[test]
+fn a_proxy_with_a_small_bound_gets_smaller_batches_and_nothing_is_set_apart() {
+    let mut plan = Plan::new(false);
+    let mut events = 500;
+    while events > 1 {
+        assert!(plan.on_too_long(events));
+        assert!(plan.limit.events < events);
+        events = plan.limit.events;
+    }
+    assert!(!plan.on_too_long(1), "there is nothing smaller to try");
+    assert_eq!(plan.limit.events, 1);
+}
+
+#[test]
 fn refusals_that_somebody_must_mend_stop() {
     for refusal in [
         Refusal::Revoked,
