@@ -9,6 +9,7 @@ mod layout;
 pub mod paper;
 pub mod profile;
 mod strings;
+pub mod text;
 
 use retail::event::{Body, Event};
 

@@ -1,8 +1,7 @@
 //! A paper document: rows that know their meaning (a pair of text and amount, a table row, a rule, a barcode), and
-//! their layout into lines of a fixed number of columns. Text from outside is cleaned here, once: what is printed is
-//! made of CP858 characters only, so that no name can carry a command to the printer.
+//! their layout into lines of a fixed number of columns. Text from outside is cleaned here, once ([`super::text`]).
 
-use devices::codepage;
+use super::text::clean;
 
 /// How large and dark a line is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -208,27 +207,6 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Text made of characters that the printer has: typographic signs by their plain form, white space and line ends by a
-/// space, everything else (control characters first of all) by `?`.
-#[must_use]
-pub fn clean(text: &str) -> String {
-    let mut cleaned = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\u{2018}' | '\u{2019}' | '\u{201A}' | '\u{2032}' => cleaned.push('\''),
-            '\u{201C}' | '\u{201D}' | '\u{201E}' => cleaned.push('"'),
-            '\u{2010}'..='\u{2015}' | '\u{2212}' => cleaned.push('-'),
-            '\u{2026}' => cleaned.push_str("..."),
-            '\u{2122}' => cleaned.push_str("TM"),
-            '\u{AD}' | '\u{200B}' | '\u{FEFF}' => {}
-            '\t' | '\n' | '\r' | '\u{A0}' | '\u{2009}' | '\u{202F}' => cleaned.push(' '),
-            known if codepage::encode(known).is_some() => cleaned.push(known),
-            _ => cleaned.push(char::from(codepage::REPLACEMENT)),
-        }
-    }
-    cleaned
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,14 +236,6 @@ mod tests {
         );
         let lines = row(["Totaal", "123.456,78", "25.925,92", "149.382,70"]);
         assert_eq!(lines, ["Totaal 123.456,78 25.925,92", "149.382,70"]);
-    }
-
-    #[test]
-    fn nothing_from_outside_reaches_the_printer_as_a_command() {
-        assert_eq!(
-            clean("Café\u{1B}p\u{0} \u{10}\u{4} 日本 ‘x’…\n"),
-            "Café?p? ?? ?? 'x'... "
-        );
     }
 
     proptest! {
