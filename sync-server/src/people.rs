@@ -5,7 +5,7 @@
 //! and stands in a log beside the database too, so that a restored backup forgets again.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use retail::ids::CustomerId;
@@ -145,6 +145,27 @@ pub fn tombstone_key(customer: &str) -> String {
     format!("{OUTSIDE}{}", hex::encode(digest))
 }
 
+/// Whether a line of the log is a whole key; a stop in the middle of writing one leaves a piece.
+fn is_key(line: &str) -> bool {
+    let is_hex =
+        |text: &str, long| text.len() == long && text.bytes().all(|b| b.is_ascii_hexdigit());
+    match line.strip_prefix(OUTSIDE) {
+        Some(digest) => is_hex(digest, 64),
+        None => is_hex(line, 32),
+    }
+}
+
+/// False when the last line of the log was never finished: the disk was full, or the power went.
+fn ends_a_line(log: &mut File) -> std::io::Result<bool> {
+    if log.metadata()?.len() == 0 {
+        return Ok(true);
+    }
+    log.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    log.read_exact(&mut last)?;
+    Ok(last == *b"\n")
+}
+
 /// What forgetting somebody did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Forgotten {
@@ -192,9 +213,15 @@ impl Office {
         let error = file_error(path);
         let mut log = OpenOptions::new()
             .create(true)
+            .read(true)
             .append(true)
             .open(path)
             .map_err(&error)?;
+        let lines = if ends_a_line(&mut log).map_err(&error)? {
+            lines
+        } else {
+            format!("\n{lines}")
+        };
         log.write_all(lines.as_bytes()).map_err(&error)?;
         log.sync_all().map_err(&error)?;
         let folder = path
@@ -220,9 +247,22 @@ impl Office {
             .collect::<std::io::Result<_>>()
             .map_err(&error)?;
         let at_ms = self.now_ms();
+        // Asked without the writer's lock first: nearly every start finds that all of them are forgotten.
+        let missing = store::read(self.store(), |tables| {
+            let mut missing = Vec::new();
+            for key in keys.iter().map(|key| key.trim()).filter(|key| is_key(key)) {
+                if !tables.tombstoned(key)? {
+                    missing.push(key);
+                }
+            }
+            Ok(missing)
+        })?;
+        if missing.is_empty() {
+            return Ok(());
+        }
         store::write(self.store(), |tables| {
-            for key in keys.iter().map(|key| key.trim()) {
-                if !key.is_empty() && !tables.tombstoned(key)? {
+            for key in missing {
+                if !tables.tombstoned(key)? {
                     let customers = if key.starts_with(OUTSIDE) {
                         outside(tables, key)?
                     } else {

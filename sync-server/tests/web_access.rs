@@ -73,6 +73,38 @@ fn a_password_opens_and_logging_out_closes() {
     assert_eq!(answer.status().as_u16(), 303);
 }
 
+/// Browsers speak HTTP/2 behind TLS: the host stands in the address, and there is no `Host` header.
+#[test]
+fn a_browser_that_speaks_http_2_logs_in() {
+    let keeping = Shopkeeping::open();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let form = format!("naam=alles&wachtwoord={}", PASSWORD.replace(' ', "+"));
+    let post = |origin: &str| {
+        let request = axum::http::Request::post(format!("{}/inloggen", keeping.base))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", origin)
+            .body(())
+            .unwrap();
+        runtime.block_on(async {
+            let address = keeping.base.strip_prefix("http://").unwrap();
+            let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+            let (client, connection) = h2::client::handshake(stream).await.unwrap();
+            let under_way = tokio::spawn(connection);
+            let mut client = client.ready().await.unwrap();
+            let (answer, mut body) = client.send_request(request, false).unwrap();
+            body.send_data(form.clone().into(), true).unwrap();
+            let status = answer.await.unwrap().status().as_u16();
+            under_way.abort();
+            status
+        })
+    };
+    assert_eq!(post(&keeping.base), 303);
+    assert_eq!(post("http://evil.example"), 403);
+}
+
 #[test]
 fn a_session_ends_by_itself() {
     let keeping = Shopkeeping::open();

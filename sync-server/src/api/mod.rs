@@ -81,19 +81,26 @@ impl Office {
         tombstone_log: Option<PathBuf>,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Self> {
-        let (org, key, run) = store::write(&*store, |tables| {
-            if tables.meta("org")?.is_none() {
-                tables.set_meta("org", &OrgId::random(&mut *entropy).to_string())?;
-                tables.set_meta("directory_key", &hex::encode(random_32(&mut *entropy)))?;
-                tables.set_meta("run", &hex::encode(random_16(&mut *entropy)))?;
-                tables.set_meta(FOLD_KEY, FOLD_VERSION)?;
-            }
+        let known = |tables: &mut dyn store::Tables| {
             Ok((
                 tables.meta("org")?,
                 tables.meta("directory_key")?,
                 tables.meta("run")?,
             ))
-        })?;
+        };
+        // Asked without the writer's lock first: only the very first start makes the organisation.
+        let (org, key, run) = match store::read(&*store, known)? {
+            (None, ..) => store::write(&*store, |tables| {
+                if tables.meta("org")?.is_none() {
+                    tables.set_meta("org", &OrgId::random(&mut *entropy).to_string())?;
+                    tables.set_meta("directory_key", &hex::encode(random_32(&mut *entropy)))?;
+                    tables.set_meta("run", &hex::encode(random_16(&mut *entropy)))?;
+                    tables.set_meta(FOLD_KEY, FOLD_VERSION)?;
+                }
+                known(tables)
+            })?,
+            found => found,
+        };
         let missing = |what: &str| StoreError::Corrupt(format!("no {what}"));
         let corrupt = |what: &dyn fmt::Display| StoreError::Corrupt(what.to_string());
         let mut directory_key = [0; 32];

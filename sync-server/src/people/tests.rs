@@ -128,6 +128,25 @@ fn a_restored_backup_forgets_again() {
 }
 
 #[test]
+fn a_piece_of_a_line_in_the_log_costs_nobody_his_forgetting() {
+    let desk = desk();
+    let mut kassa = Kassa::enrol(&desk, 1);
+    kassa.sell(1_000, Some(customer(1)));
+    kassa.send_all(&desk).unwrap();
+    let log = desk.folder.path().join("forgotten");
+    // The disk was full while somebody else was forgotten.
+    std::fs::write(&log, "0202020202").unwrap();
+    let id = customer(1).to_string();
+    desk.office.forget(&id).unwrap();
+    let lines = std::fs::read_to_string(&log).unwrap();
+    assert_eq!(lines, format!("0202020202\n{id}\n"));
+    let desk = desk_in(desk.folder);
+    let tombstones = store::read(desk.office.store(), |tables| tables.tombstones()).unwrap();
+    let keys: Vec<&str> = tombstones.iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!(keys, [id.as_str()], "a piece is nobody");
+}
+
+#[test]
 fn an_owner_logs_in_and_sees_his_shops_only() {
     let desk = desk();
     let other = Shop {

@@ -156,7 +156,7 @@ async fn run(web: Web, request: Request<Body>, page: Page) -> Response {
     let (parts, body) = request.into_parts();
     let language = language(&parts.headers);
     let is_form = parts.method == axum::http::Method::POST;
-    if is_form && !origin::is_ours(&parts.headers) {
+    if is_form && !origin::is_ours(&parts.uri, &parts.headers) {
         return refused(&Refused::Forged, language);
     }
     let form = if is_form {

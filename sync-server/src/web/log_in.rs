@@ -90,12 +90,13 @@ fn form(
 pub(crate) async fn post(
     State(web): State<Web>,
     transport: Option<Extension<Transport>>,
+    uri: Uri,
     headers: HeaderMap,
     peer: Peer,
     RawForm(body): RawForm,
 ) -> Response {
     let language = ask::language(&headers);
-    if !origin::is_ours(&headers) {
+    if !origin::is_ours(&uri, &headers) {
         tracing::warn!(reason = "origin", "a log-in of another site was refused");
         return layout::error(language, StatusCode::FORBIDDEN);
     }

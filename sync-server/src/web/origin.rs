@@ -1,9 +1,10 @@
 //! Where a form comes from. A browser says it with every POST; a page of another site is refused.
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Uri, header};
 
-/// True unless the headers say that another site sent this.
-pub(crate) fn is_ours(headers: &HeaderMap) -> bool {
+/// True unless the headers say that another site sent this. Over HTTP/2, which every browser speaks behind TLS, the host
+/// stands in the address that is asked for and there is no `Host` header.
+pub(crate) fn is_ours(uri: &Uri, headers: &HeaderMap) -> bool {
     let text = |name| {
         headers
             .get(name)
@@ -14,9 +15,11 @@ pub(crate) fn is_ours(headers: &HeaderMap) -> bool {
     {
         return false;
     }
-    let Some(Ok(host)) = text(header::HOST.as_str()) else {
-        return false;
+    let host = match text(header::HOST.as_str()) {
+        Some(host) => host.ok(),
+        None => uri.authority().map(axum::http::uri::Authority::as_str),
     };
+    let Some(host) = host else { return false };
     match text(header::ORIGIN.as_str()) {
         None => true,
         Some(Ok(origin)) => origin
@@ -43,11 +46,17 @@ mod tests {
 
     #[track_caller]
     fn check(pairs: &[(&'static str, &'static str)], expected: bool) {
+        check_at("/inloggen", pairs, expected);
+    }
+
+    #[track_caller]
+    fn check_at(uri: &str, pairs: &[(&'static str, &'static str)], expected: bool) {
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
             headers.insert(*name, value.parse().unwrap());
         }
-        assert_eq!(is_ours(&headers), expected, "{pairs:?}");
+        let uri: Uri = uri.parse().unwrap();
+        assert_eq!(is_ours(&uri, &headers), expected, "{uri} {pairs:?}");
     }
 
     #[test]
@@ -63,6 +72,20 @@ mod tests {
         check(&[("host", "shop"), ("sec-fetch-site", "cross-site")], false);
         check(&[("host", "shop"), ("sec-fetch-site", "same-origin")], true);
         check(&[("origin", "http://shop")], false);
+    }
+
+    #[test]
+    fn over_http_2_the_address_names_the_host() {
+        let at = "https://shop:8443/inloggen";
+        check_at(at, &[("origin", "https://shop:8443")], true);
+        check_at(at, &[("origin", "https://evil")], false);
+        check_at(at, &[("origin", "null")], false);
+        check_at(at, &[("sec-fetch-site", "cross-site")], false);
+        check_at(
+            at,
+            &[("host", "shop"), ("origin", "https://shop:8443")],
+            false,
+        );
     }
 
     #[test]

@@ -21,8 +21,12 @@ const MIGRATIONS: &[(&str, &str)] = &[
 /// Marks a file as ours (`PRAGMA application_id`): "KLHO".
 const APPLICATION_ID: i64 = 0x4b4c_484f;
 
-/// Brings a database up to date, in one transaction.
+/// Brings a database up to date, in one transaction. One that is up to date already is only read: opening it waits for
+/// no writer.
 pub(super) fn run(connection: &Connection) -> Result<()> {
+    if is_current(connection)? {
+        return Ok(());
+    }
     connection.execute_batch("BEGIN IMMEDIATE")?;
     match migrate(connection) {
         Ok(()) => Ok(connection.execute_batch("COMMIT")?),
@@ -34,10 +38,34 @@ pub(super) fn run(connection: &Connection) -> Result<()> {
     }
 }
 
+fn checksum(sql: &str) -> String {
+    hex::encode(Sha256::digest(sql.as_bytes()))
+}
+
+fn application_id(connection: &Connection) -> Result<i64> {
+    Ok(connection.query_row("PRAGMA application_id", [], |row| row.get(0))?)
+}
+
+/// Ours, and every migration applied to the letter and none besides; what is wrong otherwise is for `migrate` to say.
+fn is_current(connection: &Connection) -> Result<bool> {
+    if application_id(connection)? != APPLICATION_ID {
+        return Ok(false);
+    }
+    let listed = "SELECT count(*) FROM sqlite_schema WHERE name = 'migration'";
+    if connection.query_row(listed, [], |row| row.get::<_, i64>(0))? == 0 {
+        return Ok(false);
+    }
+    let mut statement = connection.prepare("SELECT checksum FROM migration ORDER BY number")?;
+    let applied = statement.query_map([], |row| row.get(0))?;
+    let applied: Vec<String> = applied.collect::<rusqlite::Result<_>>()?;
+    let ours: Vec<String> = MIGRATIONS.iter().map(|(_, sql)| checksum(sql)).collect();
+    Ok(applied == ours)
+}
+
 fn migrate(connection: &Connection) -> Result<()> {
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    let id: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let id = application_id(connection)?;
     if tables > 0 && id != APPLICATION_ID {
         return Err(StoreError::Schema(
             "this file is a database of another program".to_owned(),
@@ -58,7 +86,7 @@ fn migrate(connection: &Connection) -> Result<()> {
         )));
     }
     for (number, (name, sql)) in (1_i64..).zip(MIGRATIONS) {
-        let checksum = hex::encode(Sha256::digest(sql.as_bytes()));
+        let checksum = checksum(sql);
         let applied: Option<String> = connection
             .query_row(
                 "SELECT checksum FROM migration WHERE number = ?1",

@@ -1,7 +1,11 @@
 //! SQLite: one file in WAL mode, one writing connection with `synchronous=FULL`, a few reading ones.
 //! Several processes may share the file (`serve` and a command beside it): a writer waits up to `BUSY` for the other.
+//!
+//! *Turn*: a lock file beside the database that a writer holds from when it wants to begin until it has begun. SQLite
+//! itself only looks now and then whether it may write; an import, which writes one transaction after the other, would
+//! keep tills and log-ins out until it ends. With the turn, who waits comes next.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -32,6 +36,7 @@ const STATEMENTS: usize = 128;
 #[derive(Debug)]
 pub struct Sqlite {
     path: PathBuf,
+    turn: File,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
 }
@@ -63,6 +68,7 @@ impl Sqlite {
         migrations::run(&writer)?;
         Ok(Self {
             path: path.to_owned(),
+            turn: turn_file(path)?,
             writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
         })
@@ -94,11 +100,29 @@ fn private(path: &Path) -> Result<()> {
         .mode(0o600)
         .open(path);
     match made {
-        Err(source) if source.kind() != ErrorKind::AlreadyExists => Err(StoreError::File {
-            path: path.display().to_string(),
-            source,
-        }),
+        Err(source) if source.kind() != ErrorKind::AlreadyExists => Err(file_error(path)(source)),
         _ => Ok(()),
+    }
+}
+
+/// The lock file of the turn: empty, never read.
+fn turn_file(path: &Path) -> Result<File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".turn");
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&name)
+        .map_err(file_error(Path::new(&name)))
+}
+
+fn file_error(path: &Path) -> impl Fn(std::io::Error) -> StoreError {
+    let path = path.display().to_string();
+    move |source| StoreError::File {
+        path: path.clone(),
+        source,
     }
 }
 
@@ -163,7 +187,11 @@ impl Store for Sqlite {
 
     fn write(&self, work: Work<'_>) -> Result<()> {
         let writer = lock(&self.writer);
-        let transaction = Transaction::begin(&writer, "BEGIN IMMEDIATE")?;
+        self.turn.lock().map_err(file_error(&self.path))?;
+        let begun = Transaction::begin(&writer, "BEGIN IMMEDIATE");
+        // Whoever waits may go on waiting for the database; a lock that cannot be let go ends with the process.
+        let _ = self.turn.unlock();
+        let transaction = begun?;
         work(&mut View(&writer))?;
         transaction.commit()
     }
@@ -207,6 +235,61 @@ mod tests {
                 Box::new(folder) as Box<dyn std::any::Any>,
             )
         });
+    }
+
+    #[test]
+    fn who_writes_without_a_pause_keeps_nobody_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("head-office.db");
+        let importing = Sqlite::open(&path).unwrap();
+        let serving = Sqlite::open(&path).unwrap();
+        let (done, stop) = std::sync::mpsc::channel();
+        let (begun, begins) = std::sync::mpsc::channel();
+        std::thread::scope(|scope| {
+            let long = scope.spawn(move || {
+                for round in 1..1_000 {
+                    let mut stopped = false;
+                    importing
+                        .write(&mut |tables| {
+                            tables.set_meta("round", &round.to_string())?;
+                            let _ = begun.send(());
+                            let held = Duration::from_millis(20);
+                            stopped = stop.recv_timeout(held).is_ok();
+                            Ok(())
+                        })
+                        .unwrap();
+                    if stopped {
+                        return round;
+                    }
+                }
+                panic!("nobody else ever came to write");
+            });
+            begins.recv().unwrap();
+            for turn in 0..5 {
+                serving
+                    .write(&mut |tables| tables.set_meta("turn", &turn.to_string()))
+                    .unwrap();
+            }
+            done.send(()).unwrap();
+            assert!(long.join().unwrap() > 1);
+        });
+    }
+
+    #[test]
+    fn a_database_that_is_up_to_date_opens_while_another_writes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("head-office.db");
+        let writing = Sqlite::open(&path).unwrap();
+        writing
+            .write(&mut |tables| {
+                tables.set_meta("a", "b")?;
+                let opened = Sqlite::open(&path)?;
+                opened.read(&mut |tables| {
+                    assert_eq!(tables.meta("a")?, None, "not committed yet");
+                    Ok(())
+                })
+            })
+            .unwrap();
     }
 
     #[test]
