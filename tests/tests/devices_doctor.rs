@@ -7,6 +7,7 @@ use terminal_app::peripherals::line::{SerialLine, Settings};
 use terminal_app::receipt::Language;
 use terminal_app::till::input::PrinterState;
 use tests::devices::{LIMIT, PlainScanner, Printer, PrinterKind, ShiftedClock};
+use tests::shop::counter::{Counter, gtin, sell};
 
 #[test]
 fn a_port_that_is_missing_free_or_in_use() {
@@ -64,4 +65,37 @@ fn a_file_is_no_port() {
         doctor::scanner(&settings).finding,
         Finding::Refused(_)
     ));
+}
+
+/// The printer belongs to the running till: the doctor asks it how the printer is.
+#[test]
+fn the_running_till_says_how_its_printer_is() {
+    let mut shop = Counter::open(1).unwrap();
+    let till = &mut shop.tills[0];
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = port.local_addr().unwrap();
+    drop(port);
+    till.change_settings(|text| text.replace("127.0.0.1:0", &listen.to_string()))
+        .unwrap();
+    shop.start().unwrap();
+    let till = &mut shop.tills[0];
+    till.run(&["sync"], "").unwrap();
+    let well = till.run(&["doctor"], "").unwrap();
+    assert!(
+        well.contains("printer is gereed; wachtende bonnen: 0"),
+        "{well}"
+    );
+    till.printer.run_out_of_paper_after(0);
+    sell(till, &[&gtin(0)], "KLR-CASH").unwrap();
+    till.wait("the paper is out", |state| {
+        state["printer"]["state"] == "paper_out"
+    })
+    .unwrap();
+    let troubled = till.command(&["doctor"]).unwrap().output().unwrap();
+    let said = String::from_utf8(troubled.stdout).unwrap();
+    assert_eq!(troubled.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("!! printer: volgens de kassa die draait: printer heeft geen papier; wachtende bonnen: 1"),
+        "{said}"
+    );
 }

@@ -1,6 +1,6 @@
 //! `barcode --json`: what scans mean, one a line.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead, BufReader, Read as _};
 use std::path::Path;
 
 use chrono::Datelike as _;
@@ -26,6 +26,7 @@ pub(super) fn run(config: &Path) -> Result<(), CliError> {
     } else {
         Config::load(config)?.barcode_settings(year)
     };
+    let unreadable = |e| CliError::new(format!("standard input: {e}"), "");
     let mut input = BufReader::new(std::io::stdin());
     loop {
         let mut line = Vec::new();
@@ -33,9 +34,14 @@ pub(super) fn run(config: &Path) -> Result<(), CliError> {
             .by_ref()
             .take(MAX_LINE)
             .read_until(b'\n', &mut line)
-            .map_err(|e| CliError::new(format!("standard input: {e}"), ""))?;
+            .map_err(unreadable)?;
         if read == 0 {
             return Ok(());
+        }
+        // What lies beyond the bound belongs to the same line, and is passed over.
+        let cut = read as u64 == MAX_LINE && line.last() != Some(&b'\n');
+        if cut {
+            skip_line(&mut input).map_err(unreadable)?;
         }
         if line.last() == Some(&b'\n') {
             line.pop();
@@ -43,7 +49,12 @@ pub(super) fn run(config: &Path) -> Result<(), CliError> {
         if line.last() == Some(&b'\r') {
             line.pop();
         }
-        let json = match unescape(&line) {
+        let scan = if cut {
+            Some(line.clone())
+        } else {
+            unescape(&line)
+        };
+        let json = match scan {
             Some(scan) => serde_json::to_string(&classify(&scan, None, &settings))
                 .map_err(|e| CliError::bug(e.to_string()))?,
             None => serde_json::json!({
@@ -55,6 +66,22 @@ pub(super) fn run(config: &Path) -> Result<(), CliError> {
             .to_string(),
         };
         out::line(json)?;
+    }
+}
+
+/// Reads on to the end of a line without keeping it.
+fn skip_line(input: &mut impl BufRead) -> std::io::Result<()> {
+    loop {
+        let chunk = input.fill_buf()?;
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        let end = chunk.iter().position(|byte| *byte == b'\n');
+        let used = end.map_or(chunk.len(), |at| at + 1);
+        input.consume(used);
+        if end.is_some() {
+            return Ok(());
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! `journal export` and `journal verify`.
 
+use retail::event::Hole;
 use serde::Serialize;
 
 use crate::config::Config;
@@ -45,14 +46,32 @@ pub(super) fn export(config: &Config) -> Result<(), CliError> {
     lines.end()
 }
 
+/// What the marker beside the database knows and the journal does not.
+fn lost(hole: Option<&Hole>) -> String {
+    match hole {
+        Some(hole) => format!(
+            "the end of the journal is gone: events {} to {} of epoch {} were written and are not here",
+            hole.from, hole.to, hole.epoch
+        ),
+        None => "this journal is an older copy that went its own way: the marker beside it stands on an event that is not here".to_owned(),
+    }
+}
+
 pub(super) fn verify(config: &Config) -> Result<(), CliError> {
     let store = super::open(config)?;
     if store.identity().is_none() {
         return Err(StoreError::NotEnrolled.into());
     }
+    let behind = store.behind_marker()?;
     let report = store.verify()?;
     for fault in &report.faults {
         out::note(fault.to_string());
+    }
+    if let Some((_, hole)) = behind {
+        return Err(CliError::new(
+            lost(hole.as_ref()),
+            "keep the database; start the till: it says what is missing to head office and goes on in a new epoch",
+        ));
     }
     if report.faults.is_empty() {
         out::line(format!(

@@ -77,7 +77,9 @@ impl Examined {
         let text = match &self.finding {
             Finding::Opens if nl => "poort gaat open",
             Finding::Opens => "port opens",
-            Finding::Answers(state) => return format!("{}: {}", self.port, state_text(*state, nl)),
+            Finding::Answers(state) => {
+                return format!("{}: {}", self.port, state_text(*state, nl));
+            }
             Finding::Silent if nl => "de printer antwoordt niet",
             Finding::Silent => "the printer does not answer",
             Finding::Missing if nl => "poort bestaat niet",
@@ -159,7 +161,9 @@ fn denied(group: Option<&str>, member: bool, nl: bool) -> String {
     }
 }
 
-pub(super) const fn state_text(state: PrinterState, nl: bool) -> &'static str {
+/// How a printer is, in Dutch or English.
+#[must_use]
+pub const fn state_text(state: PrinterState, nl: bool) -> &'static str {
     match (state, nl) {
         (PrinterState::Ready, true) => "printer is gereed",
         (PrinterState::Ready, false) => "printer is ready",

@@ -2,11 +2,11 @@
 //! backup or can no longer read its last events opens the next epoch by itself, declares what is missing, and sells on.
 
 use chrono::{DateTime, FixedOffset};
-use retail::event::{Body, EpochOpened, EpochWhy, Hole};
+use retail::event::{Body, EpochOpened, EpochWhy, Event, Hole};
 use retail::ids::{Epoch, Hash, TillId};
 use retail::journal::Verifier;
 use retail::wire::Head;
-use rusqlite::{Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::append::{head, write_event};
 use super::{Marker, Store, StoreError, event_key};
@@ -60,6 +60,22 @@ impl Store {
         Ok(Some(Opened { epoch, why, hole }))
     }
 
+    /// What the marker beside the database tells of a journal that lost its end, or is an older copy; `None`: nothing, or
+    /// there is no marker. Changes nothing: `run` declares it when it starts.
+    ///
+    /// # Errors
+    /// What the database says, and the file.
+    pub fn behind_marker(&self) -> Result<Option<(EpochWhy, Option<Hole>)>, StoreError> {
+        // The marker first: a till that runs may write both meanwhile, the journal before the marker.
+        let Some(marker) = Marker::of(&self.path).read()? else {
+            return Ok(None);
+        };
+        let Some(now) = head(&self.conn)? else {
+            return Ok(None);
+        };
+        Ok(compare(&self.conn, now, marker)?.map(|(why, _, hole)| (why, hole)))
+    }
+
     /// Opens an epoch; one that is not above the current one is passed over: someone was faster. Answers whether it was opened.
     pub fn open_epoch(
         &mut self,
@@ -84,7 +100,7 @@ impl Store {
 type Found = (EpochWhy, Epoch, Option<Hole>);
 
 /// What the marker says against what is here.
-fn compare(tx: &Transaction<'_>, now: Head, marker: Head) -> Result<Option<Found>, StoreError> {
+fn compare(conn: &Connection, now: Head, marker: Head) -> Result<Option<Found>, StoreError> {
     if (marker.epoch, marker.seq) > (now.epoch, now.seq) {
         let from = if marker.epoch == now.epoch {
             now.seq + 1
@@ -99,16 +115,35 @@ fn compare(tx: &Transaction<'_>, now: Head, marker: Head) -> Result<Option<Found
         };
         return Ok(Some((EpochWhy::BehindMarker, marker.epoch, Some(hole))));
     }
-    let here: Option<[u8; 32]> = rusqlite::OptionalExtension::optional(tx.query_row(
+    let here: Option<[u8; 32]> = rusqlite::OptionalExtension::optional(conn.query_row(
         "SELECT hash FROM event WHERE key = ?1",
         [event_key(marker.epoch, marker.seq)?],
         |row| row.get(0),
     ))?;
     match here {
         Some(hash) if Hash(hash) == marker.hash => Ok(None),
+        // Declared already; the marker was not written since.
+        None if declared(conn, marker)? => Ok(None),
         // The marker stands on another history of this till: this database is an older copy that went its own way.
         _ => Ok(Some((EpochWhy::Fork, now.epoch, None))),
     }
+}
+
+/// Whether a hole that was declared holds this place.
+fn declared(conn: &Connection, place: Head) -> Result<bool, StoreError> {
+    let mut statement =
+        conn.prepare("SELECT e.bytes FROM hole h JOIN event e ON e.key = h.event")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let event = Event::read(row.get_ref(0)?.as_blob().unwrap_or_default());
+        if let Ok(Body::Hole(hole)) = event.map(|event| event.body)
+            && hole.epoch == place.epoch
+            && (hole.from..=hole.to).contains(&place.seq)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The events of the tail that cannot be read or do not stand on each other.

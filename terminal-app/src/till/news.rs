@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use retail::ids::ReceiptNumber;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::effect::Beep;
 use super::input::ScanDamage;
@@ -30,7 +30,7 @@ pub struct PrinterQuestion {
 }
 
 /// States of a receipt printer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PrinterState {
     /// The settings name none.

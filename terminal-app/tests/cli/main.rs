@@ -249,6 +249,56 @@ fn scans_are_explained_line_by_line() {
 }
 
 #[test]
+fn one_line_in_is_one_object_out_however_long() {
+    let folder = folder();
+    let mut command = till(folder.path());
+    command.args(["barcode", "--json"]);
+    let long = "9".repeat(2_000_000);
+    let exact = "9".repeat(64 * 1024 - 1);
+    let (code, out, _) = run(command.write_stdin(format!("{long}\n{exact}\nKLR-QTY-4\n{long}")));
+    assert_eq!(code, 0);
+    let kinds: Vec<String> = out
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .map(|line| {
+            line["reason"]
+                .as_str()
+                .or(line["kind"].as_str())
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    assert_eq!(kinds, ["too_long", "too_long", "command", "too_long"]);
+}
+
+#[test]
+fn a_journal_behind_its_marker_is_not_called_right() {
+    let folder = folder();
+    enrolled(folder.path());
+    let path = folder.path().join("till.db");
+    let head = Store::open(&path).unwrap().head().unwrap().unwrap();
+    let further = retail::wire::Head {
+        seq: head.seq + 2,
+        ..head
+    };
+    terminal_app::store::Marker::of(&path)
+        .write(further)
+        .unwrap();
+    let (code, out, err) = run(till(folder.path()).args(["journal", "verify"]));
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(
+        err.contains("events 2 to 3 of epoch 1") && err.contains("hint"),
+        "{err}"
+    );
+    let (code, out) = doctor(folder.path(), "");
+    assert_eq!(code, 1);
+    assert!(
+        out.contains("!! kassaboek: het einde ontbreekt: gebeurtenissen 2 tot en met 3"),
+        "{out}"
+    );
+}
+
+#[test]
 fn the_journal_is_exported_and_verified() {
     let folder = folder();
     let (code, _, err) = run(till(folder.path()).args(["journal", "export"]));
@@ -358,6 +408,11 @@ fn the_doctor_speaks_one_language() {
         .port();
     let more = format!(
         "[[scanner]]\nport = \"dev/scanner\"\n[printer]\nport = \"dev/printer\"\n[server]\nurl = \"http://127.0.0.1:{port}\"\n"
+    );
+    let (_, before) = doctor(folder.path(), &more);
+    assert!(
+        before.contains("!! hoofdkantoor"),
+        "nobody is there: {before}"
     );
     enrolled(folder.path());
     let (_, dutch) = doctor(folder.path(), &more);

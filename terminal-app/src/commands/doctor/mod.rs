@@ -1,27 +1,33 @@
 //! `doctor`: everything a till stands on, looked over: a line each, in the language of the screen, with what to do about it.
 //! Only looks: prints nothing, opens no drawer, changes nothing but that a missing database is made.
 
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use retail::clock::{Clock, random_16, wall_time};
 use retail::wire::{HeadsQuery, Refusal};
+use serde::Deserialize;
 
 use self::words::Words;
 use crate::clock::{SystemClock, SystemEntropy};
-use crate::config::Config;
+use crate::config::{Config, Server};
 use crate::error::CliError;
 use crate::out;
 use crate::peripherals::doctor as devices;
 use crate::peripherals::hub::doctor::{self as hub, HubLook};
 use crate::peripherals::line;
+use crate::receipt::Language;
 use crate::runtime::{Running, Watch, free_mb};
 use crate::screen::strings::fill;
 use crate::store::{Store, StoreError};
 use crate::sync::http::{HttpWire, Patience};
-use crate::sync::office::{CallError, CertificateTrouble, Client, HeadOffice as _};
+use crate::sync::office::{
+    CallError, CertificateTrouble, Client, HeadOffice as _, Request, Wire as _,
+};
 use crate::sync::outbox::Outbox as _;
+use crate::till::input::PrinterState;
 
 mod words;
 
@@ -102,6 +108,7 @@ pub(super) fn run(config: &Config) -> Result<(), CliError> {
     found.clock_and_disk(store.as_ref(), clock.as_ref())?;
     found.devices(&clock)?;
     found.hub(store.as_ref(), &clock)?;
+    found.running_printer()?;
     found.head_office(store.as_mut())?;
     match found.wrong {
         0 => return out::line(w.all_well),
@@ -168,6 +175,13 @@ impl Findings<'_> {
                 self.judge(w.enrolled, &text, false, w.other_shop_cure)?;
             }
             None => self.judge(w.enrolled, w.not_enrolled, false, w.not_enrolled_cure)?,
+        }
+        if let Some((_, hole)) = store.behind_marker()? {
+            let text = match &hole {
+                Some(hole) => fill(w.journal_behind, &[&hole.from, &hole.to, &hole.epoch]),
+                None => w.journal_other.to_owned(),
+            };
+            self.judge(w.journal, &text, false, w.journal_cure)?;
         }
         let articles = store.article_count()?;
         self.judge(
@@ -272,6 +286,44 @@ impl Findings<'_> {
         }
     }
 
+    /// The running till keeps the printer to itself; it knows how the printer is.
+    fn running_printer(&mut self) -> Result<(), CliError> {
+        let (w, config) = (self.w, self.config);
+        let hub = config.hub.as_ref().is_some_and(|hub| hub.printer.is_some());
+        if self.running.is_none() || !(hub || config.printer.is_some()) {
+            return Ok(());
+        }
+        let Some((state, queue)) = printer_of(config.screen.listen) else {
+            return self.judge(w.printer, w.screen_silent, false, w.screen_silent_cure);
+        };
+        let language = config.screen.language;
+        let how = devices::state_text(state, language == Language::Nl);
+        let text = fill(w.printer_says, &[&how, &queue]);
+        let examined = devices::Examined {
+            port: config.screen.listen.to_string(),
+            finding: devices::Finding::Answers(state),
+        };
+        match examined.cure(language) {
+            Some(cure) => self.judge(w.printer, &text, false, &cure),
+            None => self.well(w.printer, &text),
+        }
+    }
+
+    /// A till that is not enrolled has no name at head office yet: is anybody there?
+    fn before_enrolment(&mut self, url: &str, mut wire: HttpWire) -> Result<(), CliError> {
+        let w = self.w;
+        let (text, cure) = match wire.send(&get("/healthz")) {
+            Ok(answer) if answer.status == 200 => (w.office_well, None),
+            Ok(_) => (w.office_strange, Some(w.office_strange_cure)),
+            Err(error) => {
+                let (text, cure) = trouble(w, &error);
+                (text, Some(cure))
+            }
+        };
+        let text = format!("{url}: {text}");
+        self.judge(w.office, &text, cure.is_none(), cure.unwrap_or_default())
+    }
+
     /// The running till has this port open.
     fn has(&self, line: &line::Settings) -> bool {
         self.running
@@ -308,15 +360,15 @@ impl Findings<'_> {
             let waiting = store.standing().map_or(0, |standing| standing.waiting);
             Some((store.identity()?.clone(), waiting))
         });
-        let Some((identity, waiting)) = identity else {
-            return self.well(w.office, &format!("{}: {}", server.url, w.office_later));
-        };
         let wire = match HttpWire::new(server, Patience::Cashier) {
             Ok(wire) => wire,
             Err(error) => {
                 let text = format!("{} ({error})", w.office_ca);
                 return self.judge(w.office, &text, false, w.office_ca_cure);
             }
+        };
+        let Some((identity, waiting)) = identity else {
+            return self.before_enrolment(&server.url, wire);
         };
         let mut office = Client::new(
             wire,
@@ -342,6 +394,38 @@ impl Findings<'_> {
         let text = fill(w.office_line, &[&server.url, &text, &waiting]);
         self.judge(w.office, &text, cure.is_none(), cure.unwrap_or_default())
     }
+}
+
+/// Asks something that needs no signature and has no body.
+fn get(path: &str) -> Request {
+    Request {
+        method: "GET",
+        path: path.to_owned(),
+        content_type: "application/json",
+        body: Vec::new(),
+        signed: None,
+    }
+}
+
+/// What the running till says of its printer; `None` when its screen does not answer.
+fn printer_of(listen: SocketAddr) -> Option<(PrinterState, u32)> {
+    #[derive(Deserialize)]
+    struct Said {
+        printer: Printer,
+    }
+    #[derive(Deserialize)]
+    struct Printer {
+        state: PrinterState,
+        queue: u32,
+    }
+    let screen = Server {
+        url: format!("http://{listen}"),
+        ca: None,
+    };
+    let mut wire = HttpWire::new(&screen, Patience::Cashier).ok()?;
+    let answer = wire.send(&get("/state")).ok()?;
+    let said: Said = serde_json::from_slice(&answer.body).ok()?;
+    Some((said.printer.state, said.printer.queue))
 }
 
 /// What is wrong between this till and head office, and what to do about it.

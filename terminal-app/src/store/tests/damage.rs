@@ -20,10 +20,14 @@ fn a_lost_tail_is_noticed_and_declared() {
     store.backup(&folder.path().join("old.db")).unwrap();
     let lost = sell(&mut store, 200);
     Marker::of(&path).write(lost).unwrap();
+    assert_eq!(store.behind_marker().unwrap(), None);
     assert_eq!(store.start_check(at()).unwrap(), None);
     drop(store);
     std::fs::copy(folder.path().join("old.db"), &path).unwrap();
     let mut store = Store::open(&path).unwrap();
+    let (why, hole) = store.behind_marker().unwrap().unwrap();
+    assert_eq!(why, EpochWhy::BehindMarker);
+    assert_eq!(hole.map(|hole| (hole.from, hole.to)), Some((3, 3)));
     let opened = store.start_check(at()).unwrap().unwrap();
     assert_eq!(
         (opened.why, opened.epoch.get()),
@@ -36,6 +40,9 @@ fn a_lost_tail_is_noticed_and_declared() {
     assert_eq!(store.next_receipt().unwrap().to_string(), "3-2-0000001");
     sell(&mut store, 300);
     assert_eq!(store.epochs().unwrap().len(), 2);
+    assert_eq!(store.behind_marker().unwrap(), None, "declared");
+    let again = store.start_check(at()).unwrap();
+    assert_eq!(again, None, "killed before the marker was written anew");
 }
 
 #[test]

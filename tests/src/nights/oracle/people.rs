@@ -22,7 +22,10 @@ use super::super::machine::Id;
 use super::super::world::{CARDS, Forgotten, World};
 
 /// Everyone who is this customer at head office; nobody when it never heard of him.
-pub(in crate::nights) fn members(world: &World, customer: CustomerId) -> Result<BTreeSet<CustomerId>> {
+pub(in crate::nights) fn members(
+    world: &World,
+    customer: CustomerId,
+) -> Result<BTreeSet<CustomerId>> {
     let net = world.net.borrow();
     let members = store::read(net.head.office()?.store(), |tables| {
         let root = tables.root(&customer.to_string())?;
