@@ -277,6 +277,9 @@ mod tests {
         let newer = SALE.replace(r#""v":1"#, r#""v":9"#);
         let unread = records(&read(&newer), around(None));
         assert_eq!(unread[0].kind, Kind::Other("unread_sale".into()));
+        let newer = RETURN.replace(r#""v":1"#, r#""v":9"#);
+        let kind = &records(&read(&newer), around(None))[0].kind;
+        assert_eq!(*kind, Kind::Other("unread_return".into()));
         assert_eq!(unread[0].event_id, "003-01-0000000007");
         let drawer = read(
             r#"{"v":1,"till":3,"epoch":1,"seq":8,"at":"2026-11-21T00:30:00+01:00","kind":"no_sale_drawer","cashier":4}"#,

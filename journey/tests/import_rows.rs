@@ -210,6 +210,30 @@ fn quantities_and_amounts_that_are_none_are_refused() {
     );
 }
 
+/// The bounds themselves are within them.
+#[test]
+fn what_just_fits_is_read() {
+    assert!(with("occurred_at", "1900-01-01T00:00:00Z").is_ok());
+    assert!(with("occurred_at", "2199-12-31T23:59:59Z").is_ok());
+    for year in ["1899", "2200"] {
+        let refused = with("occurred_at", &format!("{year}-06-01T00:00:00Z"));
+        assert_eq!(refused, Err(RowError::OutOfRange("occurred_at")));
+    }
+    assert!(with("category", &"x".repeat(1024)).is_ok());
+    let (record, _) = with("quantity", "100000000").unwrap();
+    assert_eq!(record.quantity, MAX_QUANTITY);
+    assert_eq!(
+        with("quantity", "100000000.001"),
+        Err(RowError::OutOfRange("quantity"))
+    );
+    for cents in [MAX_AMOUNT_CENTS, -MAX_AMOUNT_CENTS] {
+        let (record, _) = with("amount_cents", &cents.to_string()).unwrap();
+        assert_eq!(record.amount_cents, cents);
+        let beyond = (cents + cents.signum()).to_string();
+        assert!(with("amount_cents", &beyond).is_err(), "{beyond}");
+    }
+}
+
 #[rstest]
 #[case("event_id")]
 #[case("shop_id")]
@@ -318,6 +342,10 @@ fn the_digest_tells_other_content_under_the_same_id() {
         ("07:45", "07:46"),
         ("home", "hom"),
         ("489434", "489435"),
+        ("sale", "return"),
+        (",uk,,", ",uk,kassa-1,"),
+        // The same instant on another clock: another local day at midnight.
+        ("07:45:00+00:00", "08:45:00+01:00"),
     ] {
         assert_ne!(digest(&GOOD.replace(from, to)), first, "{from}");
     }

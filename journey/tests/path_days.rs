@@ -43,7 +43,14 @@ fn a_receipt_over_midnight_is_known_whole_on_its_day() {
     assert_eq!(last, day("2026-01-05"));
     let customer = dataset.customer("jip").unwrap();
     let folded = fold(&dataset.history(customer), &Model::default_model().unwrap());
-    assert_eq!(folded.ends_on(), last, "what is stored can be read at it");
+    assert_eq!(folded.ends_on(), last);
+    let read = folded.at(last);
+    assert_eq!(
+        read,
+        Some(of(&dataset, "2026-01-05")),
+        "what is stored can be read at it"
+    );
+    assert_eq!(folded.at(day("2026-01-04")), None);
 }
 
 #[test]
@@ -185,6 +192,12 @@ fn paths_are_seen_at_the_last_sale_day_of_the_selection_and_show_who_is_in_it() 
         Some(day("2026-09-01")),
         "without a sale the last day on which anything happened"
     );
+    let spring = Query::all().between(Some(day("2026-04-01")), Some(day("2026-05-01")));
+    assert_eq!(
+        reports::seen_at(&dataset, &spring),
+        None,
+        "nothing happened then"
+    );
 }
 
 #[test]
@@ -204,4 +217,36 @@ fn what_was_seen_before_the_first_visit_stands_in_order() {
         .map(|seen| seen.kind.as_str())
         .collect();
     assert_eq!(kinds, ["coupon_redeemed", "advice", "sale"]);
+}
+
+/// Goods that were booked back before their sale, by a wrong clock: what hurt stands in order too.
+#[test]
+fn what_hurt_before_the_first_visit_stands_in_order() {
+    let story = Story::new()
+        .bring_back_of(
+            "2026-01-05 10:02",
+            "jip",
+            "late",
+            500,
+            ("r2", 1),
+            Reason::Spijt,
+        )
+        .bring_back_of(
+            "2026-01-05 10:01",
+            "jip",
+            "early",
+            1000,
+            ("r1", 1),
+            Reason::Defect,
+        )
+        .sale("2026-01-05 10:05", "jip", "r1", 1, 1000)
+        .sale("2026-01-08", "jip", "r2", 1, 500)
+        .sale("2026-01-08", "jip", "r2", 2, 500);
+    let path = of(&story.dataset(), "2026-01-09");
+    let hurt: Vec<Option<&str>> = path.stages[0]
+        .pain
+        .iter()
+        .map(|pain| pain.receipt.as_deref())
+        .collect();
+    assert_eq!(hurt, [Some("early"), Some("late")]);
 }

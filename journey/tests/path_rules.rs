@@ -144,6 +144,31 @@ fn part_of_a_line_or_one_of_two_lines_keeps_the_visit() {
 }
 
 #[test]
+fn what_is_no_goods_or_has_no_number_decides_nothing() {
+    // A bottle brought for its deposit alone, and a discount without a quantity: nothing of it can come back.
+    let deposit = Story::new()
+        .sale("2026-01-05", "jip", "r1", 1, 15)
+        .last(|record| record.apart = Some(Apart::Deposit));
+    assert_eq!(walk(&deposit, "2026-01-10").counted_visits, 1);
+    let nothing = Story::new()
+        .sale("2026-01-05", "jip", "r1", 1, -500)
+        .last(|record| record.quantity = 0);
+    assert_eq!(walk(&nothing, "2026-01-10").counted_visits, 1);
+    let with_discount = Story::new()
+        .sale("2026-01-05", "jip", "r1", 1, 2000)
+        .sale("2026-01-05", "jip", "r1", 2, -500)
+        .last(|record| record.quantity = 0)
+        .bring_back_of("2026-01-06", "jip", "r2", 1500, ("r1", 1), Reason::Spijt);
+    assert_eq!(walk(&with_discount, "2026-01-10").counted_visits, 0);
+    // Imported lines have no numbers: a return that names line 0 names none of them.
+    let imported = Story::new()
+        .sale("2026-01-05", "jip", "r1", 0, 1000)
+        .bring_back_of("2026-01-06", "jip", "r2", 1000, ("r1", 0), Reason::Spijt);
+    let path = walk(&imported, "2026-01-10");
+    assert_eq!((path.counted_visits, path.stages[1].pain.len()), (1, 0));
+}
+
+#[test]
 fn without_a_counted_visit_the_next_opens_purchase_anew() {
     let story = Story::new()
         .sale("2026-01-05", "jip", "r1", 1, 1000)

@@ -303,6 +303,18 @@ fn returns_are_ratios_and_groups_of_what_is_known() {
     );
 }
 
+/// What a return names must have been sold: the paper of another return is no purchase.
+#[test]
+fn days_since_purchase_run_from_a_sale() {
+    let story = Story::new()
+        .bring_back("2026-01-05", "a", "r1", 500)
+        .bring_back_of("2026-01-15", "a", "r2", 500, ("r1", 1), Reason::Ruil)
+        .bring_back_of("2026-01-16", "a", "r3", 500, ("nowhere", 1), Reason::Ruil);
+    let returns = reports::returns(&story.dataset(), &Query::all());
+    assert_eq!(returns.by_days_since_purchase, []);
+    assert_eq!(returns.by_reason[0].lines, 2);
+}
+
 #[test]
 fn unknown_kinds_are_counted_and_take_no_part_in_sales() {
     let story = Story::new()

@@ -161,6 +161,101 @@ fn pages_are_sorted_capped_and_continue() {
 }
 
 #[test]
+fn lists_are_sorted_by_what_was_asked() {
+    let data = Story::new()
+        .sale("2026-01-05", "a", "a1", 1, 300)
+        .sale("2026-03-05", "a", "a2", 1, 300)
+        .sale("2026-01-07", "b", "b1", 1, 500)
+        .sale("2026-02-05", "c", "c1", 1, 900)
+        .bring_back("2026-04-01", "d", "d1", 100)
+        .dataset();
+    let ids = |sort, descending| {
+        let paging = Paging {
+            sort,
+            descending,
+            ..Paging::default()
+        };
+        let page = reports::customers(&data, &Query::all(), Behind::Purchasing, paging);
+        let ids = page.rows.into_iter().map(|row| row.customer);
+        ids.collect::<Vec<_>>().join("")
+    };
+    for (sort, upwards, downwards) in [
+        (SortBy::FirstVisit, "abc", "cba"),
+        (SortBy::LastVisit, "bca", "acb"),
+        (SortBy::Visits, "bca", "abc"),
+        (SortBy::Spend, "bac", "cab"),
+        (SortBy::Customer, "abc", "cba"),
+    ] {
+        assert_eq!(
+            (ids(sort, false).as_str(), ids(sort, true).as_str()),
+            (upwards, downwards),
+            "{sort:?}"
+        );
+    }
+    // Who only brought something back is found as well, by the list and by himself.
+    let all = Query::all();
+    let found = reports::customers::customer(&data, &all, data.customer("d").unwrap()).unwrap();
+    assert_eq!(
+        (found.visits, found.net_cents, found.last_visit),
+        (0, -100, None)
+    );
+    let page = reports::customers(&data, &all, Behind::OnlyReturns, Paging::default());
+    assert_eq!(page.rows, [found]);
+}
+
+/// A receipt of which only some lines have a customer is his, in whatever order they came.
+#[test]
+fn a_receipt_with_one_named_line_is_that_customers() {
+    for names in [["a", ""], ["", "a"]] {
+        let data = Story::new()
+            .sale("2026-01-05", names[0], "r1", 1, 100)
+            .sale("2026-01-05", names[1], "r1", 2, 200)
+            .dataset();
+        let row = reports::receipts::receipt(&data, &Query::all(), "r1").unwrap();
+        assert_eq!((row.customer.as_deref(), row.net_cents), (Some("a"), 300));
+    }
+}
+
+/// A page never holds more than it can show; a file holds them all.
+#[test]
+fn a_page_has_an_end_and_a_file_has_not() {
+    let mut story = Story::new();
+    for n in 0..501 {
+        story = story.sale("2026-01-05", &format!("k{n:03}"), &format!("r{n}"), 1, 100);
+    }
+    let (data, all) = (story.dataset(), Query::all());
+    let paging = Paging {
+        limit: usize::MAX,
+        ..Paging::default()
+    };
+    let page = reports::customers(&data, &all, Behind::Purchasing, paging);
+    assert_eq!((page.total, page.rows.len()), (501, 500));
+    let file = reports::customers::export(&data, &all, Behind::Purchasing, Paging::default());
+    assert_eq!((file.total, file.rows.len()), (501, 501));
+    let receipts = reports::receipts::of_selection(&data, &all, 0, usize::MAX);
+    assert_eq!((receipts.total, receipts.rows.len()), (501, 500));
+    assert_eq!(reports::receipts::export(&data, &all, 7).len(), 7);
+    assert_eq!(
+        reports::receipts::export(&data, &all, usize::MAX).len(),
+        501
+    );
+}
+
+/// A slip of the pen in a year makes no chart of thousands of empty weeks: the latest forty years are shown.
+#[test]
+fn weeks_of_a_long_history_are_the_latest() {
+    let story =
+        Story::new()
+            .sale("1950-01-02", "a", "a1", 1, 100)
+            .sale("2026-01-05", "a", "a2", 1, 200);
+    let weeks = reports::weeks(&story.dataset(), &Query::all());
+    assert_eq!(weeks.len(), 2_080);
+    let last = weeks.last().unwrap();
+    assert_eq!((last.week.as_str(), last.returning), ("2026-W02", 1));
+    assert_eq!(weeks.iter().map(|week| week.new).sum::<usize>(), 0);
+}
+
+#[test]
 fn down_to_the_paper() {
     let story = Story::new()
         .sale("2026-01-05", "a", "r1", 1, 1000)

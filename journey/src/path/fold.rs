@@ -157,7 +157,7 @@ impl<'a> Folder<'a> {
             .current
             .and_then(|current| self.stages.get_mut(current))
         {
-            stage.to = Some(stage.to.unwrap_or(from.max(stage.from)));
+            stage.to = stage.to.or(Some(from));
         }
         let at = self.push(phase, state, from);
         self.current = Some(at);

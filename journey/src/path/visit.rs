@@ -11,7 +11,7 @@ use crate::record::{Apart, Kind};
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Visit {
     pub(super) counts: bool,
-    /// The day its last line came back, for a visit that does not count.
+    /// The day the last of its lines came back that did.
     pub(super) brought_back: Option<i32>,
 }
 
@@ -78,7 +78,6 @@ impl<'a> Visits<'a> {
         }
         for (day, visit) in &mut visits.by_day {
             visit.counts = kept_for_sure.contains(day) || !with_goods.contains(day);
-            visit.brought_back = visit.brought_back.filter(|_| !visit.counts);
         }
         visits
     }

@@ -208,7 +208,7 @@ fn list(dataset: &Dataset, query: &Query, behind: Behind, paging: Paging) -> Pag
     let mut found: Vec<(i64, u32)> = Vec::new();
     let mut facts: Vec<(u32, Facts)> = Vec::new();
     selection.each_customer(|customer| {
-        if behind.has(customer, &selection, last_sale_day) {
+        if behind.has(customer, last_sale_day) {
             let own = Facts::of(customer);
             let place = u32::try_from(facts.len()).unwrap_or(u32::MAX);
             found.push((own.sort_key(paging), place));
@@ -250,12 +250,7 @@ fn list(dataset: &Dataset, query: &Query, behind: Behind, paging: Paging) -> Pag
 
 impl Behind {
     /// Whether a customer is behind the figure.
-    fn has(
-        self,
-        customer: &Customer<'_>,
-        selection: &Selection<'_>,
-        last_sale_day: Option<i32>,
-    ) -> bool {
+    fn has(self, customer: &Customer<'_>, last_sale_day: Option<i32>) -> bool {
         let buys = !customer.visits.is_empty();
         let brings_back = || customer.chosen.iter().any(|entry| entry.return_lines > 0);
         match self {
@@ -270,7 +265,7 @@ impl Behind {
             }
             Self::SecondVisit { days, returned } => {
                 repeat::eligible(customer, days, last_sale_day)
-                    && (!returned || repeat::returned(customer, days, selection.to()))
+                    && (!returned || repeat::returned(customer, days))
             }
         }
     }

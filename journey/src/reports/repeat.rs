@@ -50,9 +50,10 @@ pub(super) fn eligible(customer: &Customer<'_>, days: i32, last_sale_day: Option
         && last_sale_day.is_some_and(|last| customer.first.saturating_add(days) <= last)
 }
 
-/// Whether the second visit came within so many days, and not after the query's last day.
-pub(super) fn returned(customer: &Customer<'_>, days: i32, to: i32) -> bool {
-    customer.second != NO_DAY && customer.second <= to && customer.second - customer.first <= days
+/// Whether the second visit of somebody eligible came within so many days. All of these days lie before the last sale
+/// day, and so within the query.
+pub(super) fn returned(customer: &Customer<'_>, days: i32) -> bool {
+    customer.second != NO_DAY && customer.second - customer.first <= days
 }
 
 /// Who comes back.
@@ -67,7 +68,6 @@ pub fn repeat(dataset: &Dataset, query: &Query) -> Repeat {
 /// What is gathered customer by customer.
 #[derive(Debug)]
 pub(super) struct Tally {
-    to: i32,
     last_sale_day: Option<i32>,
     purchasing: usize,
     repeating: usize,
@@ -81,7 +81,6 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn new(selection: &Selection<'_>) -> Self {
         Self {
-            to: selection.to(),
             last_sale_day: selection.sale_days().map(|(_, last)| last),
             purchasing: 0,
             repeating: 0,
@@ -110,7 +109,7 @@ impl Tally {
         {
             if eligible(customer, days, self.last_sale_day) {
                 *eligible_customers += 1;
-                *returned_customers += usize::from(returned(customer, days, self.to));
+                *returned_customers += usize::from(returned(customer, days));
             }
         }
     }
