@@ -78,13 +78,41 @@ fn threads_may_share_it_and_no_sum_overflows() {
         .sale("2026-01-01", "a", "r1", 2, i64::MAX)
         .bring_back("2026-01-02", "a", "r2", 1)
         .last(|record| record.amount_cents = i64::MIN);
+    let story = story.last(|record| record.quantity = i64::MIN);
     let dataset = story.dataset();
     shared(&dataset);
+    let least = dataset.events().map(|event| event.quantity()).min();
+    assert_eq!(least, Some(-100_000_000_000));
     let volumes = reports::volumes(&dataset, &Query::all());
     assert_eq!(
         (volumes.gross_cents, volumes.returns_cents),
         (200_000_000_000, 100_000_000_000)
     );
+}
+
+/// What somebody may see of a customer: only some shops, or nothing of outside histories.
+#[test]
+fn a_history_can_be_seen_in_part() {
+    let dataset = Story::new()
+        .sale("2026-01-01", "a", "r1", 1, 100)
+        .sale("2026-01-02", "a", "r2", 1, 100)
+        .last(|record| record.shop = "breda".into())
+        .sale("2026-01-03", "a", "r3", 1, 100)
+        .last(|record| record.imported = true)
+        .dataset();
+    let history = dataset.history(dataset.customer("a").unwrap());
+    let receipts = |history: &journey::dataset::History<'_>| -> Vec<String> {
+        let receipts = history.events().filter_map(|event| event.receipt());
+        receipts.map(str::to_owned).collect()
+    };
+    let shops = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        receipts(&history.clone().in_shops(&names))
+    };
+    assert_eq!(shops(&["breda", "utrecht"]), ["r1", "r2", "r3"]);
+    assert_eq!(shops(&["breda", "zwolle"]), ["r2"]);
+    assert!(shops(&[]).is_empty());
+    assert_eq!(receipts(&history.clone().without_imported()), ["r1", "r2"]);
 }
 
 /// A file whose column `kind` holds something else (a text, a number) must not fill the dataset for good.

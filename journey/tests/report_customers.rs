@@ -214,6 +214,12 @@ fn a_receipt_with_one_named_line_is_that_customers() {
         let row = reports::receipts::receipt(&data, &Query::all(), "r1").unwrap();
         assert_eq!((row.customer.as_deref(), row.net_cents), (Some("a"), 300));
     }
+    // Of two customers the earliest line decides, whoever was heard of first.
+    let two = Story::new()
+        .sale("2026-01-05 10:01", "b", "r1", 1, 100)
+        .sale("2026-01-05 10:00", "a", "r1", 2, 200);
+    let row = reports::receipts::receipt(&two.dataset(), &Query::all(), "r1").unwrap();
+    assert_eq!(row.customer.as_deref(), Some("a"));
 }
 
 /// A page never holds more than it can show; a file holds them all.

@@ -1,4 +1,5 @@
-//! Events at their bounds: how large one may be, which numbers it may hold, and what is kept but not understood.
+//! Events to the letter and at their bounds: how large one may be, which numbers it may hold, and what is kept but not
+//! understood.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,8 +8,8 @@
 )]
 
 use chrono::DateTime;
-use retail::event::{Body, Empty, Event, EventError, Hole, MAX_EVENT_BYTES};
-use retail::ids::{Epoch, Position, TillId};
+use retail::event::{Body, ByCashier, Empty, Event, EventError, Hole, MAX_EVENT_BYTES};
+use retail::ids::{CashierId, Epoch, Position, TillId};
 use retail::money::Cents;
 use serde_json::{Value, json};
 
@@ -17,6 +18,63 @@ fn first() -> Position {
         till: TillId::new(1).unwrap(),
         epoch: Epoch::FIRST,
         seq: 1,
+    }
+}
+
+#[test]
+fn the_envelope_comes_first_and_is_to_the_letter() {
+    let place = Position {
+        till: TillId::new(3).unwrap(),
+        epoch: Epoch::FIRST,
+        seq: 7,
+    };
+    let at = DateTime::parse_from_rfc3339("2026-11-21T14:03:05.120+01:00").unwrap();
+    let body = Body::DrawerOpened(ByCashier {
+        cashier: CashierId::new(4).unwrap(),
+    });
+    let bytes = Event::write(place, at, &body).unwrap();
+    assert_eq!(
+        String::from_utf8(bytes.clone()).unwrap(),
+        r#"{"v":1,"till":3,"epoch":1,"seq":7,"at":"2026-11-21T14:03:05.120+01:00","kind":"no_sale_drawer","cashier":4}"#
+    );
+    assert_eq!(
+        Event::read(&bytes).unwrap(),
+        Event {
+            v: 1,
+            position: place,
+            at,
+            body
+        }
+    );
+}
+
+#[test]
+fn what_is_not_known_is_kept() {
+    for other in [
+        r#"{"v":1,"till":3,"epoch":1,"seq":7,"at":"2026-11-21T14:03:05+01:00","kind":"price_check","gtin":"87"}"#,
+        r#"{"v":9,"till":3,"epoch":1,"seq":7,"at":"2026-11-21T14:03:05+01:00","kind":"sale"}"#,
+        r#"{"v":1,"till":3,"epoch":1,"seq":7,"at":"2026-11-21T14:03:05+01:00","kind":"sale","lines":"many"}"#,
+    ] {
+        assert!(
+            matches!(
+                Event::read(other.as_bytes()).unwrap().body,
+                Body::Unknown { .. }
+            ),
+            "{other}"
+        );
+    }
+}
+
+#[test]
+fn what_has_no_envelope_is_not_an_event() {
+    for wrong in [
+        "",
+        "[]",
+        "{}",
+        r#"{"v":1,"till":0,"epoch":1,"seq":7,"at":"2026-11-21T14:03:05Z","kind":"sale"}"#,
+        r#"{"v":1,"till":1,"epoch":1,"seq":0,"at":"2026-11-21T14:03:05Z","kind":"sale"}"#,
+    ] {
+        assert!(Event::read(wrong.as_bytes()).is_err(), "{wrong}");
     }
 }
 

@@ -27,7 +27,7 @@ pub struct ReceiptRow {
     pub shop: String,
     /// Till.
     pub till: String,
-    /// Customer, if any line has one.
+    /// The customer of the earliest line that has one.
     pub customer: Option<String>,
     /// Sale lines.
     pub sale_lines: usize,
@@ -244,7 +244,7 @@ fn receipt_row(
         net_cents: 0,
         imported: first.imported(),
     };
-    let mut owner = NONE;
+    let mut named: Option<u32> = None;
     for row in lines {
         match dataset.class(row) {
             Class::Sale => sums.sale_lines += 1,
@@ -252,9 +252,12 @@ fn receipt_row(
         }
         sums.gross_cents += dataset.gross(row);
         sums.returns_cents += dataset.returns(row);
-        owner = owner.min(dataset.owner(row));
+        if dataset.owner(row) != NONE && named.is_none_or(|other| dataset.order(row, other).is_lt())
+        {
+            named = Some(row);
+        }
     }
     sums.net_cents = sums.gross_cents - sums.returns_cents;
-    sums.customer = (owner != NONE).then(|| dataset.owner_id(owner).to_owned());
+    sums.customer = named.map(|row| dataset.owner_id(dataset.owner(row)).to_owned());
     sums
 }

@@ -142,13 +142,7 @@ proptest! {
             shuffled.swap(at, (state >> 33) as usize % (at + 1));
         }
         let (a, b) = (Dataset::of(&records).unwrap(), Dataset::of(&shuffled).unwrap());
-        prop_assert_eq!(reports::volumes(&a, &query), reports::volumes(&b, &query));
-        prop_assert_eq!(reports::repeat(&a, &query), reports::repeat(&b, &query));
-        prop_assert_eq!(reports::visits(&a, &query), reports::visits(&b, &query));
-        prop_assert_eq!(reports::cohorts(&a, &query), reports::cohorts(&b, &query));
-        prop_assert_eq!(reports::returns(&a, &query), reports::returns(&b, &query));
-        prop_assert_eq!(reports::rfm(&a, &query), reports::rfm(&b, &query));
-        prop_assert_eq!(reports::weeks(&a, &query), reports::weeks(&b, &query));
+        prop_assert_eq!(everything(&a, &query), everything(&b, &query));
     }
 
     /// Merging and forgetting, before or after the records came, is as if they had been written so.
