@@ -437,3 +437,132 @@ fn numbers_of_receipts_come_back() {
     assert_eq!(super::receipt_number(999_999_999_999), Some(number));
     assert_eq!(super::receipt_number(7), None);
 }
+
+/// The first delivery came without its side records (head office had refused them once): what it lacked is counted when
+/// it comes, once.
+#[test]
+fn links_and_texts_that_come_later_are_counted_once() {
+    let desk = desk();
+    let mut kassa = Kassa::enrol(&desk, 1);
+    kassa.sell(1_995, Some(customer(1)));
+    kassa.side.push(Side::Text {
+        seq: kassa.head().seq,
+        id: retail::ids::RecordId([4; 16]),
+        text: "maat 42".to_owned(),
+    });
+    let mut bare = kassa.batch(1, 2);
+    bare.side.clear();
+    kassa.send(&desk, &bare).unwrap();
+    let seen = || {
+        let book = desk.office.book().unwrap();
+        let volumes = journey::reports::volumes(book.dataset(), &journey::Query::all());
+        let notes = book
+            .dataset()
+            .events()
+            .filter(|event| event.note() == Some("maat 42"));
+        let notes = notes.count();
+        let points = read(desk.office.store(), |tables| {
+            tables.points(&customer(1).to_string())
+        });
+        (volumes.gross_identified_cents, notes, points.unwrap())
+    };
+    assert_eq!(seen(), (0, 0, 0));
+    for _ in 0..2 {
+        kassa.send_all(&desk).unwrap();
+        assert_eq!(seen(), (1_995, 1, 19));
+    }
+    let rebuilt = desk.office.rebuild_check(&mut |_, _| {}).unwrap();
+    assert_eq!(rebuilt.differ, Vec::<String>::new());
+    // A text alone, of an event that is there with its customer.
+    kassa.side.push(Side::Text {
+        seq: kassa.head().seq,
+        id: retail::ids::RecordId([5; 16]),
+        text: "en een tas".to_owned(),
+    });
+    kassa.send_all(&desk).unwrap();
+    let book = desk.office.book().unwrap();
+    let said = |text: &str| {
+        let mut notes = book.dataset().events().filter_map(|event| event.note());
+        notes.any(|note| note.contains(text))
+    };
+    assert!(said("maat 42") && said("en een tas"));
+}
+
+/// A twin sends everything again from the first event on: the trunk is known, then its own branch is, and what is new
+/// goes on there.
+#[test]
+fn a_twin_that_sends_from_the_start_stays_on_its_branch() {
+    let desk = desk();
+    let mut kassa = Kassa::enrol(&desk, 1);
+    kassa.sell(1_000, None);
+    let mut twin = kassa.clone();
+    kassa.sell(2_000, None);
+    kassa.sell(3_000, None);
+    kassa.send_all(&desk).unwrap();
+    twin.sell(400, None);
+    twin.send(&desk, &twin.batch(3, 3)).unwrap();
+    twin.sell(500, None);
+    let answer = twin.send_all(&desk).unwrap();
+    assert_eq!(
+        (answer.accepted, answer.duplicates, answer.forked),
+        (1, 3, 1)
+    );
+    assert!(answer.open_epoch, "it stands on the second branch");
+    let tills = desk
+        .office
+        .tills(&desk.office.command_line_scope())
+        .unwrap();
+    let ends: Vec<_> = tills[0].branches.iter().map(|branch| branch.head).collect();
+    assert_eq!(ends.len(), 2, "{ends:?}");
+    assert!(ends.contains(&kassa.head()) && ends.contains(&twin.head()));
+    assert_eq!(kinds(&desk), ["fork"]);
+    assert_eq!(net(&desk), 6_900);
+}
+
+/// Only what is missing here is shown as missing, and a hole behind what an epoch stands on excuses nothing.
+#[test]
+fn a_hole_is_as_large_as_what_is_missing() {
+    let desk = desk();
+    let mut kassa = Kassa::enrol(&desk, 1);
+    for _ in 0..6 {
+        kassa.sell(100, None);
+    }
+    let resign = |kassa: &Kassa, mut batch: retail::journal::Batch, hole: u64| {
+        batch.header.hole = Some(hole);
+        retail::journal::Batch::sign(
+            batch.header,
+            batch.events,
+            Vec::new(),
+            batch.sent_at_ms,
+            &kassa.key,
+        )
+    };
+    kassa.send(&desk, &kassa.batch(1, 4)).unwrap();
+    let late = resign(&kassa, kassa.batch(6, 7), 3);
+    kassa.send(&desk, &late).unwrap();
+    let scope = desk.office.command_line_scope();
+    let holes = desk.office.tills(&scope).unwrap().remove(0).holes;
+    let shown: Vec<_> = holes.iter().map(|hole| (hole.from, hole.to)).collect();
+    assert_eq!(shown, [(5, 5)]);
+
+    let mut twin = Kassa::enrol(&desk, 2);
+    twin.sell(100, None);
+    let mut kept = twin.clone();
+    for _ in 0..3 {
+        kept.sell(200, None);
+    }
+    kept.send_all(&desk).unwrap();
+    twin.sell(300, None);
+    // It stands on its own third event, which head office does not have, and says that only later ones are lost.
+    let end = twin.head();
+    twin.open_epoch();
+    let opening = resign(&twin, twin.batch(1, 1), end.seq + 1);
+    assert_eq!(
+        twin.send(&desk, &opening),
+        Err(Refusal::Gap {
+            after: Some(kept.head())
+        })
+    );
+    let opening = resign(&twin, twin.batch(1, 1), end.seq);
+    assert!(twin.send(&desk, &opening).is_ok());
+}
