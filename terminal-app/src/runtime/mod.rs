@@ -7,6 +7,7 @@ mod health;
 mod keeper;
 mod lock;
 mod paper;
+mod room;
 mod run;
 
 pub use appender::StoreAppender;

@@ -34,7 +34,7 @@ fn selling(face: &Face, view: &View) -> Markup {
                 } }
                 tbody { @for row in &view.basket { (basket_row(w, view, row)) } }
             }
-            @if view.basket.is_empty() { (between(w, view.last.as_ref().filter(|_| view.just_sold))) }
+            @if view.basket.is_empty() { (between(w, view)) }
         }
         (foot(w, view))
     }
@@ -88,12 +88,13 @@ fn stepper(label: &str, by: i64, action: &Action, enabled: bool) -> Markup {
     }
 }
 
-/// What stands there between two sales.
-fn between(w: &Strings, last: Option<&LastReceipt>) -> Markup {
+/// What stands there between two sales. While something is asked the next customer has to wait for it.
+fn between(w: &Strings, view: &View) -> Markup {
+    let last = view.last.as_ref().filter(|_| view.just_sold);
     html! {
         div.between {
             @if let Some(last) = last { (last_receipt(w, last)) }
-            p.ready { strong { (w.ready) } br; (w.ready_hint) }
+            @if view.mode == ModeView::Selling { p.ready { strong { (w.ready) } br; (w.ready_hint) } }
         }
     }
 }
@@ -129,7 +130,7 @@ fn foot(w: &Strings, view: &View) -> Markup {
             div.total.minor[split] {
                 div {
                     span.label { (w.total) }
-                    span.detail { (line_count(w, view)) @if !split && view.due_cash != view.due { " · " (in_cash(w, view)) } }
+                    span.detail { (line_count(w, view)) @if !split && view.due_cash != view.due { " " span.money { "· " (in_cash(w, view)) } } }
                 }
                 output #total role="status" aria-live="polite" aria-label=(w.total) { (w.money(view.total)) }
             }
@@ -165,8 +166,8 @@ fn line_count(w: &Strings, view: &View) -> String {
 }
 
 /// What settles it in cash.
-fn in_cash(w: &Strings, view: &View) -> Markup {
-    html! { span.money { (fill(w.in_cash, &[&w.in_text(view.due_cash)])) } }
+fn in_cash(w: &Strings, view: &View) -> String {
+    fill(w.in_cash, &[&w.in_text(view.due_cash)])
 }
 
 fn returning(face: &Face, back: &ReturnView) -> Markup {

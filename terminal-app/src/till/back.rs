@@ -223,6 +223,19 @@ impl Step<'_, '_> {
         Ok(())
     }
 
+    /// Goods come back, and this article is among those of the receipt. The receipt counts, not the catalogue: it may be of
+    /// another till, or from before the article went out of the range.
+    pub(super) fn is_on_receipt(&self, gtin: &str) -> bool {
+        let back = self.state.work.back.as_ref();
+        let draft = back.filter(|_| self.state.work.mode == Mode::Returning);
+        draft.is_some_and(|draft| {
+            let lines = &draft.on_file.sale.lines;
+            lines
+                .iter()
+                .any(|line| !is_child(line) && article_key(&line.gtin) == article_key(gtin))
+        })
+    }
+
     /// An article was scanned during a return: one more of it comes back.
     pub(super) fn return_article(&mut self, gtin: &str) -> Handled {
         let draft = self.draft()?;

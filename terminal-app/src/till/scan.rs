@@ -118,6 +118,15 @@ impl Step<'_, '_> {
     fn route(&mut self, scanned: Scanned, read: &str) -> Handled {
         match scanned {
             Scanned::Article(found) => {
+                let alternative = found.alternative.as_ref().map(|other| other.to_14());
+                for number in [Some(found.gtin.to_14()), alternative]
+                    .into_iter()
+                    .flatten()
+                {
+                    if self.is_on_receipt(&number) {
+                        return self.return_article(&number);
+                    }
+                }
                 let mut article = self.env.shelf.article(&found.gtin.to_14())?;
                 if let (None, Some(other)) = (&article, found.alternative) {
                     article = self.env.shelf.article(&other.to_14())?;
@@ -158,6 +167,9 @@ impl Step<'_, '_> {
                 read: read.to_owned(),
             }),
             Scanned::Command(command) => self.command(command),
+            Scanned::Unknown(unknown) if self.is_on_receipt(&unknown.text) => {
+                self.return_article(&unknown.text)
+            }
             Scanned::Unknown(unknown) => match self.env.shelf.article(&unknown.text)? {
                 Some(article) => self.article_read(article, Quantity::ONE, None, String::new()),
                 None => Err(Notice::UnknownCode {

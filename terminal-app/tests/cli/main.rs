@@ -4,7 +4,9 @@
     reason = "a test that cannot go on fails where it stands"
 )]
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
+use std::process::{Child, Stdio};
 
 use assert_cmd::Command;
 use chrono::DateTime;
@@ -226,6 +228,92 @@ fn cashiers_are_listed_and_taken_away() {
         out.contains("cashier 4: Dirk (logged in from the start"),
         "{out}"
     );
+}
+
+/// A till at work, ended with the test.
+struct Running {
+    process: Child,
+    /// The address of its screen.
+    url: String,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let ended = self.process.kill().and_then(|()| self.process.wait());
+        assert!(ended.is_ok() || std::thread::panicking(), "{ended:?}");
+    }
+}
+
+impl Running {
+    fn start(folder: &Path) -> Self {
+        let mut process = std::process::Command::new(env!("CARGO_BIN_EXE_terminal-app"))
+            .arg("run")
+            .current_dir(folder)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut first = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut first)
+            .unwrap();
+        let url = first.trim().rsplit_once(' ').unwrap().1.to_owned();
+        Self { process, url }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let answer = ureq::get(format!("{}{path}", self.url)).call();
+        answer.unwrap().body_mut().read_to_string().unwrap()
+    }
+
+    fn press(&self, action: &serde_json::Value) {
+        let page = self.get("");
+        let (_, token) = page.split_once("name=\"token\" content=\"").unwrap();
+        let token = token.split('"').next().unwrap();
+        ureq::post(format!("{}action", self.url))
+            .header("x-klantreis-token", token)
+            .header("origin", self.url.trim_end_matches('/'))
+            .content_type("application/json")
+            .send(serde_json::json!({"id": "a-1", "action": action}).to_string())
+            .unwrap();
+    }
+
+    /// The first state that is so.
+    #[track_caller]
+    fn wait(&self, is_so: impl Fn(&serde_json::Value) -> bool) -> serde_json::Value {
+        let state =
+            |path: &str| serde_json::from_str::<serde_json::Value>(&self.get(path)).unwrap();
+        let mut now = state("state");
+        for _ in 0..20 {
+            if is_so(&now) {
+                return now;
+            }
+            // Answered with the next state, or after a long wait with the same.
+            now = state(&format!("state?after={}", now["rev"]));
+        }
+        panic!("never so: {now}");
+    }
+}
+
+#[test]
+fn a_running_till_hears_who_was_taken_away() {
+    let folder = folder();
+    let dir = folder.path();
+    std::fs::write(
+        dir.join("till.toml"),
+        format!("{SETTINGS}[screen]\nlisten = \"127.0.0.1:0\"\n"),
+    )
+    .unwrap();
+    enrolled(dir);
+    add(dir, "Anna", "4821");
+    let running = Running::start(dir);
+    running.press(&serde_json::json!({"do": "login", "pin": "4821"}));
+    running.wait(|state| state["cashier"]["name"] == "Anna");
+    let (code, _, err) = run(till(dir).args(["cashier", "remove", "--name", "Anna"]));
+    assert_eq!(code, 0, "{err}");
+    assert!(err.contains("he is logged in"), "{err}");
+    let state = running.wait(|state| state["cashier"].is_null());
+    assert_eq!(state["notice"]["notice"], "cashier_removed");
+    assert_eq!(state["cashiers"], serde_json::json!([]));
 }
 
 #[test]

@@ -219,6 +219,30 @@ fn receipts_that_cannot_be_returned_say_why() {
     assert!(matches!(till.view().notice, Some(Notice::NotOnReceipt { read }) if read == ean(COLA)));
 }
 
+/// The receipt says what was sold, not today's catalogue: another till has other articles, and a range changes.
+#[test]
+fn an_article_that_the_catalogue_no_longer_has_comes_back_by_scanning_it() {
+    let mut till = sold();
+    till.shelf.articles.clear();
+    till.scan(&code(number(1)));
+    till.article(SHIRT);
+    till.act(Action::Entry {
+        text: Some(ean(SHIRT)),
+    });
+    let ModeView::Returning(back) = till.view().mode else {
+        panic!("no return");
+    };
+    assert_eq!(back.lines[0].chosen, Quantity::units(2));
+    till.article(COLA);
+    assert_eq!(
+        till.view().notice,
+        Some(Notice::UnknownArticle { number: ean(COLA) })
+    );
+    till.act(Action::Cancel);
+    till.article(SHIRT);
+    assert!(till.view().basket.is_empty(), "it is sold no more");
+}
+
 #[test]
 fn a_receipt_of_another_till_is_fetched_or_refused_with_the_reason() {
     let mut till = sold();
