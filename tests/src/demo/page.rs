@@ -172,6 +172,10 @@ fn draw(shop: &Shop) -> Markup {
                 }
                 main {
                     section aria-label="Scannen" {
+                        form id="other" {
+                            label { "Andere code " input name="code" autocomplete="off" maxlength="200"; }
+                            button { "Scan" }
+                        }
                         h2 { "Commando's" }
                         div class="keys" {
                             @for (code, name) in COMMANDS { (key(code, name, code)) }
@@ -188,10 +192,6 @@ fn draw(shop: &Shop) -> Markup {
                                     (key(&sample.gtin, &sample.name, &retail::money::Cents(sample.price_cents).to_string()))
                                 }
                             }
-                        }
-                        form id="other" {
-                            label { "Andere code " input name="code" autocomplete="off" maxlength="200"; }
-                            button { "Scan" }
                         }
                     }
                     section aria-label="Printer" class="printer" {

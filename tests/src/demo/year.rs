@@ -72,12 +72,23 @@ impl Year {
 }
 
 /// None is a cashier's: two people of one name at the counter are one too many.
-const NAMES: [&str; 48] = [
+const NAMES: [&str; 165] = [
     "Jip", "Nienke", "Joris", "Fatima", "Bram", "Lotte", "Mohammed", "Femke", "Thijs", "Noor",
     "Sem", "Aylin", "Ruben", "Eva", "Jasper", "Merel", "Yusuf", "Iris", "Koen", "Zoë", "Pieter",
     "Anouk", "Willem", "Saskia", "Omar", "Maud", "Hugo", "Tess", "Jeroen", "Marijke", "Gijs",
     "Esra", "Lars", "Roos", "Dirk", "Samira", "Niels", "Fleur", "Bas", "Hanneke", "Milan", "Julia",
-    "Cees", "Emma", "Rachid", "Linde", "Stijn", "Anna",
+    "Cees", "Emma", "Rachid", "Linde", "Stijn", "Anna", "Sofie", "Daniël", "Hamza", "Elin", "Ravi",
+    "Ingrid", "Joost", "Nora", "Teun", "Lisa", "Karim", "Bente", "Ties", "Yara", "Wouter", "Lieke",
+    "Amir", "Sven", "Hilde", "Mees", "Jasmijn", "Adam", "Marieke", "Floris", "Dewi", "Luuk",
+    "Carmen", "Henk", "Isa", "Noah", "Petra", "Arjen", "Malika", "Job", "Vera", "Ilias", "Sarah",
+    "Tobias", "Naomi", "Frank", "Elise", "Bilal", "Rosa", "Maarten", "Lina", "Olivier", "Johanna",
+    "Senna", "Kees", "Amina", "Rik", "Evelien", "Tygo", "Mila", "Ahmed", "Paula", "Victor",
+    "Sophie", "Jelle", "Khadija", "Erik", "Silke", "Mustafa", "Loes", "Boaz", "Hannah", "Ferdi",
+    "Wies", "Siem", "Leyla", "Rutger", "Fenna", "Diego", "Mirjam", "Tim", "Zeynep", "Robin",
+    "Yvonne", "Pim", "Aïsha", "Marcel", "Liv", "Jan", "Nadia", "Guus", "Levi", "Marloes", "Casper",
+    "Wilma", "Salim", "Janneke", "Bart", "Puck", "Ali", "Suzanne", "Ivo", "Romy", "Peter",
+    "Dilara", "Vince", "Truus", "Stan", "Myrthe", "Hassan", "Corrie", "Thomas", "Yasmin", "Aad",
+    "Jet", "Remco", "Indra", "Nick", "Elif", "Simon", "Karin", "Dani", "Margriet",
 ];
 
 /// Plans a year that ends on `last_day`, for `tills` tills and a catalogue of `articles`.
