@@ -8,6 +8,11 @@ pub(crate) fn line(text: &str) {
     bytes(b"\n");
 }
 
+/// `1 row`, `2 rows`.
+pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// Bytes on standard output.
 pub(crate) fn bytes(bytes: &[u8]) {
     // Nothing is left to tell somebody who does not read any more.

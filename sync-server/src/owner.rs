@@ -110,6 +110,14 @@ impl Office {
         })?
     }
 
+    /// Removes an owner; whoever is logged in under the name is out at once. False: there is none.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn remove_owner(&self, name: &str) -> Result<bool> {
+        store::write(self.store(), |tables| tables.remove_owner(name.trim()))
+    }
+
     /// Logs in. The token (64 hex digits) is for the cookie; it is not kept here. `None`: wrong name or password.
     ///
     /// # Errors

@@ -90,7 +90,7 @@ fn an_import_is_taken_back_and_put_in_again() {
     );
 
     let undone = folder.out(&["import", "--undo", "2"]);
-    assert!(undone.contains("2 row(s) are gone"), "{undone}");
+    assert!(undone.contains("2 rows are gone"), "{undone}");
     let without = folder.json(&["volumes"]);
     assert_eq!(
         (&without["gross_cents"], &without["customers_purchasing"]),
@@ -385,8 +385,39 @@ fn rejects_are_never_written_over_another_file() {
     );
     // Rejects of an earlier run make way.
     folder.csv("b.csv", "x,nooit,a,1,,sale,r,,,1,1\n");
-    folder.out(&["import", "--csv", "b.csv", "--rejects", "r.csv"]);
+    folder.ends(&["import", "--csv", "b.csv", "--rejects", "r.csv"], 1);
     assert!(folder.path("r.csv").exists());
     folder.out(&["import", "--csv", "a.csv", "--rejects", "r.csv"]);
     assert!(!folder.path("r.csv").exists());
+}
+
+#[test]
+fn a_file_of_which_nothing_goes_in_ends_with_1_and_keeps_no_other_out() {
+    let folder = Folder::new();
+    folder.csv(
+        "bad.csv",
+        "1,gisteren,utrecht,1,jip,sale,r1,sjaal,Mode,1,1995\n",
+    );
+    folder.csv("good.csv", ROWS);
+    let said = folder.ends(&["import", "--csv", "bad.csv", "--csv", "good.csv"], 1);
+    assert!(said.out.contains("bad.csv: 1 row read, 0 new"), "{said:?}");
+    assert!(
+        said.out.contains("good.csv: 5 rows read, 5 new"),
+        "{said:?}"
+    );
+    assert!(
+        said.err.contains("error: nothing of bad.csv went in")
+            && said.err.contains("hint: bad.rejects.csv says why"),
+        "{said:?}"
+    );
+    // Rows that are rejected beside others, or are there already, are told; the command did its work.
+    folder.csv(
+        "mixed.csv",
+        &format!("{ROWS}6,gisteren,utrecht,1,jip,sale,r1,sjaal,Mode,1,1995\n"),
+    );
+    let said = folder.ends(&["import", "--csv", "mixed.csv"], 0);
+    assert!(
+        said.err.contains("1 rejected row, with line and reason"),
+        "{said:?}"
+    );
 }

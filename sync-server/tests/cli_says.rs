@@ -219,7 +219,7 @@ fn verify_tells_signed_from_unsigned() {
         said.contains("there is no signed event to verify"),
         "{said}"
     );
-    assert!(said.contains("5 imported row(s) are unsigned"), "{said}");
+    assert!(said.contains("5 imported rows are unsigned"), "{said}");
     assert!(!said.contains("is right"), "{said}");
     folder.out(&["import", "--undo", "1"]);
     assert!(folder.out(&["verify"]).contains("nothing to verify"));
@@ -332,4 +332,57 @@ fn every_command_has_help_with_an_example() {
             );
         }
     }
+}
+
+#[test]
+fn shops_tills_and_owners_are_listed_and_an_owner_goes() {
+    let folder = Folder::new();
+    folder.fails(&["owner", "list"], 1, &["there is no database"]);
+    let add = ["--time-zone", "Europe/Amsterdam"];
+    let shop = |id: &'static str, name: &'static str| {
+        let args = [&["shop", "add", "--id", id, "--name", name], &add[..]].concat();
+        folder.out(&args)
+    };
+    shop("utrecht", "Wol & Wilg");
+    assert!(
+        folder
+            .out(&["owner", "list"])
+            .contains("nobody may log in yet")
+    );
+    assert!(
+        folder
+            .out(&["till", "list"])
+            .contains("no till has enrolled yet")
+    );
+    assert_eq!(folder.out(&["till", "list", "--format", "json"]), "[]\n");
+    shop("zwolle", "Sassenpoort");
+    for (name, sees) in [
+        ("anna", &["--all"][..]),
+        ("bert", &["--shop", "zwolle", "--shop", "utrecht"]),
+    ] {
+        let args = [&["owner", "add", "--name", name, "--password-stdin"], sees].concat();
+        let said = folder.with_input(&args, "een goed wachtwoord");
+        assert_eq!(said.code, 0, "{said:?}");
+    }
+    assert_eq!(
+        folder.out(&["owner", "list"]),
+        "owner  sees_every_shop  shops\nanna   true\nbert   false            zwolle, utrecht\n"
+    );
+    let json = folder.out(&["owner", "list", "--format", "json"]);
+    let owners: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(owners[1]["shops"], serde_json::json!(["zwolle", "utrecht"]));
+    assert!(!json.contains("argon2"), "{json}");
+    let csv = folder.out(&["shop", "list", "--format", "csv"]);
+    assert!(
+        csv.starts_with("shop,name,time_zone,tills\nutrecht,Wol & Wilg,Europe/Amsterdam,"),
+        "{csv}"
+    );
+    folder.fails(
+        &["owner", "remove", "--name", "carla"],
+        1,
+        &["carla", "owner list"],
+    );
+    let said = folder.out(&["owner", "remove", "--name", "anna"]);
+    assert!(said.contains("anna may no longer log in"), "{said}");
+    assert!(!folder.out(&["owner", "list"]).contains("anna"));
 }

@@ -1,4 +1,4 @@
-//! The files behind the owner's tables: CSV for programs, XLSX for people. The XLSX is read back by a reader of others
+//! The files behind the owner's tables: CSV for programs (English) or a Dutch spreadsheet, XLSX for people. The XLSX is read back by a reader of others
 //! and compared with the CSV, cell by cell.
 #![expect(
     clippy::unwrap_used,
@@ -90,6 +90,7 @@ fn same(plain: &str, cell: &Data, cents: bool) {
 fn an_xlsx_says_what_the_csv_says() {
     let keeping = Shopkeeping::open();
     let mut browser = keeping.log_in("alles");
+    browser.get("/taal?naar=en");
     let mut cells = [0_usize; 3];
     let tables = TABLES.iter().map(|name| (*name, String::new()));
     let one = [
@@ -132,6 +133,7 @@ fn text_from_outside_stays_text_in_both_files() {
          f2,2026-07-01T11:00:00+02:00,a,a-1,@x,sale,@b12,Mok,Cadeau,1,1250\n";
     keeping.import(&format!("{header}{rows}"));
     let mut browser = keeping.log_in("alles");
+    browser.get("/taal?naar=en");
     let jip = format!("Jip {EVIL}");
     for (name, evil) in [
         ("klanten", ["=1+1", "@x", "=dee", &jip]),
@@ -155,6 +157,30 @@ fn text_from_outside_stays_text_in_both_files() {
             |cell: &&String| cell.parse::<f64>().is_err() && cell.starts_with(['=', '+', '-', '@']);
         assert_eq!(plain.iter().find(formula), None, "{name}.csv");
     }
+}
+
+#[test]
+fn a_dutch_csv_opens_in_a_dutch_spreadsheet() {
+    let keeping = Shopkeeping::open();
+    let mut browser = keeping.log_in("alles");
+    for name in TABLES {
+        let page = browser.get(&format!("/export/{name}.csv"));
+        assert_eq!(page.header("content-type"), Some("text/csv; charset=utf-8"));
+        assert!(page.body.starts_with(b"\xef\xbb\xbf"), "{name}");
+        let text = page.text();
+        assert!(!text.contains("_cents"), "{name}: {text}");
+    }
+    let figures = browser.get("/export/kerncijfers.csv").text();
+    assert!(figures.starts_with("\u{feff}Cijfer;Waarde\n"), "{figures}");
+    assert!(figures.contains("\nBruto;222,88\n"), "{figures}");
+    let returns = browser.get("/export/tweede-bezoek.csv").text();
+    assert!(
+        returns.contains("%\n") && !returns.contains('.'),
+        "{returns}"
+    );
+    let receipts = browser.get("/export/bonnen.csv").text();
+    assert!(receipts.contains(";-29,95;geïmporteerd\n"), "{receipts}");
+    assert!(receipts.contains(";2026-01-25 10:00:00;"), "{receipts}");
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub(super) enum Command {
         after_help = "Example: sync-server serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem"
     )]
     Serve(ServeArgs),
-    /// Add a shop
+    /// Shops
     #[command(subcommand)]
     Shop(ShopCommand),
     /// Give out a one-time code with which a till of a shop enrols (the last word on standard output)
@@ -56,6 +56,8 @@ shop_id, till_id, customer_id (empty: anonymous), kind (sale, return, or a touch
 quantity, amount_cents. UTF-8, commas. Returns are negative. A second import of the same file adds nothing.
 
 What cannot be read goes to a rejects file with its line and reason; what is odd is told and goes in as it stands.
+Ends with 0 when rows went in or were there already, also when others were rejected (their number is told); with 1 when
+every row of a file was rejected.
 
 Examples:
   sync-server import --csv history.csv
@@ -119,13 +121,23 @@ pub(super) enum ShopCommand {
         #[arg(long, value_name = "TZ")]
         time_zone: String,
     },
+    /// List the shops, with their tills
+    #[command(after_help = "Example: sync-server shop list --format json")]
+    List(ListArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
+    /// How to print it
+    #[arg(long, default_value = "table")]
+    pub(super) format: Format,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TillCommand {
     /// List the tills and how far they are
-    #[command(after_help = "Example: sync-server till list")]
-    List,
+    #[command(after_help = "Example: sync-server till list --format csv")]
+    List(ListArgs),
     /// Revoke a till's key: nothing more is taken from it until it is enrolled anew
     #[command(after_help = "Example: sync-server till revoke --till 3")]
     Revoke {
@@ -142,6 +154,16 @@ pub(super) enum OwnerCommand {
         after_help = "Example: printf %s \"$PASSWORD\" | sync-server owner add --name anna --all --password-stdin"
     )]
     Add(OwnerArgs),
+    /// List the owners and what they may see
+    #[command(after_help = "Example: sync-server owner list")]
+    List(ListArgs),
+    /// Remove an owner; whoever is logged in under the name is out at once
+    #[command(after_help = "Example: sync-server owner remove --name anna")]
+    Remove {
+        /// Log-in name
+        #[arg(long)]
+        name: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -191,7 +213,8 @@ pub(super) enum ReportName {
     Visits,
     /// Customers by the month of their first visit, and who of them comes in later months
     Cohorts,
-    /// Recency, frequency and money of every customer, scored 1 to 5
+    /// Recency, frequency and money of every customer, scored 1 to 5; days are counted back from its
+    /// `reference_day`: the day after the last sale day of the selection
     Rfm,
     /// What comes back, by reason, article, category and days since the purchase
     Returns,
@@ -201,7 +224,7 @@ pub(super) enum ReportName {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// Exact, as one document (path --all: one object a line)
+    /// Exact, as one document (`report path --all`: one object a line)
     Json,
     /// Exact, for a spreadsheet
     Csv,

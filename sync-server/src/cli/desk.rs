@@ -6,12 +6,12 @@ use chrono_tz::Tz;
 use retail::ids::TillId;
 use serde::Serialize;
 
-use super::Done;
+use super::{Done, Format, histories};
 use crate::api::Office;
 use crate::book::lookup::TillStatus;
 use crate::error::CliError;
 use crate::out;
-use crate::store::rows::Shop;
+use crate::store::rows::{OwnerRow, Shop};
 use crate::store::{read, write};
 
 pub(super) fn shop_add(office: &Office, id: &str, name: &str, time_zone: &str) -> Done {
@@ -46,6 +46,46 @@ pub(super) fn shop_add(office: &Office, id: &str, name: &str, time_zone: &str) -
     Ok(())
 }
 
+/// A line of `shop list`.
+#[derive(Serialize)]
+struct ShopLine {
+    shop: String,
+    name: String,
+    time_zone: String,
+    tills: Vec<TillId>,
+}
+
+pub(super) fn shop_list(office: &Office, format: Format) -> Done {
+    let (shops, tills) = read(office.store(), |tables| {
+        Ok((tables.shops()?, tables.tills()?))
+    })?;
+    let line = |shop: Shop| ShopLine {
+        tills: tills
+            .iter()
+            .filter(|till| till.shop == shop.id && till.revoked_ms.is_none())
+            .map(|till| till.till)
+            .collect(),
+        shop: shop.id,
+        name: shop.name,
+        time_zone: shop.time_zone,
+    };
+    let lines = shops.into_iter().map(line).collect();
+    list(
+        lines,
+        format,
+        "there is no shop yet; `sync-server shop add` makes one",
+    )
+}
+
+/// A list in the format asked for; a table of nothing says so.
+fn list(lines: Vec<impl Serialize>, format: Format, nothing: &str) -> Done {
+    if lines.is_empty() && format == Format::Table {
+        out::line(nothing);
+        return Ok(());
+    }
+    super::report::print(&lines, format)
+}
+
 pub(super) fn till_code(office: &Office, shop: &str) -> Done {
     let Some(code) = office.till_code(shop)? else {
         let shops = read(office.store(), |tables| tables.shops())?;
@@ -77,7 +117,7 @@ struct TillLine {
     revoked: bool,
 }
 
-pub(super) fn till_list(office: &Office) -> Done {
+pub(super) fn till_list(office: &Office, format: Format) -> Done {
     let tills = office.tills(&office.command_line_scope())?;
     let line = |status: TillStatus| TillLine {
         last_receipt: status.last_receipt.map(|number| number.to_string()),
@@ -91,7 +131,11 @@ pub(super) fn till_list(office: &Office) -> Done {
         name: status.till.name,
     };
     let lines: Vec<TillLine> = tills.into_iter().map(line).collect();
-    super::report::print(&lines, super::Format::Table)
+    list(
+        lines,
+        format,
+        "no till has enrolled yet; `sync-server till-code` gives out a code for one",
+    )
 }
 
 pub(super) fn till_revoke(office: &Office, till: u16) -> Done {
@@ -129,6 +173,40 @@ pub(super) fn owner_add(office: &Office, name: &str, shops: Option<Vec<String>>)
     Ok(())
 }
 
+/// A line of `owner list`.
+#[derive(Serialize)]
+struct OwnerLine {
+    owner: String,
+    sees_every_shop: bool,
+    shops: Vec<String>,
+}
+
+pub(super) fn owner_list(office: &Office, format: Format) -> Done {
+    let owners = read(office.store(), |tables| tables.owners())?;
+    let line = |owner: OwnerRow| OwnerLine {
+        owner: owner.name,
+        sees_every_shop: owner.shops.is_none(),
+        shops: owner.shops.unwrap_or_default(),
+    };
+    let lines = owners.into_iter().map(line).collect();
+    list(
+        lines,
+        format,
+        "nobody may log in yet; `sync-server owner add` lets somebody in",
+    )
+}
+
+pub(super) fn owner_remove(office: &Office, name: &str) -> Done {
+    if !office.remove_owner(name)? {
+        return Err(CliError::mend(
+            format!("there is no owner {name:?}"),
+            "`sync-server owner list` shows the names",
+        ));
+    }
+    out::line(&format!("{} may no longer log in", name.trim()));
+    Ok(())
+}
+
 pub(super) fn forget(office: &Office, id: &str) -> Done {
     let known = {
         let book = office.book()?;
@@ -146,8 +224,13 @@ pub(super) fn forget(office: &Office, id: &str) -> Done {
     }
     let forgotten = office.forget(id)?;
     out::line(&format!(
-        "forgot {} customer id(s); {} imported row(s) are anonymous now",
-        forgotten.customers, forgotten.imported
+        "forgot {}; imported rows that are anonymous now: {}",
+        out::count(
+            histories::long(forgotten.customers),
+            "customer id",
+            "customer ids"
+        ),
+        forgotten.imported
     ));
     Ok(())
 }

@@ -51,14 +51,19 @@ pub(super) fn import(office: &Office, args: &ImportArgs) -> Done {
         ));
     }
     clear(office)?;
-    let imported = files.iter().try_for_each(|file| one(office, file, args));
+    let mut nothing_in = None;
+    let imported = files.iter().try_for_each(|file| {
+        // A file of which nothing went in does not keep the others out.
+        nothing_in = one(office, file, args)?.or(nothing_in.take());
+        Ok(())
+    });
     // What is in is in: its paths are folded also when a later file stopped the rest.
     settle(office)?;
-    imported
+    imported.and(nothing_in.map_or(Ok(()), Err))
 }
 
-/// Imports one file and says what became of it.
-fn one(office: &Office, file: &Path, args: &ImportArgs) -> Done {
+/// Imports one file and says what became of it; gives what is wrong when every row was rejected.
+fn one(office: &Office, file: &Path, args: &ImportArgs) -> Result<Option<CliError>, CliError> {
     let rejects = args.rejects.clone().unwrap_or_else(|| rejects_path(file));
     let length = fs::metadata(file).map_or(0, |metadata| metadata.len());
     let bar = bar("importing", length, true);
@@ -67,9 +72,9 @@ fn one(office: &Office, file: &Path, args: &ImportArgs) -> Done {
     bar.finish_and_clear();
     let summary = imported?;
     out::line(&format!(
-        "{}: {} rows read, {} new, {} known already, {} rejected (import {})",
+        "{}: {} read, {} new, {} known already, {} rejected (import {})",
         file.display(),
-        summary.rows,
+        out::count(summary.rows, "row", "rows"),
         summary.added,
         summary.known,
         summary.rejected,
@@ -77,15 +82,24 @@ fn one(office: &Office, file: &Path, args: &ImportArgs) -> Done {
     ));
     if summary.rejected > 0 {
         out::error(&format!(
-            "{} rejected row(s), with line and reason, in {}",
-            summary.rejected,
+            "{}, with line and reason, in {}",
+            out::count(summary.rejected, "rejected row", "rejected rows"),
             rejects.display()
         ));
     }
     for warning in summary.warnings() {
         out::error(&format!("warning: {warning}"));
     }
-    Ok(())
+    let nothing_in = summary.rejected > 0 && summary.rejected == summary.rows;
+    Ok(nothing_in.then(|| {
+        CliError::mend(
+            format!(
+                "nothing of {} went in: every row was rejected",
+                file.display()
+            ),
+            format!("{} says why, line by line", rejects.display()),
+        )
+    }))
 }
 
 /// A line of `import --list`.
@@ -162,8 +176,9 @@ fn undo(office: &Office, id: i64) -> Done {
             ));
         }
         Undone::Rows(run, rows) => out::line(&format!(
-            "took back import {id} ({}): {rows} row(s) are gone from every report",
-            run.file
+            "took back import {id} ({}): {} gone from every report",
+            run.file,
+            out::count(rows, "row is", "rows are")
         )),
     }
     settle(office)
@@ -199,7 +214,10 @@ pub(super) fn rebuild(office: &Office, check: bool) -> Done {
     if !check {
         let customers = office.rebuild(&mut progress)?;
         bar.finish_and_clear();
-        out::line(&format!("rebuilt the paths of {customers} customers"));
+        out::line(&format!(
+            "rebuilt the paths of {}",
+            out::count(long(customers), "customer", "customers")
+        ));
         return Ok(());
     }
     let found = office.rebuild_check(&mut progress)?;
@@ -231,8 +249,8 @@ pub(super) fn rebuild(office: &Office, check: bool) -> Done {
         ));
     }
     out::line(&format!(
-        "the paths of {} customers equal a full rebuild",
-        found.customers
+        "the paths of {} equal a full rebuild",
+        out::count(long(found.customers), "customer", "customers")
     ));
     Ok(())
 }
@@ -249,15 +267,18 @@ pub(super) fn verify(office: &Office) -> Done {
     }
     if found.fault_count > 0 {
         return Err(CliError::mend(
-            format!("{} fault(s) in the journals", found.fault_count),
+            format!(
+                "{} in the journals",
+                out::count(found.fault_count, "fault", "faults")
+            ),
             "restore a backup of the database: the tills send again what it lacks",
         ));
     }
     out::line(&proven(&found));
     if found.imported > 0 {
         out::line(&format!(
-            "{} imported row(s) are unsigned: they come from outside histories, and no till vouches for them (--without-imported leaves them out of a report)",
-            found.imported
+            "{} unsigned: outside histories, for which no till vouches (--without-imported leaves them out of a report)",
+            out::count(found.imported, "imported row is", "imported rows are")
         ));
     }
     Ok(())
@@ -271,8 +292,9 @@ fn proven(found: &Verified) -> String {
         }
         (0, _) => "no till has sent anything: there is no signed event to verify".to_owned(),
         (events, _) => format!(
-            "verified {events} signed event(s) in {} batch(es): every chain and signature is right",
-            found.batches
+            "verified {} in {}: every chain and signature is right",
+            out::count(events, "signed event", "signed events"),
+            out::count(found.batches, "batch", "batches")
         ),
     }
 }
@@ -296,7 +318,7 @@ mod tests {
     fn nothing_is_called_right_that_nobody_signed() {
         check(0, 0, "nothing to verify");
         check(0, 5, "no till has sent anything");
-        check(7, 0, "verified 7 signed event(s) in 2 batch(es)");
-        check(7, 5, "verified 7 signed event(s) in 2 batch(es)");
+        check(7, 0, "verified 7 signed events in 2 batches");
+        check(1, 5, "verified 1 signed event in 2 batches");
     }
 }

@@ -50,12 +50,19 @@ fn run(cli: Cli) -> Done {
             name,
             time_zone,
         }) => desk::shop_add(&open(db)?, &id, &name, &time_zone),
+        Command::Shop(ShopCommand::List(list)) => desk::shop_list(&open_existing(db)?, list.format),
         Command::TillCode { shop } => desk::till_code(&open_existing(db)?, &shop),
-        Command::Till(TillCommand::List) => desk::till_list(&open_existing(db)?),
+        Command::Till(TillCommand::List(list)) => desk::till_list(&open_existing(db)?, list.format),
         Command::Till(TillCommand::Revoke { till }) => desk::till_revoke(&open_existing(db)?, till),
         Command::Owner(OwnerCommand::Add(args)) => {
             let shops = (!args.all).then_some(args.shop);
             desk::owner_add(&open(db)?, &args.name, shops)
+        }
+        Command::Owner(OwnerCommand::List(list)) => {
+            desk::owner_list(&open_existing(db)?, list.format)
+        }
+        Command::Owner(OwnerCommand::Remove { name }) => {
+            desk::owner_remove(&open_existing(db)?, &name)
         }
         Command::Import(args) if args.csv.is_empty() => {
             histories::import(&open_existing(db)?, &args)

@@ -235,12 +235,23 @@ fn for_people(tree: &Tree, fractions: Fractions) -> Tree {
                 fields
                     .map(|(name, field)| match (name.strip_suffix("_cents"), field) {
                         (Some(name), Tree::Single(json)) => (name.to_owned(), euros(json)),
+                        (_, Tree::List(items)) if is_plain(items) => (name.clone(), joined(items)),
                         _ => (name.clone(), for_people(field, fractions)),
                     })
                     .collect(),
             )
         }
     }
+}
+
+/// A list of texts and numbers stands in one cell.
+fn is_plain(items: &[Tree]) -> bool {
+    items.iter().all(|item| matches!(item, Tree::Single(_)))
+}
+
+fn joined(items: &[Tree]) -> Tree {
+    let texts: Vec<String> = items.iter().map(cell).collect();
+    Tree::Single(Value::from(texts.join(", ")).to_string())
 }
 
 /// Cents as euros with two decimals; a dash for nothing.

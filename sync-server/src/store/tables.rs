@@ -59,6 +59,10 @@ pub trait OfficeTables {
     fn put_owner(&mut self, owner: &OwnerRow) -> Result<()>;
     /// One owner.
     fn owner(&mut self, name: &str) -> Result<Option<OwnerRow>>;
+    /// All owners by name.
+    fn owners(&mut self) -> Result<Vec<OwnerRow>>;
+    /// Removes an owner and ends his sessions; false when there is none of that name.
+    fn remove_owner(&mut self, name: &str) -> Result<bool>;
     /// Opens a session and drops those that are over.
     fn add_session(&mut self, session: &SessionRow) -> Result<()>;
     /// A session that is not over at `now_ms`.

@@ -1,10 +1,10 @@
-//! Charts: plotly's description of them as data in the page, drawn by the script when they come into sight.
+//! Charts: plotly's description of them as data in the page, drawn by the script once the page stands.
 //! Every text that could come from outside is escaped twice: for plotly, which reads labels as HTML, and for the page.
 
 use maud::{Markup, PreEscaped, html};
 use plotly::common::{ColorScale, ColorScaleElement, Font, HoverInfo, Marker, Orientation};
 use plotly::configuration::DisplayModeBar;
-use plotly::layout::{Axis, AxisType, BarMode, Legend, Margin};
+use plotly::layout::{Annotation, Axis, AxisType, BarMode, Legend, Margin};
 use plotly::{Bar, Configuration, HeatMap, Layout, Plot};
 
 use super::strings::Language;
@@ -132,7 +132,37 @@ pub(crate) fn darkest(rates: &[Vec<Option<f64>>]) -> f64 {
         .fold(0.05, |most, rate| most.max(*rate))
 }
 
-/// A heat map of rates from 0 to 1, first row on top; `None` where there is nothing yet. `texts` are shown at the pointer.
+/// From this part of the darkest rate on, a cell is so dark that its text is white.
+const DARK: f64 = 0.75;
+
+/// The percentage in every cell: a whole number, and `<1%` where it is not nothing. First row at the bottom, as plotly
+/// counts. Cells are named by their place: plotly takes a name like `+1` for a number.
+fn percentages(rates: &[Vec<Option<f64>>], most: f64) -> Vec<Annotation> {
+    let mut texts = Vec::new();
+    for (row, of_row) in rates.iter().enumerate() {
+        for (column, rate) in of_row.iter().enumerate() {
+            let Some(rate) = *rate else { continue };
+            let text = if rate > 0.0 && rate < 0.005 {
+                label("<1%")
+            } else {
+                format!("{:.0}%", rate * 100.0)
+            };
+            let color = if rate / most >= DARK { "#ffffff" } else { INK };
+            texts.push(
+                Annotation::new()
+                    .x(column)
+                    .y(row)
+                    .text(text)
+                    .show_arrow(false)
+                    .font(Font::new().family(FONT).size(12).color(color)),
+            );
+        }
+    }
+    texts
+}
+
+/// A heat map of rates from 0 to 1, first row on top, each with its percentage; `None` where there is nothing yet.
+/// `texts` are shown at the pointer.
 pub(crate) fn heat(
     language: Language,
     columns: &[String],
@@ -154,7 +184,8 @@ pub(crate) fn heat(
     ];
     let mut plot = plot(
         layout(language)
-            .margin(Margin::new().left(76).right(8).top(30).bottom(8))
+            .annotations(percentages(&rates, most))
+            .margin(Margin::new().left(116).right(8).top(30).bottom(8))
             .x_axis(
                 Axis::new()
                     .type_(AxisType::Category)
@@ -199,6 +230,29 @@ pub(crate) fn heat(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_cell_has_its_percentage_in_its_place() {
+        let texts = |count| vec![vec![String::new(); count]; 2];
+        let rates = vec![vec![Some(0.2), Some(0.004)], vec![Some(0.0), None]];
+        let names = |names: [&str; 2]| names.map(str::to_owned);
+        let plot = heat(
+            Language::Nl,
+            &names(["+1", "+2"]),
+            &names(["jan", "feb"]),
+            rates,
+            texts(2),
+        );
+        let json: serde_json::Value = serde_json::from_str(&plot.to_json()).unwrap();
+        let cells = json["layout"]["annotations"].as_array().unwrap();
+        let found: Vec<_> = cells
+            .iter()
+            .map(|cell| (&cell["x"], &cell["y"], cell["text"].as_str().unwrap()))
+            .map(|(x, y, text)| (x.as_u64().unwrap(), y.as_u64().unwrap(), text))
+            .collect();
+        // January stands above February, and plotly counts from below.
+        assert_eq!(found, [(0, 0, "0%"), (0, 1, "20%"), (1, 1, "&lt;1%")]);
+    }
 
     #[test]
     fn no_label_ends_the_script_or_becomes_html() {

@@ -56,7 +56,7 @@ pub(crate) fn chart(language: Language, cohorts: &[Cohort]) -> Option<(Chart, St
                 })
                 .collect(),
         );
-        rows.push(month);
+        rows.push(format!("{month} · {}", language.count(cohort.size)));
     }
     if rows.is_empty() {
         return None;
@@ -144,8 +144,8 @@ pub(crate) fn file(language: Language, cohorts: &[Cohort]) -> Table {
         let mut row = vec![
             Entry::text(cohort.cohort.clone()),
             Cell::Count(cohort.size).into(),
-            Entry::text(cohort.last_month_is_partial.to_string()),
-            Entry::text(cohort.history_may_start_earlier.to_string()),
+            Cell::Flag(cohort.last_month_is_partial).into(),
+            Cell::Flag(cohort.history_may_start_earlier).into(),
         ];
         row.extend((0..width).map(|k| {
             cohort

@@ -64,6 +64,22 @@ fn known(ask: &Ask, book: &Book, id: &str) -> Option<Known> {
     })
 }
 
+/// His number: short, and in full for who opens it.
+fn number(id: &str, language: Language) -> Markup {
+    let words = language.strings();
+    let short = customers::short(id);
+    html! {
+        @if short == id {
+            p.soft.id { (words.customer_id) " " (id) }
+        } @else {
+            details.id {
+                summary { (words.customer_id) " " (short) span.sr { ", " (words.in_full) } }
+                code { (id) }
+            }
+        }
+    }
+}
+
 fn called(person: &Person, language: Language) -> String {
     person.name.clone().unwrap_or_else(|| {
         format!(
@@ -87,7 +103,7 @@ pub(crate) fn page(ask: &Ask) -> Answer {
     let file = link("", &[("id", &person.id)]);
     let file = file.trim_start_matches('?');
     let main = html! {
-        (layout::heading(&title, &html! { p.soft.id { (words.customer_id) " " (person.id) } }))
+        (layout::heading(&title, &number(&person.id, language)))
         @match &known {
             None => { div.card.empty { h2 { (words.never_bought) } p { (words.never_bought_text) } } }
             Some(known) => {

@@ -27,6 +27,8 @@ pub(crate) const PATH: &str = "/klanten";
 pub(crate) const SEARCH_PATH: &str = "/zoek";
 
 const ROWS: usize = 50;
+/// Digits of a number of ours that are shown of somebody without a name.
+const SHORT: usize = 8;
 
 /// Reads which figure a list is behind; everyone, when none is named.
 fn behind(params: &Params) -> Result<(Behind, String), Misread> {
@@ -184,7 +186,7 @@ pub(crate) fn called(names: &HashMap<String, String>, customer: &str) -> String 
 /// What a customer without a name is called on a page.
 pub(crate) fn short(customer: &str) -> String {
     if customer.parse::<CustomerId>().is_ok() {
-        return customer.chars().take(8).collect();
+        return customer.chars().take(SHORT).collect();
     }
     customer.to_owned()
 }
@@ -387,6 +389,30 @@ pub(crate) fn search(ask: &Ask) -> Answer {
     ask.page(words.search_label, &main)
 }
 
+/// The one customer of ours whose number begins so, as lists and pages show it.
+fn by_short(ask: &Ask, text: &str) -> Result<Option<String>, Refused> {
+    if text.len() != SHORT || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(None);
+    }
+    let start = text.to_ascii_lowercase();
+    let found: Vec<String> = {
+        let book = ask.web.office.book()?;
+        let dataset = book.dataset();
+        let ids = dataset.customers().into_iter();
+        ids.map(|number| dataset.customer_id(number))
+            .filter(|id| id.starts_with(&start) && id.parse::<CustomerId>().is_ok())
+            .map(str::to_owned)
+            .collect()
+    };
+    let mut seen = Vec::new();
+    for id in found {
+        if ask.web.office.person(ask.scope(), &id)?.is_some() {
+            seen.push(id);
+        }
+    }
+    Ok(seen.pop().filter(|_| seen.is_empty()))
+}
+
 fn found(ask: &Ask, text: &str) -> Result<Option<String>, Refused> {
     if text.is_empty() {
         return Ok(None);
@@ -403,6 +429,9 @@ fn found(ask: &Ask, text: &str) -> Result<Option<String>, Refused> {
                 return Ok(Some(link(receipt::PATH, &[("nr", number)])));
             }
         }
+    }
+    if let Some(customer) = by_short(ask, text)? {
+        return Ok(Some(link(customer::PATH, &[("id", &customer)])));
     }
     let card = store::read(ask.web.office.store(), |tables| {
         match tables.card(&digits)? {

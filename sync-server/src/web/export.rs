@@ -1,11 +1,14 @@
-//! Every table as a file. CSV is for programs: names of the report definitions, cents, fractions, ISO days. XLSX is for
-//! people: the words of the page, amounts in euros, real dates. Text from outside never becomes a formula.
+//! Every table as a file. XLSX is for people: the words of the page, amounts in euros, real dates. CSV follows the
+//! language of the pages: in English it is for programs (names of the report definitions, cents, fractions, commas); in
+//! Dutch it is what a Dutch spreadsheet opens by itself (semicolons, decimal commas, euros, the words of the page).
+//! Text from outside never becomes a formula.
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 use super::ask::{Answer, Ask, Refused};
+use super::strings::Language;
 use super::table::{Cell, Column, Shown, Table};
 use super::{customer, customers, receipts, returning, synchronisation};
 
@@ -27,7 +30,7 @@ pub(crate) fn page(ask: &Ask) -> Answer {
         _ => return Err(Refused::NotFound),
     };
     let (bytes, content_type) = match kind {
-        "csv" => (csv(&table)?, "text/csv; charset=utf-8"),
+        "csv" => (csv(&table, ask.language)?, "text/csv; charset=utf-8"),
         "xlsx" => (
             xlsx(&table, name).map_err(|error| Refused::Failed(error.to_string()))?,
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -83,21 +86,55 @@ fn plain(cell: &Cell) -> String {
         Cell::Rate(Some(number)) | Cell::Decimal(Some(number)) => number.to_string(),
         Cell::Day(Some(day)) => day.to_string(),
         Cell::Time(at) => at.format("%Y-%m-%dT%H:%M:%S").to_string(),
+        Cell::Flag(flag) => flag.to_string(),
     }
 }
 
-fn csv(table: &Table) -> Result<Vec<u8>, Refused> {
+/// As a Dutch spreadsheet reads it: amounts in euros and rates in percent, with a decimal comma and nothing between the
+/// thousands.
+fn dutch(cell: &Cell) -> String {
+    match cell {
+        Cell::Cents(cents) => {
+            let sign = if *cents < 0 { "-" } else { "" };
+            let cents = cents.unsigned_abs();
+            format!("{sign}{},{:02}", cents / 100, cents % 100)
+        }
+        Cell::Quantity(thousandths) => retail::quantity::Quantity(*thousandths).to_string(),
+        Cell::Decimal(Some(number)) => {
+            let text = format!("{number:.2}");
+            text.trim_end_matches('0')
+                .trim_end_matches('.')
+                .replace('.', ",")
+        }
+        Cell::Rate(Some(rate)) => format!("{:.2}%", rate * 100.0).replace('.', ","),
+        Cell::Time(at) => at.format("%Y-%m-%d %H:%M:%S").to_string(),
+        Cell::Flag(_) => cell.text(Language::Nl),
+        other => plain(other),
+    }
+}
+
+fn csv(table: &Table, language: Language) -> Result<Vec<u8>, Refused> {
     let failed = |error: csv::Error| Refused::Failed(error.to_string());
+    let is_dutch = language == Language::Nl;
     let columns = in_files(&table.columns);
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    // A spreadsheet takes a file without this mark for one of another alphabet.
+    let start = if is_dutch { "\u{feff}" } else { "" };
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(if is_dutch { b';' } else { b',' })
+        .from_writer(start.as_bytes().to_vec());
     let names = columns.iter().filter_map(|at| table.columns.get(*at));
     writer
-        .write_record(names.map(|column| column.name.as_str()))
+        .write_record(names.map(|column| if is_dutch { &column.head } else { &column.name }))
         .map_err(failed)?;
     for row in &table.rows {
         let cells = columns.iter().map(|at| {
-            row.get(*at)
-                .map_or(String::new(), |entry| plain(&entry.cell))
+            row.get(*at).map_or(String::new(), |entry| {
+                if is_dutch {
+                    dutch(&entry.cell)
+                } else {
+                    plain(&entry.cell)
+                }
+            })
         });
         writer.write_record(cells).map_err(failed)?;
     }
@@ -175,6 +212,9 @@ fn write(
         Cell::Decimal(Some(number)) => {
             sheet.write_number(row, column, *number)?;
         }
+        Cell::Flag(flag) => {
+            sheet.write_string(row, column, flag.to_string())?;
+        }
         Cell::Rate(Some(rate)) => {
             sheet.write_number_with_format(row, column, *rate, &formats.rate)?;
         }
@@ -208,6 +248,31 @@ mod tests {
     }
 
     #[test]
+    fn a_dutch_file_has_dutch_numbers() {
+        let time = chrono::NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
+        for (cell, text) in [
+            (Cell::Cents(-5), "-0,05"),
+            (Cell::Cents(123_456_789), "1234567,89"),
+            (Cell::Rate(Some(0.483_149)), "48,31%"),
+            (Cell::Rate(None), ""),
+            (Cell::Decimal(Some(17.5)), "17,5"),
+            (Cell::Decimal(Some(18.333_333)), "18,33"),
+            (Cell::Decimal(Some(10.0)), "10"),
+            (Cell::Quantity(-1_500), "-1,5"),
+            (Cell::Count(1_234), "1234"),
+            (Cell::Day(Some(time)), "2026-03-01"),
+            (
+                Cell::Time(time.and_hms_opt(9, 5, 0).unwrap()),
+                "2026-03-01 09:05:00",
+            ),
+            (Cell::Flag(true), "ja"),
+            (Cell::Text("=1".to_owned()), "'=1"),
+        ] {
+            assert_eq!(dutch(&cell), text);
+        }
+    }
+
+    #[test]
     fn files_hold_what_is_for_files() {
         let table = Table {
             caption: String::new(),
@@ -222,8 +287,15 @@ mod tests {
                 Cell::Cents(-1_250).into(),
             ]],
         };
-        let text = String::from_utf8(csv(&table).unwrap()).unwrap();
-        assert_eq!(text, "a,c\n\"'=cmd|'/C calc'!A0, \"\"x\"\"\",-1250\n");
+        let text = |language| String::from_utf8(csv(&table, language).unwrap()).unwrap();
+        assert_eq!(
+            text(Language::En),
+            "a,c\n\"'=cmd|'/C calc'!A0, \"\"x\"\"\",-1250\n"
+        );
+        assert_eq!(
+            text(Language::Nl),
+            "\u{feff}A;C\n\"'=cmd|'/C calc'!A0, \"\"x\"\"\";-12,50\n"
+        );
         assert!(xlsx(&table, "klanten").unwrap().starts_with(b"PK"));
     }
 }

@@ -319,12 +319,12 @@ fn visit_rows(words: &'static Strings, repeat: &Repeat, visits: &Visits) -> Vec<
     ]
 }
 
-/// Every figure by its name in the report definitions, for a file.
+/// Every figure for a file; by its name in the report definitions where it is for programs too.
 pub(crate) fn table(language: Language, reports: &Reports) -> Table {
     let words = language.strings();
     let mut rows = volume_rows(words, &reports.all.volumes);
     rows.extend(visit_rows(words, &reports.all.repeat, &reports.all.visits));
-    Table {
+    let table = Table {
         caption: words.key_figures.to_owned(),
         columns: vec![
             Column::new("figure", words.field),
@@ -335,5 +335,11 @@ pub(crate) fn table(language: Language, reports: &Reports) -> Table {
             .into_iter()
             .map(|(name, label, cell)| vec![Entry::text(name), Entry::text(label), cell.into()])
             .collect(),
+    };
+    // Names of fields are for programs; a Dutch file is for people, and in it `gross_cents` would stand for euros.
+    if language == Language::Nl {
+        table.without_first()
+    } else {
+        table
     }
 }

@@ -133,12 +133,12 @@ impl Language {
 
     /// `21-11-2026 14:03`
     pub(crate) fn time(self, at: NaiveDateTime) -> String {
-        format!(
-            "{}{NBSP}{:02}:{:02}",
-            self.day(at.date()),
-            at.hour(),
-            at.minute()
-        )
+        format!("{}{NBSP}{}", self.day(at.date()), self.clock(at))
+    }
+
+    /// `14:03`
+    pub(crate) fn clock(self, at: NaiveDateTime) -> String {
+        format!("{:02}:{:02}", at.hour(), at.minute())
     }
 
     /// An instant in a time zone.

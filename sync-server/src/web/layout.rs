@@ -78,7 +78,7 @@ pub(crate) fn page(ask: &Ask, title: &str, main: &Markup) -> Markup {
                     a.brand href="/" { "Klantreis" }
                     nav aria-label=(words.menu) {
                         @for (path, name) in menu {
-                            a href=(path) aria-current=[(path == here).then_some("page")] { (name) }
+                            a href=(path) aria-current=[(path == here).then_some("page")] { (shortened(name, words.menu_returning_short)) }
                         }
                     }
                     form.find action=(customers::SEARCH_PATH) role="search" {
@@ -94,6 +94,16 @@ pub(crate) fn page(ask: &Ask, title: &str, main: &Markup) -> Markup {
                 }
                 main id="inhoud" tabindex="-1" { (main) }
             }
+        }
+    }
+}
+
+/// A name of the menu whose end gives way on a phone: the two together read as the whole.
+fn shortened(name: &str, short: &str) -> Markup {
+    html! {
+        @match name.strip_prefix(short) {
+            Some(rest) => { (short) span.wide { (rest) } }
+            None => { (name) }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use journey::reports::receipts::{ReceiptRow, of_selection};
 use maud::html;
+use retail::ids::ReceiptNumber;
 
 use super::ask::{Answer, Ask, Refused};
 use super::filter::Asked;
@@ -30,9 +31,17 @@ pub(crate) fn table(ask: &Ask, rows: &[ReceiptRow], shops: &[Shop]) -> Result<Ta
     };
     let rows = rows.iter().map(|row| {
         vec![
-            Entry::link(Cell::Text(row.receipt.clone()), || {
-                link(receipt::PATH, &[("nr", &row.receipt)])
-            }),
+            Entry {
+                // A number of ours is never broken; one of an outside history may be of any length.
+                tone: row
+                    .receipt
+                    .parse::<ReceiptNumber>()
+                    .is_ok()
+                    .then_some("whole"),
+                ..Entry::link(Cell::Text(row.receipt.clone()), || {
+                    link(receipt::PATH, &[("nr", &row.receipt)])
+                })
+            },
             Cell::Time(row.at.naive_local()).into(),
             Entry::text(shop(&row.shop)),
             Entry::text(row.till.clone()),
@@ -99,6 +108,7 @@ pub(crate) fn page(ask: &Ask) -> Answer {
             @else {
                 (table(ask, &found.rows, &shops)?.html(language))
                 (customers::pager(ask, number, found.total, ROWS, &page_link))
+                @if found.total > IN_FILE { p.soft { (words.files_are_bounded.replace("{}", &language.count(IN_FILE))) } }
             }
         }
     };

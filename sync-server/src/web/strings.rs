@@ -69,6 +69,7 @@ strings! {
     // Frame
     menu: "Menu", "Menu";
     menu_returning: "Terugkerende klanten", "Returning customers";
+    menu_returning_short: "Terugkerend", "Returning";
     menu_customers: "Klanten", "Customers";
     menu_receipts: "Bonnen", "Receipts";
     menu_sync: "Synchronisatie", "Synchronisation";
@@ -76,7 +77,7 @@ strings! {
     search: "Kaart, klant of bon", "Card, customer or receipt";
     search_label: "Zoek op kaart-, klant- of bonnummer", "Search by card, customer or receipt number";
     search_nothing: "Niets gevonden", "Nothing found";
-    search_hint: "Typ het hele nummer van een klantenkaart, een klant of een bon, zoals 3-1-0000042. De streepjescode van een bon kan ook.", "Type the whole number of a loyalty card, a customer or a receipt, like 3-1-0000042. The barcode of a receipt works too.";
+    search_hint: "Typ het nummer van een klantenkaart, een klant of een bon, zoals 3-1-0000042. De streepjescode van een bon kan ook.", "Type the number of a loyalty card, a customer or a receipt, like 3-1-0000042. The barcode of a receipt works too.";
     log_in: "Inloggen", "Log in";
     log_in_text: "Voor de eigenaar: wie komt er terug, en waarom niet?", "For the owner: who comes back, and why not?";
     log_out: "Uitloggen", "Log out";
@@ -213,7 +214,7 @@ strings! {
     cohorts: "Wie komt er terug, per maand van het eerste bezoek", "Who comes back, by month of the first visit";
     cohorts_mean: "Elke rij is een groep klanten die in dezelfde maand voor het eerst kwam. Het vak onder +3 zegt welk deel drie maanden later (weer) een bezoek bracht.", "Each row is a group of customers who first came in the same month. The cell under +3 says which part of them visited three months later.";
     cohorts_chart: "Heatmap: per maand van eerste bezoek het deel van de klanten dat in latere maanden terugkwam. De tabel eronder bevat dezelfde cijfers.", "Heat map: by month of first visit, the part of the customers who came back in later months. The table below holds the same figures.";
-    cohorts_scale: "Hoe donkerder het vak, hoe meer klanten er terugkwamen; het donkerste is {}. Wijs een vak aan voor de aantallen.", "The darker the cell, the more customers came back; the darkest is {}. Point at a cell for the counts.";
+    cohorts_scale: "Elk vak noemt het percentage dat toen terugkwam; achter de maand staat hoe groot de groep is. Hoe donkerder, hoe meer klanten; het donkerste is {}. Wijs een vak aan voor de aantallen.", "Each cell names the percentage that came back then; behind the month stands the size of the group. The darker, the more customers; the darkest is {}. Point at a cell for the counts.";
     cohort: "Eerste bezoek in", "First visit in";
     new_customers: "Nieuwe klanten", "New customers";
     cohort_hover: "{}, {} later: {} van {} ({})", "{}, {} later: {} of {} ({})";
@@ -231,6 +232,7 @@ strings! {
     // Customers
     customer: "Klant", "Customer";
     customer_id: "Klantnummer", "Customer number";
+    in_full: "voluit", "in full";
     latest_customers: "Laatste bezoekers", "Latest visitors";
     all_customers: "Alle klanten ({})", "All customers ({})";
     customers_count: "{} klanten", "{} customers";
@@ -299,6 +301,7 @@ strings! {
     receipt: "Bon", "Receipt";
     receipts_count: "{} bonnen", "{} receipts";
     receipt_count: "1 bon", "1 receipt";
+    files_are_bounded: "CSV en XLSX bevatten de laatste {} bonnen. Kies een kortere periode voor de rest.", "CSV and XLSX hold the latest {} receipts. Choose a shorter period for the others.";
     no_receipts: "Er zijn geen bonnen in deze selectie.", "There are no receipts in this selection.";
     time: "Tijd", "Time";
     till: "Kassa", "Till";

@@ -29,14 +29,24 @@ pub(crate) enum Cell {
     Day(Option<NaiveDate>),
     /// Wall time in the shop.
     Time(NaiveDateTime),
+    /// Yes or no.
+    Flag(bool),
 }
 
 impl Cell {
     pub(crate) const fn is_number(&self) -> bool {
         !matches!(
             self,
-            Self::Text(_) | Self::Empty | Self::Day(_) | Self::Time(_)
+            Self::Text(_) | Self::Empty | Self::Day(_) | Self::Time(_) | Self::Flag(_)
         )
+    }
+
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Text(text) => text.is_empty(),
+            _ => false,
+        }
     }
 
     /// As people read it.
@@ -52,6 +62,8 @@ impl Cell {
             Self::Decimal(value) => value.map_or("–".to_owned(), |value| language.decimal(value)),
             Self::Day(day) => day.map_or("–".to_owned(), |day| language.day(day)),
             Self::Time(at) => language.time(*at),
+            Self::Flag(true) => language.strings().yes.to_owned(),
+            Self::Flag(false) => language.strings().no.to_owned(),
         }
     }
 }
@@ -155,12 +167,26 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// As HTML, in a box that scrolls by itself when it is too wide.
+    /// The same without its first column.
+    pub(crate) fn without_first(mut self) -> Self {
+        self.columns.remove(0);
+        for row in &mut self.rows {
+            row.remove(0);
+        }
+        self
+    }
+
+    /// As HTML, in a box that scrolls by itself when it is too wide. A column in which nothing stands is left out.
     pub(crate) fn html(&self, language: Language) -> Markup {
+        let empty = |at: usize| {
+            let mut cells = self.rows.iter().filter_map(|row| row.get(at)).peekable();
+            cells.peek().is_some() && cells.all(|entry| entry.cell.is_empty())
+        };
         let shown: Vec<bool> = self
             .columns
             .iter()
-            .map(|column| column.shown != Shown::InFiles)
+            .enumerate()
+            .map(|(at, column)| column.shown != Shown::InFiles && !empty(at))
             .collect();
         let number = |at: usize| {
             self.rows
@@ -209,12 +235,22 @@ fn cell(entry: &Entry, names_row: bool, minor: bool, language: Language) -> Mark
     let heat = entry.heat.map(|heat| format!("heat-{}", heat.min(10)));
     let class = class([
         entry.cell.is_number().then_some("num"),
-        matches!(entry.cell, Cell::Day(_) | Cell::Time(_)).then_some("day"),
+        match entry.cell {
+            Cell::Day(_) => Some("day"),
+            Cell::Time(_) => Some("time"),
+            _ => None,
+        },
         heat.as_deref(),
         entry.tone,
         minor.then_some("minor"),
     ]);
-    let text = entry.cell.text(language);
+    let text = match &entry.cell {
+        // On a phone the time stands under its day.
+        Cell::Time(at) => {
+            html! { span.whole { (language.day(at.date())) } " " span.whole { (language.clock(*at)) } }
+        }
+        cell => html! { (cell.text(language)) },
+    };
     let content = html! {
         @match &entry.href {
             Some(href) => { a href=(href) { (text) } }

@@ -7,6 +7,7 @@ use journey::model::Model;
 use journey::path::{Evidence, Pain, Path, Stage};
 use journey::reports::receipts::ReceiptRow;
 use maud::{Markup, html};
+use retail::ids::ReceiptNumber;
 
 use super::params::link;
 use super::strings::Language;
@@ -74,7 +75,7 @@ pub(crate) fn html(
                     div {
                         strong { (words.kind(&moment.seen.kind)) }
                         @if let Some(number) = &moment.seen.receipt {
-                            " · " a href=(link(receipt::PATH, &[("nr", number)])) { (words.receipt) " " (number) }
+                            " · " a class=[number.parse::<ReceiptNumber>().is_ok().then_some("whole")] href=(link(receipt::PATH, &[("nr", number)])) { (words.receipt) " " (number) }
                             @if let Some(cents) = amounts.get(number.as_str()) { " · " (language.money(*cents)) }
                         }
                         span.soft { " · " (shop_name(shops, &moment.seen.shop)) " · " (journey_line::name(moment.stage, model, language)) }

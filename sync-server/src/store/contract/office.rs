@@ -117,6 +117,17 @@ fn owners(store: &dyn Store) {
         tables.add_session(&session)?;
         tables.drop_session(&[3; 32])?;
         assert_eq!(tables.session(&[3; 32], 11)?, None);
+        let anna = OwnerRow {
+            name: "Anna".to_owned(),
+            ..owner.clone()
+        };
+        tables.put_owner(&anna)?;
+        assert_eq!(tables.owners()?, [anna.clone(), owner.clone()], "by name");
+        tables.add_session(&session)?;
+        assert!(tables.remove_owner("Sara")?);
+        assert_eq!(tables.session(&[3; 32], 11)?, None, "his sessions are over");
+        assert!(!tables.remove_owner("Sara")?);
+        assert_eq!(tables.owners()?, [anna]);
         Ok(())
     })
     .unwrap();

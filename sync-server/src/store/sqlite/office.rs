@@ -41,6 +41,18 @@ fn shop_row(row: &Row<'_>) -> rusqlite::Result<Shop> {
     })
 }
 
+fn owner_row(row: &Row<'_>) -> Result<OwnerRow> {
+    let shops: Option<String> = row.get(2)?;
+    Ok(OwnerRow {
+        name: row.get(0)?,
+        password: row.get(1)?,
+        shops: shops
+            .map(|json| serde_json::from_str(&json))
+            .transpose()
+            .map_err(corrupt)?,
+    })
+}
+
 impl OfficeTables for View<'_> {
     fn meta(&mut self, key: &str) -> Result<Option<String>> {
         Ok(self
@@ -190,24 +202,32 @@ impl OfficeTables for View<'_> {
     }
 
     fn owner(&mut self, name: &str) -> Result<Option<OwnerRow>> {
-        let found: Option<(String, String, Option<String>)> = self
+        let mut statement = self
             .0
-            .prepare_cached("SELECT name, password, shops FROM owner WHERE name = ?1")?
-            .query_row([name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-            .optional()?;
-        found
-            .map(|(name, password, shops)| {
-                let shops = shops
-                    .map(|json| serde_json::from_str(&json))
-                    .transpose()
-                    .map_err(corrupt)?;
-                Ok(OwnerRow {
-                    name,
-                    password,
-                    shops,
-                })
-            })
-            .transpose()
+            .prepare_cached("SELECT name, password, shops FROM owner WHERE name = ?1")?;
+        let mut rows = statement.query([name])?;
+        rows.next()?.map(owner_row).transpose()
+    }
+
+    fn owners(&mut self) -> Result<Vec<OwnerRow>> {
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT name, password, shops FROM owner ORDER BY name")?;
+        let mut rows = statement.query([])?;
+        let mut owners = Vec::new();
+        while let Some(row) = rows.next()? {
+            owners.push(owner_row(row)?);
+        }
+        Ok(owners)
+    }
+
+    fn remove_owner(&mut self, name: &str) -> Result<bool> {
+        self.0
+            .execute("DELETE FROM session WHERE owner = ?1", [name])?;
+        let removed = self
+            .0
+            .execute("DELETE FROM owner WHERE name = ?1", [name])?;
+        Ok(removed == 1)
     }
 
     fn add_session(&mut self, session: &SessionRow) -> Result<()> {

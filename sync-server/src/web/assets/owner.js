@@ -1,4 +1,4 @@
-// The owner's pages: draws charts when they come into sight, and sends the selection when it changes.
+// The owner's pages: draws charts once the page stands, fits them to paper, and sends the selection when it changes.
 // Every page works without it. It reads no figures but those in the page.
 "use strict";
 (() => {
@@ -22,7 +22,7 @@
       await load();
       const { data: traces, layout, config } = JSON.parse(data.textContent);
       place.textContent = "";
-      if (matchMedia("(max-width: 40rem)").matches && layout.xaxis) layout.xaxis.nticks = 5;
+      if (matchMedia("(max-width: 40rem)").matches) narrow(layout);
       await window.Plotly.newPlot(place, traces, { ...layout, autosize: true }, config);
       place.classList.add("drawn");
     } catch {
@@ -31,28 +31,35 @@
     }
   }
 
-  const charts = document.querySelectorAll(".chart");
-  if ("IntersectionObserver" in window) {
-    const seen = new IntersectionObserver((entries) => {
-      for (const entry of entries) {
-        if (entry.isIntersecting) {
-          seen.unobserve(entry.target);
-          draw(entry.target);
-        }
-      }
-    }, { rootMargin: "200px" });
-    charts.forEach((chart) => seen.observe(chart));
-  } else {
-    charts.forEach(draw);
+  // On a phone there is room for fewer words, not for smaller ones: a cell says 56 where it said 56%.
+  function narrow(layout) {
+    if (layout.xaxis) layout.xaxis.nticks = 6;
+    if (!layout.annotations) return;
+    layout.font.size = 11;
+    layout.margin.l = 92;
+    for (const cell of layout.annotations) {
+      cell.text = cell.text.replace("%", "");
+      cell.font.size = 11;
+    }
   }
 
-  // On paper the tables say it all.
+  // The page comes first, the charts as soon as there is a moment: a picture or a print of the page has them too.
+  const soon = window.requestIdleCallback ?? ((work) => setTimeout(work, 1));
+  window.addEventListener("load", () => soon(() => document.querySelectorAll(".chart").forEach(draw)));
+
+  // On paper charts are as wide as a sheet, and the tables are there too.
+  const PAPER = 650;
+  const resize = (how) => document.querySelectorAll(".chart.drawn").forEach((chart) => window.Plotly.relayout(chart, how));
   let opened = [];
   window.addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details:not([open])")];
+    opened = [...document.querySelectorAll("details:not([open]):not(.id)")];
     opened.forEach((table) => { table.open = true; });
+    resize({ autosize: false, width: PAPER });
   });
-  window.addEventListener("afterprint", () => opened.forEach((table) => { table.open = false; }));
+  window.addEventListener("afterprint", () => {
+    opened.forEach((table) => { table.open = false; });
+    resize({ autosize: true, width: null });
+  });
 
   // A selection is sent as soon as it is made; empty fields stay out of the address. Days of one's own replace a chosen period.
   document.querySelectorAll("form[data-auto]").forEach((form) => {
