@@ -318,6 +318,12 @@ mod tests {
     }
 
     #[test]
+    fn a_command_longer_than_a_piece_stays_whole() {
+        let job = b"ab\x1Dk\x49\x08{C123456cd";
+        assert_eq!(pieces(job, 3), [2, 14, 16]);
+    }
+
+    #[test]
     fn code_128_in_both_sets() {
         assert_eq!(code128_text(b"{C\x00\x0A\x63"), "001099");
         assert_eq!(code128_text(b"{C\x00{B16{C\x04"), "001604");

@@ -267,6 +267,108 @@ fn names_cannot_command_the_printer() {
     assert_eq!((cuts, drawers, starts), (1, 0, 1));
 }
 
+/// The text of a receipt on 80 mm, and the same on 58 mm.
+fn texts(event: &Event, shop: &Shop, options: &Options) -> [String; 2] {
+    ["epson-80", "epson-58"].map(|name| {
+        let profile = Profile::named(name).unwrap();
+        let job = render(event, shop, &profile, options).unwrap();
+        decode::to_text(&job.bytes, profile.columns)
+    })
+}
+
+#[test]
+fn two_rates_have_a_sum_and_one_has_none() {
+    let lines = vec![
+        line(1, "Thee", 1, 109, VatRate::LOW),
+        line(2, "Kaars", 1, 121, VatRate::HIGH),
+    ];
+    let both = event(Body::Sale(receipt(lines.clone(), vec![card(230)])));
+    for text in texts(&both, &shop(), &Options::default()) {
+        let sums: Vec<&str> = text.lines().filter(|l| l.starts_with("Totaal")).collect();
+        assert_eq!(sums.len(), 2, "{text}");
+        assert!(
+            sums[1].ends_with("2,30") && sums[1].contains("0,30"),
+            "{text}"
+        );
+    }
+    let one = event(Body::Sale(receipt(lines[..1].to_vec(), vec![card(109)])));
+    for text in texts(&one, &shop(), &Options::default()) {
+        assert_eq!(text.matches("Totaal").count(), 1, "{text}");
+    }
+}
+
+#[test]
+fn a_reason_stands_under_its_article_and_not_under_its_deposit() {
+    let mut cola = line(1, "Cola", -1, 149, VatRate::LOW);
+    cola.of_line = Some(1);
+    cola.reason = Some(ReturnReason::Verkeerd);
+    let mut deposit = line(2, "Statiegeld", -1, 15, VatRate::ZERO);
+    deposit.class = LineClass::Deposit;
+    deposit.parent = Some(1);
+    deposit.reason = cola.reason;
+    let back = event(Body::Return(Return {
+        of: "12-1-0000041".parse().unwrap(),
+        receipt: receipt(vec![cola, deposit], vec![card(-164)]),
+    }));
+    for text in texts(&back, &shop(), &Options::default()) {
+        assert_eq!(text.matches("Reden").count(), 1, "{text}");
+    }
+}
+
+#[test]
+fn points_and_balance_as_they_are() {
+    let mut small = receipt(vec![line(1, "Kaart", 1, 95, VatRate::HIGH)], vec![card(95)]);
+    small.link = Some(LinkId([7; 16]));
+    let small = event(Body::Sale(small));
+    // A return after the points were spent leaves a customer below zero.
+    let options = Options {
+        balance: Some(-1_057),
+        ..Options::default()
+    };
+    for text in texts(&small, &shop(), &options) {
+        assert!(text.contains("Spaarpunten deze bon"), "{text}");
+        assert!(text.contains(" -1.057\n"), "{text}");
+    }
+}
+
+#[test]
+fn one_kilo_is_said_and_one_piece_is_not() {
+    let mut cheese = line(1, "Kaas", 1, 1_695, VatRate::LOW);
+    cheese.unit = Unit::Kilogram;
+    let lines = vec![cheese, line(2, "Thee", 1, 298, VatRate::LOW)];
+    let sale = event(Body::Sale(receipt(lines, vec![card(1_993)])));
+    for text in texts(&sale, &shop(), &Options::default()) {
+        assert!(text.contains(" kg x 16,95\n"), "{text}");
+        assert_eq!(text.matches(" x ").count(), 1, "{text}");
+    }
+}
+
+#[test]
+fn a_shop_is_named_in_large_letters_and_only_by_what_it_has() {
+    let shop = Shop {
+        name: "Boekhandel en Kantoorvakwinkel De Gouden Griffel".to_owned(),
+        kvk: String::new(),
+        ..shop()
+    };
+    for (text, columns) in texts(&sale(), &shop, &Options::default())
+        .iter()
+        .zip([42, 32])
+    {
+        assert!(!text.contains("KvK"), "{text}");
+        assert!(text.contains("Btw-nr."), "{text}");
+        let name: Vec<&str> = text
+            .lines()
+            .take_while(|l| !l.contains("Grote Markt"))
+            .collect();
+        assert!(name.len() > 1, "{text}");
+        // Letters of double width.
+        assert!(
+            name.iter().all(|l| l.trim().chars().count() <= columns / 2),
+            "{text}"
+        );
+    }
+}
+
 proptest! {
     #[test]
     fn any_sale_fits_the_paper_and_commands_nothing(

@@ -117,7 +117,7 @@ impl Store {
     ) -> Result<ImportReport, StoreError> {
         let mut lines = Lines::new(csv);
         let header = match lines.next() {
-            Some((_, line)) => Header::read(&line?).map_err(StoreError::BadFile)?,
+            Some((_, line)) => Header::read(&line?.0).map_err(StoreError::BadFile)?,
             None => return Err(StoreError::BadFile("the file is empty".to_owned())),
         };
         let mut tx = self
@@ -127,7 +127,7 @@ impl Store {
         let mut seen: HashSet<String> = HashSet::new();
         let mut count = 0;
         for (line, record) in lines {
-            let record = record?;
+            let (record, whole) = record?;
             count += 1;
             progress(count);
             if count % CHUNK == 0 {
@@ -138,7 +138,12 @@ impl Store {
                     .conn
                     .transaction_with_behavior(TransactionBehavior::Immediate)?;
             }
-            match header.article(&record).and_then(|article| {
+            let article = if whole {
+                header.article(&record)
+            } else {
+                Err(format!("the row is longer than {MAX_LINE} bytes"))
+            };
+            match article.and_then(|article| {
                 if seen.insert(article_key(&article.gtin).to_owned()) {
                     Ok(article)
                 } else {
@@ -215,8 +220,9 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// The next line without its end, at most [`MAX_LINE`] bytes of it; `None` at the end of the file.
-    fn line(&mut self) -> std::io::Result<Option<Vec<u8>>> {
+    /// The next line without its end, and whether it is all of it: at most [`MAX_LINE`] bytes are read. `None` at the end of
+    /// the file.
+    fn line(&mut self) -> std::io::Result<Option<(Vec<u8>, bool)>> {
         let mut line = Vec::new();
         let limit = u64::try_from(MAX_LINE).unwrap_or(u64::MAX);
         let read = self
@@ -228,23 +234,25 @@ impl<R: Read> Lines<R> {
             return Ok(None);
         }
         self.number += 1;
+        let mut whole = true;
         if read == MAX_LINE && line.last() != Some(&b'\n') {
-            // What is behind the bound belongs to the same row, which is refused for its length.
+            // What is behind the bound belongs to the same row. Half a price is a price: such a row is refused.
             self.file.skip_until(b'\n')?;
+            whole = false;
         }
         while matches!(line.last(), Some(b'\n' | b'\r')) {
             line.pop();
         }
-        Ok(Some(line))
+        Ok(Some((line, whole)))
     }
 }
 
 impl<R: Read> Iterator for Lines<R> {
-    type Item = (u64, Result<csv::ByteRecord, StoreError>);
+    type Item = (u64, Result<(csv::ByteRecord, bool), StoreError>);
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let line = match self.line() {
+            let (line, whole) = match self.line() {
                 Ok(line) => line?,
                 Err(error) => {
                     return Some((self.number, Err(StoreError::BadFile(error.to_string()))));
@@ -261,7 +269,7 @@ impl<R: Read> Iterator for Lines<R> {
                 .buffer_capacity(line.len() + 1)
                 .from_reader(line.as_slice())
                 .read_byte_record(&mut record)
-                .map(|_| record)
+                .map(|_| (record, whole))
                 .map_err(|error| StoreError::BadFile(error.to_string()));
             return Some((self.number, parsed));
         }

@@ -118,7 +118,7 @@ impl StoreError {
                 "give the user of the till read and write rights on the database and its folder"
             }
             Self::Damaged(_) => {
-                "keep the file, restore the last backup, and start the till: it declares what is missing by itself"
+                "move the file and its -wal and -shm away together, put the last backup in its place, and start the till: it declares what is missing by itself"
             }
             Self::Newer { .. } => "install the newer version again",
             Self::OtherHistory(_) => {

@@ -310,7 +310,9 @@ impl Session {
     fn ask_down(&mut self, parts: &mut Parts<'_>, standing: &Standing) -> Result<(), SyncError> {
         let asked = standing.down_after;
         let page = parts.office.down(asked)?;
-        if !page.complete && page.cursor <= asked && page.cursor != 0 {
+        // From zero there is no way back to zero: it would be asked for ever.
+        let started_over = page.cursor == 0 && asked > 0;
+        if !page.complete && page.cursor <= asked && !started_over {
             return Err(CallError::Protocol("a page that leads nowhere".to_owned()).into());
         }
         if self.plan.on_down(standing, &page) {
@@ -345,4 +347,81 @@ fn pack(
         }
     }
     Ok(packer.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{SystemClock, SystemEntropy};
+    use crate::store::Store;
+    use crate::sync::outbox::OutboxError;
+    use retail::ids::{OrgId, ReceiptNumber, TillId};
+    use retail::wire::{BatchAnswer, DownPage, HeadsAnswer, ReceiptAnswer};
+
+    /// Answers every question for changes with the same page.
+    struct SamePage(DownPage, u32);
+
+    impl HeadOffice for SamePage {
+        fn batch(&mut self, _: &[u8]) -> Result<BatchAnswer, CallError> {
+            Err(CallError::Offline(String::new()))
+        }
+        fn heads(&mut self, _: &HeadsQuery) -> Result<HeadsAnswer, CallError> {
+            Err(CallError::Offline(String::new()))
+        }
+        fn down(&mut self, _: u64) -> Result<DownPage, CallError> {
+            self.1 += 1;
+            assert!(self.1 < 10, "asked for ever");
+            Ok(self.0.clone())
+        }
+        fn receipt(&mut self, _: ReceiptNumber) -> Result<ReceiptAnswer, CallError> {
+            Err(CallError::Offline(String::new()))
+        }
+    }
+
+    struct Never;
+
+    impl Appender for Never {
+        fn append(&mut self, _: Append) -> Result<(), OutboxError> {
+            Err(OutboxError("nobody writes here".to_owned()))
+        }
+    }
+
+    #[track_caller]
+    fn check(cursor: u64, complete: bool, expected: Result<(), ()>) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut outbox = Store::open(&folder.path().join("till.db")).unwrap();
+        let page = DownPage {
+            changes: Vec::new(),
+            cursor,
+            complete,
+            watermark: None,
+            run: "a".to_owned(),
+        };
+        let done = Session::new(false).run(&mut Parts {
+            outbox: &mut outbox,
+            appender: &mut Never,
+            office: &mut SamePage(page, 0),
+            who: &Credentials {
+                org: OrgId([1; 16]),
+                shop: "dorp".to_owned(),
+                till: TillId::new(3).unwrap(),
+                key: ed25519_dalek::SigningKey::from_bytes(&[4; 32]),
+            },
+            clock: &SystemClock::new(),
+            entropy: &mut SystemEntropy,
+        });
+        match done {
+            Ok(()) => assert_eq!(expected, Ok(())),
+            Err(SyncError::Call(CallError::Protocol(_))) => assert_eq!(expected, Err(())),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn a_page_that_leads_nowhere_is_asked_for_once() {
+        check(0, true, Ok(()));
+        check(0, false, Err(()));
+        check(7, true, Ok(()));
+        check(7, false, Err(()));
+    }
 }

@@ -158,3 +158,64 @@ fn the_profile_of_a_lost_enrolment_goes_on_with_the_event_that_declares_the_hole
     store.apply_down(0, &forgotten).unwrap();
     assert_eq!(sides(&store), []);
 }
+
+#[test]
+fn a_new_epoch_stands_above_the_marker_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("till.db");
+    let mut store = enrolled(&path);
+    let head = sell(&mut store, 100);
+    // The backup is from before two new epochs.
+    let third = Epoch::new(3).unwrap();
+    let lost = Head {
+        epoch: third,
+        seq: 7,
+        ..head
+    };
+    Marker::of(&path).write(lost).unwrap();
+    let opened = store.start_check(at()).unwrap().unwrap();
+    assert_eq!(
+        (opened.epoch.get(), opened.why),
+        (4, EpochWhy::BehindMarker)
+    );
+    let hole = opened.hole.unwrap();
+    assert_eq!((hole.epoch, hole.from, hole.to), (third, 1, 7));
+}
+
+#[test]
+fn a_journal_that_is_damaged_all_over_is_told_within_bounds() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = enrolled(&folder.path().join("till.db"));
+    for _ in 0..120 {
+        sell(&mut store, 100);
+    }
+    store
+        .conn
+        .execute("UPDATE event SET bytes = x'7B7D'", [])
+        .unwrap();
+    let report = store.verify().unwrap();
+    assert_eq!((report.events, report.faults.len()), (0, 100));
+}
+
+#[test]
+fn every_profile_of_a_hole_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, who, lost) = enrolment_lost(&dir.path().join("till.db"));
+    let key = crate::store::event_key(lost.epoch, lost.seq).unwrap();
+    // A second statement beside the same event.
+    store
+        .conn
+        .execute(
+            "INSERT INTO side (event, n, json) SELECT event, 9, json FROM side
+             WHERE event = ?1 AND instr(json, 'profile') > 0",
+            [key],
+        )
+        .unwrap();
+    let opened = store.start_check(at()).unwrap().unwrap();
+    let declared = crate::store::event_key(opened.epoch, 2).unwrap();
+    let moved = sides(&store).into_iter().filter(|(event, side)| {
+        *event == declared
+            && matches!(side, Side::Profile { profile, .. } if profile.customer == who)
+    });
+    assert_eq!(moved.count(), 2);
+}

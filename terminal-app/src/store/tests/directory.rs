@@ -1,13 +1,16 @@
 //! Customers and their points: what head office says, and this till's events since.
 
-use retail::ids::{CustomerId, Hash};
-use retail::loyalty::card_hash;
+use chrono::NaiveDate;
+use retail::event::Body;
+use retail::ids::{CustomerId, Hash, LinkId, RecordId};
+use retail::loyalty::{Profile, card_hash};
+use retail::sale::{Receipt, Return};
 use retail::wire::{DirectoryEntry, Down, Head};
 
-use super::{customer, enrolled, entry, page, sell};
+use super::{at, commit, customer, enrolled, entry, page, sale, sell};
 use crate::store::Store;
 use crate::sync::outbox::Outbox as _;
-use crate::till::Shelf as _;
+use crate::till::{Commit, NewEvent, Shelf as _};
 
 #[test]
 fn thirty_thousand_customers_are_all_found_and_a_search_is_capped() {
@@ -152,4 +155,165 @@ fn after_a_restore_at_head_office_everything_comes_anew() {
         .apply_down(0, &page(0, vec![other], None, "new", true))
         .unwrap();
     assert_eq!(store.customer_by_card("2610000000016").unwrap(), None);
+}
+
+#[test]
+fn who_is_forgotten_while_his_basket_is_open_leaves_nothing_beside_the_sale() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = enrolled(&folder.path().join("till.db"));
+    let forget = Down::Tombstone {
+        customer: customer(),
+    };
+    let forgotten = page(0, vec![forget], None, "run", true);
+    store.apply_down(0, &forgotten).unwrap();
+    sell(&mut store, 1000);
+    let rows = store.rows_after(None, 10).unwrap();
+    assert_eq!(rows.len(), 2);
+    assert!(rows.iter().all(|row| row.side.is_empty()));
+    assert_eq!(count(&store, "ledger"), 0);
+}
+
+fn count(store: &Store, table: &str) -> i64 {
+    let sql = format!("SELECT COUNT(*) FROM {table}");
+    store.conn.query_row(&sql, [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn a_return_takes_points_back_and_is_no_visit() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = enrolled(&folder.path().join("till.db"));
+    let card = "2610000000016";
+    let known = page(0, vec![entry(50, card)], None, "run", true);
+    store.apply_down(0, &known).unwrap();
+    let of = store.next_receipt().unwrap();
+    let sold = sale(&store, 300);
+    let Body::Sale(receipt) = sold.body else {
+        panic!("no sale");
+    };
+    let receipt = Receipt {
+        points: -3,
+        ..receipt
+    };
+    let back = Commit {
+        events: vec![NewEvent {
+            body: Body::Return(Return { of, receipt }),
+            ..sold
+        }],
+        ..Commit::default()
+    };
+    commit(&mut store, &back).unwrap();
+    let found = store.customer_by_card(card).unwrap().unwrap();
+    assert_eq!((found.points, found.visits), (47, 4));
+    assert_eq!(found.last_visit, NaiveDate::from_ymd_opt(2026, 11, 1));
+}
+
+#[test]
+fn the_last_visit_is_the_latest_of_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = enrolled(&folder.path().join("till.db"));
+    let card = "2610000000016";
+    let entry = |day: u32, month: u32| {
+        let Down::Customer(entry) = entry(50, card) else {
+            panic!("no customer");
+        };
+        let last_visit = NaiveDate::from_ymd_opt(2026, month, day);
+        Down::Customer(DirectoryEntry {
+            last_visit,
+            ..entry
+        })
+    };
+    sell(&mut store, 100);
+    for (asked, given, expected) in [(0, (1, 11), (21, 11)), (1, (1, 12), (1, 12))] {
+        let news = page(asked, vec![entry(given.0, given.1)], None, "run", true);
+        store.apply_down(asked, &news).unwrap();
+        let found = store.customer_by_card(card).unwrap().unwrap();
+        let expected = NaiveDate::from_ymd_opt(2026, expected.1, expected.0);
+        assert_eq!(found.last_visit, expected);
+        assert_eq!(found.visits, 5);
+    }
+}
+
+#[test]
+fn a_card_that_head_office_took_away_leads_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = enrolled(&folder.path().join("till.db"));
+    let (old, new) = ("2610000000016", "2610000000023");
+    for (asked, card) in [(0, old), (1, new)] {
+        let news = page(asked, vec![entry(50, card)], None, "run", true);
+        store.apply_down(asked, &news).unwrap();
+    }
+    assert_eq!(store.customer_by_card(old).unwrap(), None);
+    assert!(store.customer_by_card(new).unwrap().is_some());
+}
+
+#[test]
+fn who_has_an_entry_of_his_own_is_nobodys_alias() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = enrolled(&folder.path().join("till.db"));
+    let alias = Down::Alias {
+        customer: customer(),
+        into: CustomerId([1; 16]),
+    };
+    let merged = page(0, vec![alias], None, "run", true);
+    store.apply_down(0, &merged).unwrap();
+    assert_eq!(store.customer(customer()).unwrap(), None);
+    let apart = page(1, vec![entry(50, "2610000000016")], None, "run", true);
+    store.apply_down(1, &apart).unwrap();
+    let found = store.customer(customer()).unwrap().unwrap();
+    assert_eq!((found.id, found.points), (customer(), 50));
+}
+
+#[test]
+fn another_database_begins_anew_and_only_its_last_page_sweeps() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = enrolled(&folder.path().join("till.db"));
+    let (card, own) = ("2610000000016", "2610000000023");
+    let old = page(0, vec![entry(50, card)], None, "old", true);
+    store.apply_down(0, &old).unwrap();
+    // Joined at this till, and not heard of at head office yet.
+    let mine = CustomerId([1; 16]);
+    let joined = NewEvent {
+        link: Some((LinkId([5; 16]), mine)),
+        profiles: vec![Profile {
+            id: RecordId([6; 16]),
+            customer: mine,
+            at: at(),
+            till: None,
+            card: Some(own.to_owned()),
+            name: None,
+            email: None,
+            member: None,
+            marketing: None,
+        }],
+        ..sale(&store, 100)
+    };
+    let joined = Commit {
+        events: vec![joined],
+        ..Commit::default()
+    };
+    commit(&mut store, &joined).unwrap();
+    let other = Down::Alias {
+        customer: CustomerId([2; 16]),
+        into: CustomerId([3; 16]),
+    };
+    let new = |asked, complete| page(asked, vec![other.clone()], None, "new", complete);
+    store.apply_down(1, &new(1, true)).unwrap();
+    let standing = store.standing().unwrap();
+    assert_eq!((standing.down_after, standing.down_run), (0, None));
+    store.apply_down(0, &new(0, false)).unwrap();
+    assert!(store.customer_by_card(card).unwrap().is_some(), "not yet");
+    store.apply_down(1, &new(1, true)).unwrap();
+    assert_eq!(store.customer_by_card(card).unwrap(), None);
+    assert!(store.customer_by_card(own).unwrap().is_some());
+    assert_eq!(count(&store, "card"), 1);
+}
+
+#[test]
+fn the_cursor_is_never_raised_backwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = enrolled(&folder.path().join("till.db"));
+    let (first, second) = (sell(&mut store, 100), sell(&mut store, 200));
+    store.raise_cursor(second).unwrap();
+    store.raise_cursor(first).unwrap();
+    assert_eq!(store.standing().unwrap().cursor, Some(second));
 }

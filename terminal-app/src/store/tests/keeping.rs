@@ -84,6 +84,40 @@ fn the_catalogue_is_found_by_number_and_by_the_beginnings_of_words() {
 }
 
 #[test]
+fn a_number_that_stands_twice_and_a_name_without_end_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("till.db")).unwrap();
+    let long = "x".repeat(201);
+    let csv = format!(
+        "gtin,name,price_cents,vat_percent\nWOL-1,Wol,995,21\nWOL-1,Garen,1,21\nWOL-2,{long},995,21\nWOL-3,{},995,21\n",
+        &long[1..]
+    );
+    let report = store.import_articles(csv.as_bytes(), |_| ()).unwrap();
+    let lines: Vec<u64> = report.rejected.iter().map(|row| row.line).collect();
+    assert_eq!((report.added, report.changed, lines), (2, 0, vec![3, 4]));
+    assert_eq!(store.article("WOL-1").unwrap().unwrap().name, "Wol");
+}
+
+#[test]
+fn a_row_without_an_end_is_refused_and_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("till.db")).unwrap();
+    // Cut off where it is read no further, its price would be another one.
+    let begin = "8712345678906,T-shirt,";
+    let long = "x".repeat(64 * 1024 - begin.len() - 3);
+    let csv = format!(
+        "gtin,name,more,vat_percent,price_cents\n{begin}{long},9,1999\nWOL-1,Wol,,9,149\n"
+    );
+    let report = store.import_articles(csv.as_bytes(), |_| ()).unwrap();
+    assert_eq!((report.added, report.rejected.len()), (1, 1));
+    assert!(
+        report.rejected[0].reason.contains("longer than 65536"),
+        "{report:?}"
+    );
+    assert!(store.article("WOL-1").unwrap().is_some());
+}
+
+#[test]
 fn a_pin_says_who_someone_is() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(&folder.path().join("till.db")).unwrap();
@@ -164,6 +198,34 @@ fn a_database_of_a_newer_program_is_left_alone() {
         Store::open(&path),
         Err(StoreError::Newer { found: 99, .. })
     ));
+}
+
+#[test]
+fn a_database_with_another_history_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("till.db");
+    let store = Store::open(&path).unwrap();
+    let sql = "UPDATE migration SET checksum = 'other' WHERE version = 2";
+    store.conn.execute(sql, []).unwrap();
+    drop(store);
+    assert!(matches!(
+        Store::open(&path),
+        Err(StoreError::OtherHistory(2))
+    ));
+}
+
+#[test]
+fn a_database_that_others_may_read_is_closed_to_them() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("till.db");
+    drop(enrolled(&path));
+    for open in [0o640, 0o604] {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(open)).unwrap();
+        drop(Store::open(&path).unwrap());
+        let rights = std::fs::metadata(&path).unwrap().permissions();
+        assert_eq!(rights.mode() & 0o777, 0o600);
+    }
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod damage;
 mod directory;
 mod keeping;
 mod receipts;
+mod scans;
 
 struct Counting(u8);
 

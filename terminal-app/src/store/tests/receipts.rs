@@ -1,6 +1,7 @@
 //! What a sale leaves behind in one transaction, and the queue of what is printed.
 
-use retail::ids::Epoch;
+use retail::event::{Body, ByCashier};
+use retail::ids::{CashierId, Epoch};
 use retail::money::Cents;
 use retail::wire::Side;
 
@@ -9,7 +10,7 @@ use crate::peripherals::printer::{Begun, JobSource as _};
 use crate::store::{PrintQueue, Store, StoreError};
 use crate::sync::outbox::Outbox as _;
 use crate::till::shelf::ReceiptLookup;
-use crate::till::{Commit, Shelf as _};
+use crate::till::{Commit, Print, Shelf as _};
 
 #[test]
 fn a_sale_is_one_transaction_with_its_receipt_and_its_links() {
@@ -101,4 +102,54 @@ fn a_print_job_on_a_hub_can_go_on_after_a_restart() {
     assert_eq!((queue.asks().unwrap(), queue.waiting().unwrap()), (None, 1));
     assert_eq!(queue.doubt_interrupted(None).unwrap(), 1);
     assert_eq!(queue.interrupted().unwrap(), None, "the cashier is asked");
+}
+
+fn drawer() -> crate::till::NewEvent {
+    let cashier = CashierId::new(1).unwrap();
+    Body::DrawerOpened(ByCashier { cashier }).into()
+}
+
+#[test]
+fn receipts_are_printed_in_order_and_a_copy_says_that_it_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("till.db");
+    let mut store = enrolled(&path);
+    let number = store.next_receipt().unwrap();
+    sell(&mut store, 100);
+    let copy = Commit {
+        events: vec![drawer()],
+        print: Some(Print::CopyOf(number)),
+        ..Commit::default()
+    };
+    assert!(commit(&mut store, &copy).unwrap().printing);
+    let mut queue = PrintQueue::new(Store::open(&path).unwrap());
+    let mut printed = Vec::new();
+    while let Some(job) = queue.next().unwrap() {
+        assert_eq!(job.receipt, number);
+        printed.push(String::from_utf8(job.bytes).unwrap());
+        queue.mark_printed(job.number).unwrap();
+    }
+    assert_eq!(printed, ["sale false None", "sale true None"]);
+}
+
+#[test]
+fn only_a_job_in_doubt_is_the_cashiers_to_settle() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("till.db");
+    let mut store = enrolled(&path);
+    sell(&mut store, 100);
+    sell(&mut store, 200);
+    let mut queue = PrintQueue::new(Store::open(&path).unwrap());
+    let first = queue.next().unwrap().unwrap().number;
+    let settle = Commit {
+        settle_job: Some((first.0, true)),
+        ..Commit::default()
+    };
+    commit(&mut store, &settle).unwrap();
+    assert_eq!(queue.next().unwrap().unwrap().number, first, "queued");
+    queue.mark_sending(first, 10).unwrap();
+    commit(&mut store, &settle).unwrap();
+    assert_eq!(queue.doubt_interrupted(None).unwrap(), 1, "being sent");
+    let second = queue.next().unwrap().unwrap().number;
+    assert!(second > first, "what was only queued is in no doubt");
 }
