@@ -14,8 +14,9 @@ use serde_json::{Value, json};
 use tests::demo::{check, year};
 use tests::devices::LIMIT;
 use tests::shop::counter::{Counter, basket, gtin, journal, last_receipt, receipts, wait_receipt};
-use tests::shop::hub::{one_at_a_time, scan_line, wait_hub};
+use tests::shop::hub::{one_at_a_time, wait_hub};
 use tests::shop::paper::answer_printer;
+use tests::shop::play::{Moment, play, scan_line};
 use tests::shop::reckoning::everything_once;
 use tests::shop::till::Till;
 
@@ -175,21 +176,6 @@ enum Side {
     Both,
 }
 
-/// When it dies in a sale.
-#[derive(Clone, Copy, Debug)]
-enum Moment {
-    /// This scan was sent by the scanner; nobody knows how far it has come.
-    ScanSent(usize),
-    /// The screen has shown what this scan did.
-    ScanShown(usize),
-    /// The scan that pays was sent.
-    PaySent,
-    /// So many bytes have come to the printer since.
-    Printed(usize),
-    /// The screen has shown the receipt.
-    PaidShown,
-}
-
 /// Every step of a sale of two articles.
 const MOMENTS: [Moment; 9] = [
     Moment::ScanSent(0),
@@ -203,15 +189,6 @@ const MOMENTS: [Moment; 9] = [
     Moment::PaidShown,
 ];
 
-/// What was seen of a sale before it was interrupted.
-#[derive(Clone, Copy, Debug, Default)]
-struct Seen {
-    sent: usize,
-    shown: usize,
-    pay_sent: bool,
-    receipt: Option<ReceiptNumber>,
-}
-
 fn kill(till: &mut Till, side: Side) {
     if matches!(side, Side::Hub | Side::Both) {
         till.hub.as_mut().unwrap().power_off();
@@ -219,44 +196,6 @@ fn kill(till: &mut Till, side: Side) {
     if matches!(side, Side::Till | Side::Both) {
         till.kill().unwrap();
     }
-}
-
-/// Plays a sale up to the moment, and kills.
-fn play(till: &mut Till, codes: &[String], moment: Moment, side: Side) -> Seen {
-    let mut seen = Seen::default();
-    let before = last_receipt(&till.state().unwrap());
-    let printed = till.printer.seen().received;
-    for (code, n) in codes.iter().zip(0..) {
-        seen.sent += 1;
-        if matches!(moment, Moment::ScanSent(at) if at == n) {
-            till.scanner.scan(code).unwrap();
-            kill(till, side);
-            return seen;
-        }
-        scan_line(till, code, n + 1).unwrap();
-        seen.shown += 1;
-        if matches!(moment, Moment::ScanShown(at) if at == n) {
-            kill(till, side);
-            return seen;
-        }
-    }
-    seen.pay_sent = true;
-    till.scanner.scan("KLR-CASH").unwrap();
-    match moment {
-        Moment::Printed(bytes) => assert!(
-            till.printer
-                .wait(LIMIT, |paper| paper.received >= printed + bytes),
-            "nothing is printed: {:#}",
-            till.state().unwrap()
-        ),
-        Moment::PaidShown => {
-            let state = till.wait("the receipt", |state| last_receipt(state) != before);
-            seen.receipt = last_receipt(&state.unwrap());
-        }
-        _ => {}
-    }
-    kill(till, side);
-    seen
 }
 
 /// Starts again whatever was killed, and waits until everything that was scanned before is through. The cashier reads of
@@ -316,7 +255,8 @@ fn either_side_is_killed_at_every_step_of_a_sale() {
         for side in [Side::Hub, Side::Till, Side::Both] {
             let codes: Vec<String> = (first..first + 2).map(|n| gtin(n % 50)).collect();
             first += 2;
-            let seen = play(till, &codes, moment, side);
+            let seen = play(till, &codes, "KLR-CASH", moment).unwrap();
+            kill(till, side);
             let (state, unheard) = start_again(till);
             let here = format!("{moment:?} {side:?} {seen:?}, unheard {unheard:?}: {state:#}");
             noes += answer_printer(till).unwrap();

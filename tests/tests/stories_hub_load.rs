@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 use tests::devices::HubPort;
 use tests::dice::Dice;
 use tests::shop::counter::{Counter, basket, gtin, last_receipt, wait_receipt};
-use tests::shop::hub::{one_at_a_time, scan_line, wait_hub};
+use tests::shop::hub::{one_at_a_time, wait_hub};
 use tests::shop::paper::answer_printer;
+use tests::shop::play::scan_line;
 use tests::shop::reckoning::everything_once;
 use tests::shop::till::Till;
 

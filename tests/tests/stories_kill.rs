@@ -11,10 +11,10 @@ use std::process::Stdio;
 use retail::ids::ReceiptNumber;
 use serde_json::{Value, json};
 use tests::demo::check;
-use tests::devices::LIMIT;
 use tests::dice::Dice;
 use tests::shop::counter::{Counter, basket, gtin, last_receipt, sell, wait_receipt};
 use tests::shop::paper::answer_printer;
+use tests::shop::play::{Moment, play, scan_line};
 use tests::shop::reckoning::everything_once;
 use tests::shop::till::Till;
 use tests::shop::wire::{Way, Wire};
@@ -23,84 +23,14 @@ const KILLS: usize = 100;
 const SEED: u64 = 9;
 
 /// When the till dies in a sale.
-#[derive(Clone, Copy, Debug)]
-enum Moment {
-    /// This scan was written to the scanner's line; nobody knows whether the till has read it.
-    ScanWritten(usize),
-    /// The screen has shown what this scan did.
-    ScanShown(usize),
-    /// The scan that pays was written.
-    PayWritten,
-    /// So many bytes of paper have come out since.
-    Printed(usize),
-    /// The screen has shown the receipt.
-    PaidShown,
-}
-
-/// What was seen of a sale before the till died.
-#[derive(Clone, Copy, Debug, Default)]
-struct Seen {
-    written: usize,
-    shown: usize,
-    pay_written: bool,
-    receipt: Option<ReceiptNumber>,
-}
-
 fn moment(dice: &mut Dice, scans: usize) -> Moment {
     match dice.below(5) {
-        0 => Moment::ScanWritten(dice.index(scans)),
+        0 => Moment::ScanSent(dice.index(scans)),
         1 => Moment::ScanShown(dice.index(scans)),
-        2 => Moment::PayWritten,
+        2 => Moment::PaySent,
         3 => Moment::Printed(1 + dice.index(400)),
         _ => Moment::PaidShown,
     }
-}
-
-/// Scans an article and waits until the screen shows it, as line `n`. The printer may have its own news meanwhile.
-fn scan_shown(till: &mut Till, code: &str, n: usize) {
-    till.scanner.scan(code).unwrap();
-    till.wait("the line that was scanned", |state| {
-        basket(state).len() == n
-    })
-    .unwrap();
-}
-
-/// Plays a sale up to the moment, and kills.
-fn play(till: &mut Till, codes: &[String], pay: &str, moment: Moment) -> Seen {
-    let mut seen = Seen::default();
-    let before = last_receipt(&till.state().unwrap());
-    let printed = till.printer.seen().received;
-    for (code, n) in codes.iter().zip(0..) {
-        seen.written += 1;
-        if matches!(moment, Moment::ScanWritten(at) if at == n) {
-            till.scanner.scan(code).unwrap();
-            till.kill().unwrap();
-            return seen;
-        }
-        scan_shown(till, code, n + 1);
-        seen.shown += 1;
-        if matches!(moment, Moment::ScanShown(at) if at == n) {
-            till.kill().unwrap();
-            return seen;
-        }
-    }
-    seen.pay_written = true;
-    till.scanner.scan(pay).unwrap();
-    match moment {
-        Moment::Printed(bytes) => assert!(
-            till.printer
-                .wait(LIMIT, |paper| paper.received >= printed + bytes),
-            "nothing is printed: {:#}",
-            till.state().unwrap()
-        ),
-        Moment::PaidShown => {
-            let state = till.wait("the receipt", |state| last_receipt(state) != before);
-            seen.receipt = last_receipt(&state.unwrap());
-        }
-        _ => {}
-    }
-    till.kill().unwrap();
-    seen
 }
 
 /// Starts the till again and waits until it has done everything that was still in its scanner's line.
@@ -144,7 +74,8 @@ fn a_till_is_killed_a_hundred_times() {
         let codes: Vec<String> = (first..first + scans).map(gtin).collect();
         let pay = *dice.pick(&["KLR-CASH", "KLR-CARD"]);
         let moment = moment(&mut dice, scans);
-        let seen = play(till, &codes, pay, moment);
+        let seen = play(till, &codes, pay, moment).unwrap();
+        till.kill().unwrap();
         let state = start_again(till);
         let here = format!("kill {kill}, {moment:?}, {seen:?}: {state:#}");
         let before = sold.last().map(|(number, _)| *number);
@@ -164,7 +95,7 @@ fn a_till_is_killed_a_hundred_times() {
         let number = last_receipt(&state);
         if number != before {
             // Paid, whole; not by a scan that never was.
-            assert!(seen.pay_written && on_screen.is_empty(), "{here}");
+            assert!(seen.pay_sent && on_screen.is_empty(), "{here}");
             assert!(
                 seen.receipt.is_none_or(|shown| Some(shown) == number),
                 "{here}"
@@ -177,10 +108,10 @@ fn a_till_is_killed_a_hundred_times() {
         // Open: the lines that were there, once, in order.
         assert!(codes.starts_with(&on_screen), "{here}");
         assert!(on_screen.len() >= seen.shown, "{here}");
-        assert!(on_screen.len() <= seen.written, "{here}");
+        assert!(on_screen.len() <= seen.sent, "{here}");
         restored += 1;
         for (n, code) in codes.iter().enumerate().skip(on_screen.len()) {
-            scan_shown(till, code, n + 1);
+            scan_line(till, code, n + 1).unwrap();
         }
         till.scanner.scan("KLR-CASH").unwrap();
         sold.push((wait_receipt(till, before).unwrap(), codes));

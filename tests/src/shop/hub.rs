@@ -1,11 +1,10 @@
-//! A shop whose devices hang on the hub, for stories: one emulator at a time, and waiting for what comes through it.
+//! A shop whose devices hang on the hub, for stories: one emulator at a time, and waiting for it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 use serde_json::Value;
 
-use super::counter::basket;
 use super::till::Till;
 
 static ONE: Mutex<()> = Mutex::new(());
@@ -22,16 +21,5 @@ pub fn one_at_a_time() -> MutexGuard<'static, ()> {
 pub fn wait_hub(till: &Till) -> Result<Value> {
     till.wait("the hub is connected", |state| {
         state["hub"]["state"] == "here"
-    })
-}
-
-/// Scans and waits until the screen shows so many lines.
-///
-/// # Errors
-/// When it does not.
-pub fn scan_line(till: &mut Till, code: &str, lines: usize) -> Result<Value> {
-    till.scanner.scan(code)?;
-    till.wait("the line that was scanned", |state| {
-        basket(state).len() == lines
     })
 }

@@ -5,6 +5,7 @@ pub mod counter;
 pub mod hub;
 pub mod office;
 pub mod paper;
+pub mod play;
 pub mod process;
 pub mod reckoning;
 pub mod till;
