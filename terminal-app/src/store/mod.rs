@@ -216,4 +216,4 @@ pub(crate) fn bytes_16(row: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<[
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

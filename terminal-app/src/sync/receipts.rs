@@ -150,6 +150,27 @@ mod tests {
     }
 
     #[test]
+    fn returns_of_other_receipts_are_passed_over() {
+        let number: ReceiptNumber = "3-1-0000042".parse().unwrap();
+        let sold = Event::read(SALE.as_bytes()).unwrap();
+        let Body::Sale(receipt) = sold.body else {
+            panic!("no sale");
+        };
+        let back = |of: &str| {
+            let body = Body::Return(retail::sale::Return {
+                of: of.parse().unwrap(),
+                receipt: receipt.clone(),
+            });
+            String::from_utf8(Event::write(sold.position, sold.at, &body).unwrap()).unwrap()
+        };
+        let mut office = answer(SALE);
+        if let Says(Ok(answer)) = &mut office {
+            answer.returns = vec![back("3-1-0000041"), back("3-1-0000042"), SALE.to_owned()];
+        }
+        assert_eq!(fetch(&mut office, number).unwrap().returns.len(), 1);
+    }
+
+    #[test]
     fn reasons_a_cashier_can_act_on() {
         let number: ReceiptNumber = "3-1-0000042".parse().unwrap();
         for (error, expected) in [

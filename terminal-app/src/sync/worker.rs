@@ -372,7 +372,8 @@ mod tests {
     use super::*;
     use crate::clock::{SystemClock, SystemEntropy};
     use crate::store::Store;
-    use retail::ids::{OrgId, TillId};
+    use retail::ids::{OrgId, ReceiptNumber, TillId};
+    use retail::wire::{BatchAnswer, DownPage, HeadsAnswer, HeadsQuery, ReceiptAnswer};
 
     /// Nothing is written in these tests.
     struct Never;
@@ -383,23 +384,19 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_database_that_cannot_be_opened_is_tried_again() {
-        const LIMIT: Duration = Duration::from_secs(60);
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("till.db");
+    const LIMIT: Duration = Duration::from_secs(60);
+
+    type Open = Box<dyn FnMut() -> Result<Box<dyn Outbox>, OutboxError> + Send>;
+
+    fn start(
+        open: Open,
+        office: Option<Box<dyn HeadOffice + Send>>,
+    ) -> (Worker, mpsc::Receiver<Input>) {
         let (news, received) = mpsc::channel();
-        let mut locked = 2;
         let worker = spawn(Setup {
-            open: Box::new(move || {
-                locked -= 1;
-                if locked >= 0 {
-                    return Err(OutboxError("locked".to_owned()));
-                }
-                Ok(Box::new(Store::open(&path)?))
-            }),
+            open,
             appender: Box::new(Never),
-            office: None,
+            office,
             who: Credentials {
                 org: OrgId([1; 16]),
                 shop: "dorp".to_owned(),
@@ -416,21 +413,68 @@ mod tests {
             report: Box::new(move |input| {
                 let _ = news.send(input);
             }),
-        })
-        .unwrap();
+        });
+        (worker.unwrap(), received)
+    }
+
+    #[track_caller]
+    fn state(news: &mpsc::Receiver<Input>) -> SyncState {
+        match news.recv_timeout(LIMIT).unwrap() {
+            Input::Sync(status) => status.state,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_database_that_cannot_be_opened_is_tried_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("till.db");
+        let mut locked = 2;
+        let open = move || -> Result<Box<dyn Outbox>, OutboxError> {
+            locked -= 1;
+            if locked >= 0 {
+                return Err(OutboxError("locked".to_owned()));
+            }
+            Ok(Box::new(Store::open(&path)?))
+        };
+        let (worker, news) = start(Box::new(open), None);
         for _ in 0..2 {
-            let Input::Sync(status) = received.recv_timeout(LIMIT).unwrap() else {
-                panic!("other news");
-            };
-            assert!(
-                matches!(status.state, SyncState::Stuck { .. }),
-                "{status:?}"
-            );
+            assert!(matches!(state(&news), SyncState::Stuck { .. }));
             worker.now();
         }
-        let Input::Sync(status) = received.recv_timeout(LIMIT).unwrap() else {
-            panic!("other news");
-        };
-        assert_eq!(status.state, SyncState::Off, "it works now");
+        assert_eq!(state(&news), SyncState::Off, "it works now");
+    }
+
+    /// Nobody answers.
+    struct Away;
+
+    impl HeadOffice for Away {
+        fn batch(&mut self, _: &[u8]) -> Result<BatchAnswer, CallError> {
+            Err(CallError::Offline(String::new()))
+        }
+        fn heads(&mut self, _: &HeadsQuery) -> Result<HeadsAnswer, CallError> {
+            Err(CallError::Offline(String::new()))
+        }
+        fn down(&mut self, _: u64) -> Result<DownPage, CallError> {
+            Err(CallError::Offline(String::new()))
+        }
+        fn receipt(&mut self, _: ReceiptNumber) -> Result<ReceiptAnswer, CallError> {
+            Err(CallError::Offline(String::new()))
+        }
+    }
+
+    #[test]
+    fn a_night_without_head_office_is_not_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("till.db");
+        let mut store = Store::open(&path).unwrap();
+        let open =
+            move || -> Result<Box<dyn Outbox>, OutboxError> { Ok(Box::new(Store::open(&path)?)) };
+        let (worker, news) = start(Box::new(open), Some(Box::new(Away)));
+        for _ in 0..2 {
+            assert_eq!(state(&news), SyncState::Unreachable);
+            worker.now();
+        }
+        assert_eq!(store.last_night().unwrap(), None);
     }
 }

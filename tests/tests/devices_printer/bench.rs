@@ -214,6 +214,19 @@ impl Counter {
         Printer::plug_in(&self.port(), kind).unwrap()
     }
 
+    /// A printer that was made ready before its port has the name that the till knows.
+    pub(crate) fn printer_behind(
+        &self,
+        kind: PrinterKind,
+        ready: impl FnOnce(&Printer),
+    ) -> Printer {
+        let name = self.dir.path().join("behind");
+        let printer = Printer::plug_in(&name, kind).unwrap();
+        ready(&printer);
+        std::os::unix::fs::symlink(&name, self.port()).unwrap();
+        printer
+    }
+
     pub(crate) fn start(&self) -> (Spooler, News) {
         let (inputs, received) = sync_channel(256);
         let settings = Settings {

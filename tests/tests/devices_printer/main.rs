@@ -200,6 +200,29 @@ fn power_lost_for_a_moment_is_noticed_too() {
 }
 
 #[test]
+fn a_printer_that_goes_off_before_the_first_byte_is_not_asked_about() {
+    let mut counter = Counter::new("epson-80");
+    counter.patience.silent_ms = 1_500;
+    let (spooler, news) = counter.start();
+    let (bytes, text) = counter.receipt(7);
+    counter.queue.put(1, &bytes);
+    spooler.wake();
+    news.wait("one waiting", |status| status.queue == 1);
+    // It answers the four questions, and no more.
+    let printer = counter.printer_behind(PrinterKind::default(), |printer| {
+        printer.lose_power_after(12);
+    });
+    assert!(printer.wait(LIMIT, |seen| !seen.powered && seen.missed > 0));
+    news.wait_state(PrinterState::Offline);
+    counter.clock.advance_ms(2_000);
+    let missed = printer.seen().missed;
+    assert!(printer.wait(LIMIT, |seen| seen.missed > missed));
+    printer.power_on();
+    assert_eq!(counter.queue.wait_decided(1), State::Printed);
+    assert_eq!(printer.seen().paper, text);
+}
+
+#[test]
 fn a_cable_pulled_in_the_middle_of_a_receipt() {
     let counter = Counter::new("epson-80");
     let printer = counter.printer(PrinterKind::default());
@@ -410,7 +433,11 @@ fn a_till_that_starts_on_a_full_disk_asks_when_there_is_room() {
         status.asks.is_some_and(|asks| asks.job == 1)
     });
     counter.queue.wait(2, State::Printed);
-    assert!(printer.seen().paper.ends_with(&counter.receipt(8).1));
+    let next_text = counter.receipt(8).1;
+    assert!(
+        printer.seen().paper.ends_with(&format!("~~~\n{next_text}")),
+        "what the printer still had is cut off"
+    );
 }
 
 #[test]

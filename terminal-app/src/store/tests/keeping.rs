@@ -105,9 +105,8 @@ fn a_row_without_an_end_is_refused_and_no_other() {
     // Cut off where it is read no further, its price would be another one.
     let begin = "8712345678906,T-shirt,";
     let long = "x".repeat(64 * 1024 - begin.len() - 3);
-    let csv = format!(
-        "gtin,name,more,vat_percent,price_cents\n{begin}{long},9,1999\nWOL-1,Wol,,9,149\n"
-    );
+    let csv =
+        format!("gtin,name,more,vat_percent,price_cents\n{begin}{long},9,1999\nWOL-1,Wol,,9,149\n");
     let report = store.import_articles(csv.as_bytes(), |_| ()).unwrap();
     assert_eq!((report.added, report.rejected.len()), (1, 1));
     assert!(

@@ -59,7 +59,7 @@ fn customer() -> CustomerId {
     CustomerId([9; 16])
 }
 
-fn enrolled(path: &Path) -> Store {
+pub(crate) fn enrolled(path: &Path) -> Store {
     let mut store = Store::open(path).unwrap();
     let answer = EnrolAnswer {
         org: OrgId([1; 16]),
@@ -129,7 +129,7 @@ fn commit(store: &mut Store, commit: &Commit) -> Result<super::Appended, StoreEr
     store.commit(commit, &Work::default(), &mut writing)
 }
 
-fn sell(store: &mut Store, cents: i64) -> Head {
+pub(crate) fn sell(store: &mut Store, cents: i64) -> Head {
     let event = sale(store, cents);
     let step = Commit {
         events: vec![event],

@@ -370,3 +370,63 @@ fn a_receipt_costs_at_most_80_bytes_on_the_wire() {
         packed as f64 / events as f64
     );
 }
+
+/// The row with other bytes, hashed as they are.
+fn rewritten(row: &Row, prev_hash: Hash, bytes: Vec<u8>) -> Row {
+    Row {
+        stored: Stored {
+            position: row.stored.position,
+            prev_hash,
+            hash: hash_event(prev_hash, &bytes),
+            bytes,
+        },
+        ..row.clone()
+    }
+}
+
+#[test]
+fn what_stands_on_something_else_ends_a_run() {
+    let mut rows = journal(&[4]);
+    rows[2] = rewritten(&rows[2], Hash([9; 32]), rows[2].stored.bytes.clone());
+    let (stretch, _) = pack(None, Limit::FULL, &rows);
+    assert_eq!(span(&stretch.unwrap()), (1, 1, 2));
+}
+
+#[test]
+fn an_epoch_begins_with_nothing_before_it_and_an_event_is_one_line() {
+    let mut rows = journal(&[2]);
+    rows[0] = rewritten(&rows[0], Hash([9; 32]), rows[0].stored.bytes.clone());
+    assert_eq!(span(&pack(None, Limit::FULL, &rows).0.unwrap()), (1, 2, 2));
+
+    let mut rows = journal(&[3]);
+    let mut bytes = rows[2].stored.bytes.clone();
+    bytes.push(b'\n');
+    rows[2] = rewritten(&rows[2], rows[2].stored.prev_hash, bytes);
+    assert_eq!(span(&pack(None, Limit::FULL, &rows).0.unwrap()), (1, 1, 2));
+}
+
+#[test]
+fn a_batch_stays_within_its_bytes() {
+    let mut rows = journal(&[1]);
+    let mut prev_hash = rows[0].stored.hash;
+    let long = "x".repeat(2_000);
+    for seq in 2..=300 {
+        // A kind nobody knows is carried as it is.
+        let bytes = format!(
+            r#"{{"v":1,"till":3,"epoch":1,"seq":{seq},"at":"2026-11-21T14:03:05+01:00","kind":"later","more":"{long}"}}"#
+        )
+        .into_bytes();
+        let mut row = rows[0].clone();
+        row.stored.position.seq = seq;
+        let row = rewritten(&row, prev_hash, bytes);
+        prev_hash = row.stored.hash;
+        rows.push(row);
+    }
+    let stretch = pack(None, Limit::FULL, &rows).0.unwrap();
+    let bytes: usize = stretch.events.iter().map(|e| e.bytes.len() + 1).sum();
+    assert!(
+        bytes <= MAX_BATCH_BYTES && bytes > MAX_BATCH_BYTES - 3_000,
+        "{bytes}"
+    );
+    check_signed(stretch);
+}
