@@ -23,13 +23,23 @@ use tests::devices::{Delivery, EAN_13, LIMIT, PlainScanner, ShiftedClock, SsiSca
 const PATIENT: Duration = Duration::from_secs(20);
 
 fn start(port: &Path, protocol: Protocol, room: usize) -> (Scanner, Receiver<Input>) {
+    start_at(port, protocol, room, &Arc::default())
+}
+
+fn start_at(
+    port: &Path,
+    protocol: Protocol,
+    room: usize,
+    clock: &Arc<ShiftedClock>,
+) -> (Scanner, Receiver<Input>) {
     let (inputs, received) = sync_channel(room);
     let settings = Settings {
         name: "balie".to_owned(),
         line: line::Settings::new(port, 9_600),
         protocol,
     };
-    let scanner = Scanner::start(settings, inputs, Arc::new(ShiftedClock::default()));
+    let clock = Arc::clone(clock);
+    let scanner = Scanner::start(settings, inputs, clock);
     (scanner.unwrap(), received)
 }
 
@@ -197,6 +207,26 @@ fn unplugged_and_plugged_in_again() {
 }
 
 #[test]
+fn a_name_that_leads_to_another_device_is_followed() {
+    let dir = tempfile::tempdir().unwrap();
+    let (port, next) = (dir.path().join("scanner"), dir.path().join("next"));
+    let (old, new) = (dir.path().join("old"), dir.path().join("new"));
+    let mut first = PlainScanner::plug_in(&old).unwrap();
+    std::os::unix::fs::symlink(&old, &port).unwrap();
+    let (_thread, received) = start(&port, Protocol::Plain, 64);
+    first.scan("8712345678906").unwrap();
+    check(&received, &["8712345678906"]);
+    // Plugged in again while the old descriptor is held: the old one stays silent for ever.
+    let mut second = PlainScanner::plug_in(&new).unwrap();
+    std::os::unix::fs::symlink(&new, &next).unwrap();
+    std::fs::rename(&next, &port).unwrap();
+    wait_connected(&received, false);
+    wait_connected(&received, true);
+    second.scan("4006381333931").unwrap();
+    check(&received, &["4006381333931"]);
+}
+
+#[test]
 fn a_till_that_is_behind_loses_no_scan() {
     let dir = tempfile::tempdir().unwrap();
     let port = dir.path().join("scanner");
@@ -251,7 +281,8 @@ fn a_damaged_packet_comes_again_and_is_taken() {
     let dir = tempfile::tempdir().unwrap();
     let port = dir.path().join("scanner");
     let mut scanner = SsiScanner::plug_in(&port, PATIENT).unwrap();
-    let (_thread, received) = start(&port, Protocol::Ssi, 64);
+    let clock = Arc::default();
+    let (_thread, received) = start_at(&port, Protocol::Ssi, 64, &clock);
     wait_connected(&received, true);
     scanner.scan("8712345678906").unwrap();
     // The next trigger pull reads the same article; its packet is damaged on the way.
@@ -262,10 +293,19 @@ fn a_damaged_packet_comes_again_and_is_taken() {
     let again = packet(EAN_13, b"8712345678906", true).unwrap();
     scanner.send(&again).unwrap();
     assert!(scanner.is_acknowledged().unwrap());
-    scanner.scan("4006381333931").unwrap();
+    // It is good again: nothing is told of it later.
+    clock.advance_ms(60_000);
+    for code in ["4006381333931", "8712345678906"] {
+        scanner.scan(code).unwrap();
+    }
     check(
         &received,
-        &["8712345678906", "8712345678906", "4006381333931"],
+        &[
+            "8712345678906",
+            "8712345678906",
+            "4006381333931",
+            "8712345678906",
+        ],
     );
 }
 

@@ -223,6 +223,24 @@ fn a_printer_that_goes_off_before_the_first_byte_is_not_asked_about() {
 }
 
 #[test]
+fn a_name_that_leads_to_another_printer_is_followed() {
+    let counter = Counter::new("epson-80");
+    let old = counter.printer_behind(PrinterKind::default(), |_| ());
+    let (spooler, news) = counter.start();
+    news.wait_state(PrinterState::Ready);
+    old.power_off();
+    news.wait_state(PrinterState::Offline);
+    // The old port is held by the printer that is off, and stays silent.
+    let new = counter.other_printer(PrinterKind::default());
+    let (bytes, text) = counter.receipt(7);
+    counter.queue.put(1, &bytes);
+    spooler.wake();
+    counter.queue.wait(1, State::Printed);
+    assert_eq!(new.seen().paper, text);
+    assert_eq!(old.seen().paper, "");
+}
+
+#[test]
 fn a_cable_pulled_in_the_middle_of_a_receipt() {
     let counter = Counter::new("epson-80");
     let printer = counter.printer(PrinterKind::default());
