@@ -327,7 +327,7 @@ fn night(cx: &Context<'_>, raw: Option<&Spanned<String>>) -> Result<NightWindow,
         (None, Some(raw)) => Err(cx.wrong(
             raw,
             format!("`night` cannot be \"{text}\""),
-            "use two different times, such as \"02:00-05:00\"",
+            "write two different times of a day, from 00:00 to 23:59, such as \"02:00-05:00\"",
         )),
         (None, None) => Ok(NightWindow {
             from: NaiveTime::MIN,

@@ -206,13 +206,22 @@ pub struct ConfigError {
 impl Config {
     /// Reads and checks the settings.
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(file).map_err(|error| ConfigError {
+        let bytes = std::fs::read(file).map_err(|error| ConfigError {
             file: file.to_owned(),
             line: None,
             reason: format!("cannot be read: {error}"),
             cure: "name the settings of this till with --config FILE".to_owned(),
         })?;
-        Self::parse(file, &text)
+        let text = std::str::from_utf8(&bytes).map_err(|error| {
+            let right = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            ConfigError {
+                file: file.to_owned(),
+                line: Some(right.iter().filter(|byte| **byte == b'\n').count() + 1),
+                reason: "a letter here is not UTF-8".to_owned(),
+                cure: "save the file as UTF-8 and write the letter again".to_owned(),
+            }
+        })?;
+        Self::parse(file, text)
     }
 
     /// Checks settings that were read from `file`.

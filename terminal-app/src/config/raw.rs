@@ -221,6 +221,23 @@ fn kind(name: &str) -> &str {
     }
 }
 
+/// `[scanner]` for one of many, `[[printer]]` for the only one.
+fn wrong_brackets(section: &str) -> Option<(String, String)> {
+    let name = section.trim_matches(['[', ']']);
+    match (section.starts_with("[["), name == "scanner") {
+        (false, true) => Some((
+            "[scanner] is written as if there were only one".to_owned(),
+            "write [[scanner]], with double brackets: a till may have any number of them"
+                .to_owned(),
+        )),
+        (true, false) => Some((
+            format!("[[{name}]] is written as if there were more than one"),
+            format!("write [{name}], with single brackets: a till has one"),
+        )),
+        _ => None,
+    }
+}
+
 /// `invalid type: string "fast", expected i64`: what stands there, and what should.
 fn wrong_kind(message: &str, place: &Place<'_>) -> Option<(String, String)> {
     let said = message.strip_prefix("invalid type: ")?;
@@ -278,6 +295,11 @@ fn explain(message: &str, place: &Place<'_>) -> (String, String) {
             format!("the setting `{key}` is missing in {}", place.section),
             format!("add `{key}` under {}; {example}", place.section),
         );
+    }
+    if message.starts_with("invalid type")
+        && let Some(said) = wrong_brackets(place.section)
+    {
+        return said;
     }
     if let Some(said) = wrong_kind(message, place) {
         return said;

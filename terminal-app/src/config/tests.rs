@@ -109,6 +109,32 @@ fn blames(original: &str, replacement: &str, in_reason: &str, in_cure: &str) {
 }
 
 #[test]
+fn brackets_and_letters_are_explained() {
+    let one = "[shop]\nid = \"dorp\"\nname = \"De Draad\"\n[till]\nname = \"Kassa 1\"\n[scanner]\nport = \"s\"\n";
+    let error = parse(one).unwrap_err();
+    assert_eq!(error.line, Some(6), "{error}");
+    assert!(error.reason.contains("only one"), "{}", error.reason);
+    assert!(error.cure.contains("[[scanner]]"), "{}", error.cure);
+    blames(
+        "[printer]",
+        "[[printer]]",
+        "more than one",
+        "write [printer]",
+    );
+    blames(
+        "night = \"23:30-04:00\"",
+        "night = \"25:00-26:00\"",
+        "25:00-26:00",
+        "from 00:00 to 23:59",
+    );
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), b"[shop]\nid = \"dorp\"\nname = \"Caf\xe9\"\n").unwrap();
+    let error = Config::load(file.path()).unwrap_err();
+    assert_eq!(error.line, Some(3), "{error}");
+    assert!(error.cure.contains("UTF-8"), "{}", error.cure);
+}
+
+#[test]
 fn what_is_wrong_is_said_with_line_reason_and_cure() {
     blames(
         "baud = 115200",

@@ -388,10 +388,7 @@ mod tests {
 
     type Open = Box<dyn FnMut() -> Result<Box<dyn Outbox>, OutboxError> + Send>;
 
-    fn start(
-        open: Open,
-        office: Option<Box<dyn HeadOffice + Send>>,
-    ) -> (Worker, mpsc::Receiver<Input>) {
+    fn start(open: Open, office: Option<Box<dyn HeadOffice + Send>>) -> (Worker, Receiver<Input>) {
         let (news, received) = mpsc::channel();
         let worker = spawn(Setup {
             open,
@@ -418,7 +415,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn state(news: &mpsc::Receiver<Input>) -> SyncState {
+    fn state(news: &Receiver<Input>) -> SyncState {
         match news.recv_timeout(LIMIT).unwrap() {
             Input::Sync(status) => status.state,
             other => panic!("{other:?}"),

@@ -15,6 +15,7 @@ use anyhow::{Context as _, Result, ensure};
 use retail::day::DayTotals;
 use retail::event::{Body, Event};
 use retail::ids::{Hash, TillId};
+use sync_server::book::rebuild::Beside;
 use sync_server::scope::Filter;
 use sync_server::store;
 use sync_server::store::rows::EventRow;
@@ -63,6 +64,11 @@ pub(super) fn check(world: &mut World) -> Result<()> {
         rebuilt.differ.is_empty(),
         "a rebuild gives other state for {:?}",
         rebuilt.differ
+    );
+    ensure!(
+        rebuilt.beside == Beside::default(),
+        "points or keys do not follow from the events: {:?}",
+        rebuilt.beside
     );
     Ok(())
 }
