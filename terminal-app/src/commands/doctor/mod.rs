@@ -290,7 +290,9 @@ impl Findings<'_> {
     fn running_printer(&mut self) -> Result<(), CliError> {
         let (w, config) = (self.w, self.config);
         let hub = config.hub.as_ref().is_some_and(|hub| hub.printer.is_some());
-        if self.running.is_none() || !(hub || config.printer.is_some()) {
+        // Behind port 0 the screen is at another address every time, which only the till itself knows.
+        let somewhere = config.screen.listen.port() == 0;
+        if self.running.is_none() || somewhere || !(hub || config.printer.is_some()) {
             return Ok(());
         }
         let Some((state, queue)) = printer_of(config.screen.listen) else {
