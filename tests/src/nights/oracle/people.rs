@@ -50,10 +50,12 @@ fn is_forgotten(world: &World, customer: CustomerId) -> bool {
     world.forgotten.iter().any(|who| who.customer == customer)
 }
 
-/// He may have been forgotten as somebody else: two who showed one card are one person to a till that was told so, also
+/// He may have been forgotten as somebody else: two who joined with one card are one person to a till that was told so, also
 /// when head office was put back to a copy from before it knew.
 fn gone_with_another(world: &World, unknown: bool, customer: Option<CustomerId>) -> bool {
-    unknown && customer.is_some() && !world.forgotten.is_empty()
+    let card = customer.and_then(|customer| world.cards.get(&customer));
+    let same_card = |who: &Forgotten| world.cards.get(&who.customer) == card;
+    unknown && card.is_some() && world.forgotten.iter().any(same_card)
 }
 
 /// Held against what the cashiers did, not against what any table says.

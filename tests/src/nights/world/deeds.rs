@@ -51,6 +51,7 @@ impl World {
                         .iter()
                         .flat_map(|p| [p.name.clone(), p.email.clone()]);
                     self.people.push((new, words.flatten().collect()));
+                    self.cards.insert(new, card);
                     self.tally.add("enrolled", 1);
                     events.push(event);
                     Some(new)

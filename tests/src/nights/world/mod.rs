@@ -55,6 +55,8 @@ pub(super) struct World {
     pub(super) ledger: Ledger,
     /// Everyone who ever enrolled, with name and address.
     pub(super) people: Vec<(CustomerId, Vec<String>)>,
+    /// The card that each of them joined with.
+    pub(super) cards: BTreeMap<CustomerId, &'static str>,
     pub(super) forgotten: Vec<Forgotten>,
     /// Days of a till that got receipts after they were closed.
     pub(super) reopened: BTreeSet<(TillId, NaiveDate)>,
@@ -112,6 +114,7 @@ impl World {
             machines: Vec::new(),
             ledger: Ledger::new(),
             people: Vec::new(),
+            cards: BTreeMap::new(),
             forgotten: Vec::new(),
             reopened: BTreeSet::new(),
             backups: Vec::new(),
