@@ -1,7 +1,6 @@
 //! The commands of the till as a user meets them: real processes on real files.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     reason = "a test that cannot go on fails where it stands"
 )]
 
