@@ -33,6 +33,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         "-D",
         "warnings",
     ]))?;
+    checked(
+        cargo()
+            .args(["doc", "--workspace", "--no-deps", "--locked"])
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    )?;
     firmware::lint()?;
     fuzz::lint()?;
     firmware::build()?;
@@ -41,16 +46,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             .args(["test", "--workspace", "--locked", "--no-fail-fast"])
             .env("HUB_IMAGE", firmware::hub_image()?),
     )?;
-    checked(
-        cargo()
-            .args(["doc", "--workspace", "--no-deps", "--locked"])
-            .env("RUSTDOCFLAGS", "-D warnings"),
-    )?;
     fuzz::run(&fuzz::Arguments::default())?;
     firmware::run_images()?;
     if !arguments.no_day {
         demo::day()?;
     }
-    say("\nverified: fmt, clippy, tests, docs, fuzz, firmware, stories, the demo's day");
+    say("\nverified: fmt, clippy, docs, firmware, tests, fuzz, stories, the demo's day");
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! The spooler: one thread that prints the queue and opens the drawer on the printer. A printer fault never reaches a
-//! sale; it shows as a [`PrinterStatus`] and as jobs that wait.
+//! sale; it shows as a [`PrinterStatus`](crate::till::news::PrinterStatus) and as jobs that wait.
 //!
 //! How a receipt is neither lost nor doubled:
 //! 1. a job is *sending* in the store before its first byte leaves;
