@@ -15,7 +15,9 @@ pub mod model;
 pub mod path;
 pub mod record;
 pub mod reports;
+pub mod rows;
 
 pub use dataset::Dataset;
 pub use record::{Kind, Record};
 pub use reports::Query;
+pub use rows::Rows;

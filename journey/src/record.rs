@@ -1,6 +1,8 @@
 //! One record: a receipt line or a touchpoint, as reports and paths count it.
 //! It is self-contained: amounts, times and names as they were. It never knows where it came from beyond
 //! [`Record::imported`], and it names a customer only by a random id.
+//!
+//! Its texts are `String`s where a record is kept, and borrowed where one only passes by (`T`).
 
 use std::fmt;
 
@@ -174,50 +176,50 @@ pub enum Apart {
 
 /// The sale line that a return names.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct ReturnsLine {
+pub struct ReturnsLine<T = String> {
     /// The receipt of the sale.
-    pub receipt: String,
+    pub receipt: T,
     /// The line on it, from 1.
     pub line: u16,
 }
 
 /// One receipt line or touchpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
+pub struct Record<T = String> {
     /// Unique in the organisation; for lines of tills the fixed-width `till-epoch-seq-line`.
-    pub event_id: String,
+    pub event_id: T,
     /// The instant, in milliseconds since 1970-01-01 UTC. Order of records is (instant, event id as bytes).
     pub at_ms: i64,
     /// What the shop's clock was ahead of UTC at that instant, in minutes.
     pub offset_minutes: i16,
     /// Shop.
-    pub shop: String,
+    pub shop: T,
     /// Till; may be empty.
-    pub till: String,
+    pub till: T,
     /// Random id of the customer; none is anonymous.
-    pub customer: Option<String>,
+    pub customer: Option<T>,
     /// What happened.
     pub kind: Kind,
     /// Receipt, unique in the organisation; touchpoints may have none.
-    pub receipt: Option<String>,
+    pub receipt: Option<T>,
     /// Line on the receipt, from 1; 0 where it is not known (imported rows).
     pub line: u16,
     /// Article.
-    pub product: Option<String>,
+    pub product: Option<T>,
     /// Its name, where the source gives one.
-    pub product_name: Option<String>,
+    pub product_name: Option<T>,
     /// Its category.
-    pub category: Option<String>,
+    pub category: Option<T>,
     /// Quantity in thousandths; negative for returns.
     pub quantity: i64,
     /// Amount in cents, VAT included; negative for returns.
     pub amount_cents: i64,
     /// The sale line this return names.
-    pub returns_line: Option<ReturnsLine>,
+    pub returns_line: Option<ReturnsLine<T>>,
     /// Why it came back.
     pub reason: Option<Reason>,
     /// Text from a side record.
-    pub note: Option<String>,
+    pub note: Option<T>,
     /// Score of a feedback, 0 to 10.
     pub score: Option<u8>,
     /// From an outside history, not signed by a till.
@@ -260,6 +262,39 @@ impl Record {
             imported: false,
             pieces: false,
             apart: None,
+        }
+    }
+}
+
+impl<T> Record<T> {
+    /// The same record with its texts changed into another form.
+    #[must_use]
+    pub fn map<U>(self, mut text: impl FnMut(T) -> U) -> Record<U> {
+        Record {
+            event_id: text(self.event_id),
+            at_ms: self.at_ms,
+            offset_minutes: self.offset_minutes,
+            shop: text(self.shop),
+            till: text(self.till),
+            customer: self.customer.map(&mut text),
+            kind: self.kind,
+            receipt: self.receipt.map(&mut text),
+            line: self.line,
+            product: self.product.map(&mut text),
+            product_name: self.product_name.map(&mut text),
+            category: self.category.map(&mut text),
+            quantity: self.quantity,
+            amount_cents: self.amount_cents,
+            returns_line: self.returns_line.map(|returns| ReturnsLine {
+                receipt: text(returns.receipt),
+                line: returns.line,
+            }),
+            reason: self.reason,
+            note: self.note.map(&mut text),
+            score: self.score,
+            imported: self.imported,
+            pieces: self.pieces,
+            apart: self.apart,
         }
     }
 

@@ -16,7 +16,7 @@ fn dataset() -> Dataset {
     let header = Header::parse(reader.headers().unwrap().iter()).unwrap();
     let mut dataset = Dataset::new();
     for fields in reader.records() {
-        let fields: Vec<String> = fields.unwrap().iter().map(str::to_owned).collect();
+        let fields = fields.unwrap();
         dataset
             .append(&row(&header, &fields, None).unwrap().0)
             .unwrap();

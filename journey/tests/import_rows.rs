@@ -7,8 +7,10 @@
     reason = "a wrong fixture fails its test"
 )]
 
+use std::borrow::Cow;
+
 use journey::import::{
-    Header, HeaderError, MAX_AMOUNT_CENTS, MAX_QUANTITY, Remark, RowError, content_digest, row,
+    self, Header, HeaderError, MAX_AMOUNT_CENTS, MAX_QUANTITY, Remark, RowError, content_digest,
 };
 use journey::record::{Kind, Record};
 use proptest::prelude::*;
@@ -21,19 +23,23 @@ fn header() -> Header {
     Header::parse(COLUMNS.split(',')).unwrap()
 }
 
+/// A row with texts of its own.
+fn row(
+    header: &Header,
+    fields: &[&str],
+    source: Option<&str>,
+) -> Result<(Record, Vec<Remark>), RowError> {
+    let (record, remarks) = import::row(header, fields.iter().copied(), source)?;
+    Ok((record.map(Cow::into_owned), remarks))
+}
+
 fn read(line: &str) -> Result<(Record, Vec<Remark>), RowError> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .from_reader(line.as_bytes());
-    let fields: Vec<String> = reader
-        .records()
-        .next()
-        .unwrap()
-        .unwrap()
-        .iter()
-        .map(str::to_owned)
-        .collect();
+    let fields = reader.records().next().unwrap().unwrap();
+    let fields: Vec<&str> = fields.iter().collect();
     row(&header(), &fields, None)
 }
 

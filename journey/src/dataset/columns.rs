@@ -91,7 +91,7 @@ impl Columns {
         receipt: u32, line: u16, product: u32, category: u32, quantity: i64, amount_cents: i64
     );
 
-    pub(super) fn push(&mut self, record: &Record, numbers: Numbers) {
+    pub(super) fn push<T>(&mut self, record: &Record<T>, numbers: Numbers) {
         let local_ms = record
             .at_ms
             .saturating_add(i64::from(record.offset_minutes) * 60_000);

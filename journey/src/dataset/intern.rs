@@ -46,37 +46,65 @@ impl Arena {
 #[derive(Debug, Default, Clone)]
 pub(super) struct Interner {
     arena: Arena,
-    table: HashTable<u32>,
+    /// The number given last: rows of one receipt come one behind the other, and so do those of one shop.
+    last: u32,
+    table: HashTable<Found>,
     hasher: DefaultHashBuilder,
+}
+
+/// A number in the table, with enough of its text's hash that neither a look-up nor the growth of the table has to go to a
+/// text that is not meant: at millions of texts every one of them is a wait for memory.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    hash: u32,
+    number: u32,
+}
+
+/// What the table goes by: 32 bits spread over the 64 it wants.
+const fn spread(hash: u32) -> u64 {
+    (hash as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 impl Interner {
     /// The number of `text`, given out on first sight.
     pub(super) fn intern(&mut self, text: &str) -> Result<u32, Full> {
-        let hash = self.hasher.hash_one(text);
-        if let Some(number) = self
-            .table
-            .find(hash, |number| self.arena.get(*number) == text)
-        {
-            return Ok(*number);
+        if (self.last as usize) < self.arena.len() && self.arena.get(self.last) == text {
+            return Ok(self.last);
+        }
+        let hash = self.hash(text);
+        if let Some(number) = self.look(hash, text) {
+            self.last = number;
+            return Ok(number);
         }
         let number = u32::try_from(self.arena.len())
             .ok()
             .filter(|number| *number < super::NONE)
             .ok_or(Full)?;
         self.arena.push(text);
-        let (arena, hasher) = (&self.arena, &self.hasher);
         self.table
-            .insert_unique(hash, number, |number| hasher.hash_one(arena.get(*number)));
+            .insert_unique(spread(hash), Found { hash, number }, |found| {
+                spread(found.hash)
+            });
+        self.last = number;
         Ok(number)
+    }
+
+    /// The upper half, which is the better mixed one.
+    fn hash(&self, text: &str) -> u32 {
+        (self.hasher.hash_one(text) >> 32) as u32
+    }
+
+    fn look(&self, hash: u32, text: &str) -> Option<u32> {
+        self.table
+            .find(spread(hash), |found| {
+                found.hash == hash && self.arena.get(found.number) == text
+            })
+            .map(|found| found.number)
     }
 
     /// The number of `text` if it was ever seen.
     pub(super) fn find(&self, text: &str) -> Option<u32> {
-        let hash = self.hasher.hash_one(text);
-        self.table
-            .find(hash, |number| self.arena.get(*number) == text)
-            .copied()
+        self.look(self.hash(text), text)
     }
 
     pub(super) fn get(&self, number: u32) -> &str {
@@ -92,7 +120,7 @@ impl Interner {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.arena.bytes() + self.table.capacity() * 5
+        self.arena.bytes() + self.table.capacity() * (size_of::<Found>() + 1)
     }
 }
 

@@ -90,46 +90,37 @@ impl Dataset {
     ///
     /// # Errors
     /// [`Full`]: nothing was added that a report would see.
-    pub fn append(&mut self, record: &Record) -> Result<(), Full> {
+    pub fn append<T: AsRef<str>>(&mut self, record: &Record<T>) -> Result<(), Full> {
         let row = u32::try_from(self.columns.len())
             .ok()
             .filter(|row| *row < NONE)
             .ok_or(Full)?;
         let kind = self.kind_number(&record.kind)?;
-        let shop = self.shops.intern(&record.shop)?;
-        let till = self.tills.intern(&record.till)?;
+        let shop = self.shops.intern(record.shop.as_ref())?;
+        let till = self.tills.intern(record.till.as_ref())?;
         let customer = match &record.customer {
-            Some(id) => self.customers.number_for_record(id)?,
+            Some(id) => self.customers.number_for_record(id.as_ref())?,
             None => NONE,
         };
-        let receipt = match &record.receipt {
-            Some(name) => self.receipt_number(name)?,
-            None => NONE,
-        };
-        let product = match &record.product {
-            Some(id) => self.products.intern(id)?,
-            None => NONE,
-        };
-        let category = match &record.category {
-            Some(name) => self.categories.intern(name)?,
-            None => NONE,
-        };
+        let receipt = intern(&mut self.receipt_names, record.receipt.as_ref())?;
+        let product = intern(&mut self.products, record.product.as_ref())?;
+        let category = intern(&mut self.categories, record.category.as_ref())?;
         let returns = match &record.returns_line {
-            Some(line) => Some((self.receipt_number(&line.receipt)?, line.line)),
+            Some(line) => Some((self.receipt_names.intern(line.receipt.as_ref())?, line.line)),
             None => None,
         };
-        if let Some(name) = record.product_name.as_deref().filter(|_| product != NONE) {
+        if let Some(name) = record.product_name.as_ref().filter(|_| product != NONE) {
             self.product_names
                 .entry(product)
-                .or_insert_with(|| name.to_owned());
+                .or_insert_with(|| name.as_ref().to_owned());
         }
         let of_forgotten = customer == NONE && record.customer.is_some();
-        let note = record.note.as_deref().filter(|_| !of_forgotten);
+        let note = record.note.as_ref().filter(|_| !of_forgotten);
         let extra = Extra {
             returns,
             reason: record.reason,
             score: record.score,
-            note: note.map(Into::into),
+            note: note.map(|note| note.as_ref().into()),
         };
         if !extra.is_empty() {
             self.extras.insert(row, extra);
@@ -146,7 +137,7 @@ impl Dataset {
                 category,
             },
         );
-        self.event_ids.push(&record.event_id);
+        self.event_ids.push(record.event_id.as_ref());
         let ledger = self.ledger.take();
         let before = ledger.map(|mut ledger| (ledger.leave(self, receipt), ledger));
         self.note_receipt(row);
@@ -349,10 +340,6 @@ impl Dataset {
         Ok(number)
     }
 
-    fn receipt_number(&mut self, name: &str) -> Result<u32, Full> {
-        self.receipt_names.intern(name)
-    }
-
     fn note_receipt(&mut self, row: u32) {
         let receipt = self.columns.receipt(row);
         self.receipts
@@ -385,4 +372,9 @@ impl Dataset {
             self.note_receipt(row);
         }
     }
+}
+
+/// The number of a text, where there is one.
+fn intern<T: AsRef<str>>(texts: &mut Interner, text: Option<&T>) -> Result<u32, Full> {
+    text.map_or(Ok(NONE), |text| texts.intern(text.as_ref()))
 }

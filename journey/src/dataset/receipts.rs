@@ -85,8 +85,12 @@ pub(crate) struct Part {
 impl Receipts {
     /// Makes room for receipts and rows up to these numbers of them.
     pub(super) fn grow(&mut self, receipts: usize, rows: usize) {
-        self.receipts.resize(receipts, Receipt::EMPTY);
-        self.before.resize(rows, NONE);
+        if self.receipts.len() < receipts {
+            self.receipts.resize(receipts, Receipt::EMPTY);
+        }
+        if self.before.len() < rows {
+            self.before.resize(rows, NONE);
+        }
     }
 
     pub(super) fn clear(&mut self) {

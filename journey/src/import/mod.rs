@@ -9,6 +9,8 @@
 //! told as a [`Remark`]: old tills write discounts and corrections as sale lines with a negative amount, so a
 //! sign is never a reason to leave a row out.
 
+use std::borrow::Cow;
+
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
@@ -104,8 +106,8 @@ pub enum Remark {
 /// Where the columns stand in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
-    position: [usize; COLUMNS.len()],
-    fields: usize,
+    /// Of every field the column it is, if it is one that is needed.
+    columns: Vec<Option<usize>>,
 }
 
 impl Header {
@@ -118,15 +120,13 @@ impl Header {
             .into_iter()
             .map(|name| name.trim_start_matches('\u{feff}').trim())
             .collect();
-        let mut position = [0; COLUMNS.len()];
+        let mut columns = vec![None; names.len()];
         let mut missing = Vec::new();
-        for (slot, column) in position.iter_mut().zip(COLUMNS) {
-            let mut found = names
-                .iter()
-                .enumerate()
-                .filter(|(_, name)| **name == column);
+        for (number, column) in COLUMNS.into_iter().enumerate() {
+            let of_it = names.iter().zip(&mut columns);
+            let mut found = of_it.filter(|(name, _)| **name == column);
             match found.next() {
-                Some((at, _)) => *slot = at,
+                Some((_, field)) => *field = Some(number),
                 None => missing.push(column),
             }
             if found.next().is_some() {
@@ -134,37 +134,41 @@ impl Header {
             }
         }
         if missing.is_empty() {
-            Ok(Self {
-                position,
-                fields: names.len(),
-            })
+            Ok(Self { columns })
         } else {
             Err(HeaderError::Missing(missing))
         }
     }
 }
 
-/// Reads one row. `source` is put before event id and receipt id (`NAME:id`) where given.
+/// Reads one row; its texts are those of the row. `source` is put before event id and receipt id (`NAME:id`) where given.
 ///
 /// # Errors
 /// [`RowError`] with the first thing that cannot be read.
-pub fn row<S: AsRef<str>>(
+pub fn row<'a>(
     header: &Header,
-    fields: &[S],
+    fields: impl IntoIterator<Item = &'a str>,
     source: Option<&str>,
-) -> Result<(Record, Vec<Remark>), RowError> {
-    if fields.len() != header.fields {
-        return Err(RowError::FieldCount {
-            expected: header.fields,
-            found: fields.len(),
-        });
-    }
+) -> Result<(Record<Cow<'a, str>>, Vec<Remark>), RowError> {
     let mut value = [""; COLUMNS.len()];
-    for ((slot, position), column) in value.iter_mut().zip(header.position).zip(COLUMNS) {
-        *slot = fields.get(position).map_or("", AsRef::as_ref);
-        if slot.len() > MAX_FIELD_BYTES {
-            return Err(RowError::TooLong(column));
+    let mut found = 0;
+    for (at, field) in fields.into_iter().enumerate() {
+        let column = header.columns.get(at).copied().flatten();
+        if let Some(slot) = column.and_then(|column| value.get_mut(column)) {
+            *slot = field;
         }
+        found = at + 1;
+    }
+    let expected = header.columns.len();
+    if found != expected {
+        return Err(RowError::FieldCount { expected, found });
+    }
+    if let Some((column, _)) = COLUMNS
+        .iter()
+        .zip(value)
+        .find(|(_, text)| text.len() > MAX_FIELD_BYTES)
+    {
+        return Err(RowError::TooLong(column));
     }
     let [
         event_id,
@@ -185,7 +189,7 @@ pub fn row<S: AsRef<str>>(
         (shop, "shop_id"),
         (kind, "kind"),
     ] {
-        if text.trim().is_empty() {
+        if is_blank(text) {
             return Err(RowError::Empty(column));
         }
     }
@@ -197,27 +201,46 @@ pub fn row<S: AsRef<str>>(
         (quantity, "quantity"),
         (amount, "amount_cents"),
     ] {
-        if line && text.trim().is_empty() {
+        if line && is_blank(text) {
             return Err(RowError::Empty(column));
         }
     }
     let quantity = thousandths(quantity.trim())?;
     let amount_cents = cents(amount.trim())?;
     let remarks = remarks(&kind, quantity, amount_cents);
-    let named = |id: &str| source.map_or_else(|| id.to_owned(), |source| format!("{source}:{id}"));
-    let optional = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
+    let named = |id: &'a str| match source {
+        Some(source) => Cow::Owned(format!("{source}:{id}")),
+        None => Cow::Borrowed(id),
+    };
+    let given = |text: &'a str| (!is_blank(text)).then_some(text);
     let record = Record {
-        till: till.to_owned(),
-        customer: optional(customer),
-        receipt: optional(receipt).as_deref().map(named),
-        product: optional(product),
-        category: optional(category),
+        event_id: named(event_id),
+        at_ms,
+        offset_minutes,
+        shop: shop.into(),
+        till: till.into(),
+        customer: given(customer).map(Cow::Borrowed),
+        kind,
+        receipt: given(receipt).map(named),
+        line: 0,
+        product: given(product).map(Cow::Borrowed),
+        product_name: None,
+        category: given(category).map(Cow::Borrowed),
         quantity,
         amount_cents,
+        returns_line: None,
+        reason: None,
+        note: None,
+        score: None,
         imported: true,
-        ..Record::new(named(event_id), at_ms, offset_minutes, shop, kind)
+        pieces: false,
+        apart: None,
     };
     Ok((record, remarks))
+}
+
+fn is_blank(text: &str) -> bool {
+    text.chars().all(char::is_whitespace)
 }
 
 /// What is odd about a row that can be read.
@@ -260,9 +283,13 @@ fn thousandths(text: &str) -> Result<i64, RowError> {
     if decimals.len() > 3 {
         return Err(RowError::TooManyDecimals(text.to_owned()));
     }
-    let value: i64 = format!("{whole}{decimals:0<3}")
-        .parse()
-        .map_err(|_| RowError::OutOfRange("quantity"))?;
+    let missing = std::iter::repeat_n(b'0', 3 - decimals.len());
+    let mut all_digits = whole.bytes().chain(decimals.bytes()).chain(missing);
+    let value = all_digits
+        .try_fold(0_i64, |value, digit| {
+            value.checked_mul(10)?.checked_add(i64::from(digit - b'0'))
+        })
+        .ok_or(RowError::OutOfRange("quantity"))?;
     if value > MAX_QUANTITY {
         return Err(RowError::OutOfRange("quantity"));
     }
@@ -286,7 +313,7 @@ fn cents(text: &str) -> Result<i64, RowError> {
 /// A digest of everything a row says except its event id: the same event id with another digest is another
 /// content. Taken over the values, not their spelling (`1` and `1.0` are one quantity). First 16 bytes of SHA-256.
 #[must_use]
-pub fn content_digest(record: &Record) -> [u8; 16] {
+pub fn content_digest<T: AsRef<str>>(record: &Record<T>) -> [u8; 16] {
     let mut hash = Sha256::new();
     let mut text = |value: Option<&str>| {
         let length = value.map_or(u64::MAX, |value| {
@@ -295,13 +322,13 @@ pub fn content_digest(record: &Record) -> [u8; 16] {
         hash.update(length.to_le_bytes());
         hash.update(value.unwrap_or_default().as_bytes());
     };
-    text(Some(&record.shop));
-    text(Some(&record.till));
-    text(record.customer.as_deref());
+    text(Some(record.shop.as_ref()));
+    text(Some(record.till.as_ref()));
+    text(record.customer.as_ref().map(AsRef::as_ref));
     text(Some(record.kind.as_str()));
-    text(record.receipt.as_deref());
-    text(record.product.as_deref());
-    text(record.category.as_deref());
+    text(record.receipt.as_ref().map(AsRef::as_ref));
+    text(record.product.as_ref().map(AsRef::as_ref));
+    text(record.category.as_ref().map(AsRef::as_ref));
     for number in [
         record.at_ms,
         i64::from(record.offset_minutes),

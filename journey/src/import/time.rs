@@ -11,17 +11,7 @@ pub(super) fn instant(text: &str) -> Result<(i64, i16), RowError> {
     let (Some(day), Some(rest)) = (text.get(..10), text.get(10..)) else {
         return Err(wrong());
     };
-    let shape = |(at, byte): (usize, u8)| {
-        if at == 4 || at == 7 {
-            byte == b'-'
-        } else {
-            byte.is_ascii_digit()
-        }
-    };
-    if !day.bytes().enumerate().all(shape) {
-        return Err(wrong());
-    }
-    let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").map_err(|_| wrong())?;
+    let day = calendar_day(day).ok_or_else(wrong)?;
     if !YEARS.contains(&day.year()) {
         return Err(RowError::OutOfRange("occurred_at"));
     }
@@ -41,6 +31,16 @@ pub(super) fn instant(text: &str) -> Result<(i64, i16), RowError> {
     let offset_minutes = offset(zone).ok_or_else(wrong)?;
     let local = day.and_time(time).and_utc().timestamp_millis() + milliseconds;
     Ok((local - i64::from(offset_minutes) * 60_000, offset_minutes))
+}
+
+/// `YYYY-MM-DD`, a day that exists.
+fn calendar_day(text: &str) -> Option<NaiveDate> {
+    let mut parts = text.split('-');
+    let (century, of_century) = parts.next()?.split_at_checked(2)?;
+    let year = two_digits(century)? * 100 + two_digits(of_century)?;
+    let (month, day) = (two_digits(parts.next()?)?, two_digits(parts.next()?)?);
+    let rest = parts.next();
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day).filter(|_| rest.is_none())
 }
 
 fn wall_time(text: &str) -> Option<(NaiveTime, i64)> {
@@ -69,8 +69,12 @@ fn wall_time(text: &str) -> Option<(NaiveTime, i64)> {
 }
 
 fn two_digits(text: &str) -> Option<u32> {
-    (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit()))
-        .then(|| text.parse().ok())?
+    match text.as_bytes() {
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => {
+            Some(u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
+        }
+        _ => None,
+    }
 }
 
 fn offset(zone: &str) -> Option<i16> {

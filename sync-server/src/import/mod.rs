@@ -4,6 +4,7 @@
 //! leaves whole transactions, and a second run adds only what is missing. Every import has a number under which it can be
 //! taken back (`undo`).
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::BufReader;
@@ -176,24 +177,19 @@ fn read(
 }
 
 fn row(header: &Columns<'_>, record: &csv::StringRecord, line: u64) -> Row {
-    let fields: Vec<&str> = record.iter().collect();
-    match import::row(&header.header, &fields, header.source) {
+    match import::row(&header.header, record, header.source) {
         Ok((record, remarks)) => Row {
             line,
             event_id: String::new(),
             remarks,
             read: Ok({
                 let digest = import::content_digest(&record);
-                (record, digest)
+                (record.map(Cow::into_owned), digest)
             }),
         },
         Err(error) => Row {
             line,
-            event_id: fields
-                .get(header.id_at)
-                .copied()
-                .unwrap_or_default()
-                .to_owned(),
+            event_id: record.get(header.id_at).unwrap_or_default().to_owned(),
             read: Err(error.to_string()),
             remarks: Vec::new(),
         },

@@ -7,6 +7,9 @@
 mod cells;
 mod entries;
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use super::{Class, Dataset, NONE};
 
 pub(crate) use self::cells::{Cells, Sums};
@@ -35,32 +38,34 @@ pub(super) struct Before {
 }
 
 impl Ledger {
+    /// Customers on one thread, days and articles on another.
     pub(super) fn build(dataset: &Dataset) -> Self {
-        let mut ledger = Self {
-            entries: Entries::build(dataset),
-            ..Self::default()
-        };
+        let mut ledger = Self::default();
+        let customers = || (Entries::build(dataset), by_time(dataset));
+        (ledger.entries, ledger.by_time) = thread::scope(|scope| {
+            let beside = thread::Builder::new().spawn_scoped(scope, customers);
+            ledger.count(dataset);
+            match beside {
+                Ok(beside) => beside.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                // No thread to be had: one after the other then.
+                Err(_) => customers(),
+            }
+        });
+        ledger
+    }
+
+    /// Adds up cells and articles.
+    fn count(&mut self, dataset: &Dataset) {
         for row in dataset.money_rows() {
             if dataset.receipt(row) == NONE {
-                let cell = ledger.cells.of(dataset, row);
-                ledger.cells.row(dataset, row, cell, 1);
+                let cell = self.cells.of(dataset, row);
+                self.cells.row(dataset, row, cell, 1);
             }
-            ledger.article(dataset, row);
+            self.article(dataset, row);
         }
-        // With its instant beside it a receipt is compared without looking it up; events of one instant go by their ids.
-        let mut by_time = Vec::new();
-        for receipt in 0..u32::try_from(dataset.receipt_count()).unwrap_or(NONE) {
-            ledger.cells.receipt(dataset, receipt, 1);
-            if let Some(first) = with_lines(dataset, receipt) {
-                by_time.push((dataset.at_ms(first), first, receipt));
-            }
+        for receipt in receipts(dataset) {
+            self.cells.receipt(dataset, receipt, 1);
         }
-        by_time.sort_unstable_by(|(at_a, first_a, _), (at_b, first_b, _)| {
-            at_a.cmp(at_b)
-                .then_with(|| dataset.order(*first_a, *first_b))
-        });
-        ledger.by_time = by_time.into_iter().map(|(_, _, receipt)| receipt).collect();
-        ledger
     }
 
     /// Sums by shop and day.
@@ -151,6 +156,26 @@ impl Ledger {
         let articles: usize = self.articles.iter().map(Vec::capacity).sum();
         self.cells.bytes() + self.entries.bytes() + articles * 8 + self.by_time.capacity() * 4
     }
+}
+
+fn receipts(dataset: &Dataset) -> std::ops::Range<u32> {
+    0..u32::try_from(dataset.receipt_count()).unwrap_or(NONE)
+}
+
+/// Receipts with a line, in order of their earliest line.
+fn by_time(dataset: &Dataset) -> Vec<u32> {
+    // With its instant beside it a receipt is compared without looking it up; events of one instant go by their ids.
+    let mut by_time: Vec<(i64, u32, u32)> = receipts(dataset)
+        .filter_map(|receipt| {
+            let first = with_lines(dataset, receipt)?;
+            Some((dataset.at_ms(first), first, receipt))
+        })
+        .collect();
+    by_time.sort_unstable_by(|(at_a, first_a, _), (at_b, first_b, _)| {
+        at_a.cmp(at_b)
+            .then_with(|| dataset.order(*first_a, *first_b))
+    });
+    by_time.into_iter().map(|(_, _, receipt)| receipt).collect()
 }
 
 /// The earliest line of a receipt that has lines.
