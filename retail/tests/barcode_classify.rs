@@ -300,6 +300,13 @@ fn elements_without_an_article() {
 fn what_cannot_be_read_says_why() {
     kind(b"", None, "invalid empty");
     kind(b" \r\n", None, "invalid empty");
+    for identifier in ["]Q1", "]d1", "]C0", "]J0", "]A0", "]Q1 \r\n"] {
+        kind(identifier.as_bytes(), None, "invalid empty");
+    }
+    check(
+        "]Q1",
+        r#"{"kind":"invalid","reason":"empty","detail":"nothing was read","read":"]Q1"}"#,
+    );
     kind("8712345678é06".as_bytes(), None, "invalid not_ascii");
     kind(b"871234\x00678906", None, "invalid control_character");
     kind(b"8712345678905", None, "invalid check_digit");

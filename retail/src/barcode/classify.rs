@@ -83,7 +83,8 @@ fn meaning(text: &str, hint: Option<Symbology>, settings: &Settings) -> Result<S
     }
     let (symbology, message) = gs1::parse_scan(text, settings.link)?;
     match message {
-        ScanMessage::Text("") => Ok(unknown("", None)),
+        // The symbology alone: a code that says nothing.
+        ScanMessage::Text("") => Err(Reason::Empty),
         ScanMessage::Text(text) => plain(text, Some(symbology), settings),
         ScanMessage::Elements(elements) | ScanMessage::Link { elements, .. } => {
             Ok(from_elements(&elements, None, settings))
