@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::NaiveTime;
-use retail::barcode::{Layout, card};
+use retail::barcode::Layout;
+use retail::barcode::card::{self, PrefixError};
 use toml::Spanned;
 
 use super::devices::{hub, number, ports_differ, printer, scanners};
 use super::raw::{self, line_of};
+use super::shop::shop;
 use super::{
-    Config, ConfigError, Drawer, Language, NightWindow, PinTerminal, Screen, Server, Shop, Till,
+    Config, ConfigError, Drawer, Language, NightWindow, PinTerminal, Screen, Server, Till,
 };
 
 /// The file at hand, for messages and relative paths.
@@ -132,50 +134,6 @@ pub(super) fn check(file: &Path, text: &str, raw: raw::Raw) -> Result<Config, Co
     })
 }
 
-fn shop(cx: &Context<'_>, raw: raw::Shop) -> Result<Shop, ConfigError> {
-    let id = cx.not_empty("id", &raw.id)?;
-    if id.len() > 64 || id.contains(|c: char| c.is_control() || c.is_whitespace()) {
-        return Err(cx.wrong(
-            &raw.id,
-            format!("`id` cannot be \"{id}\""),
-            "use the shop's id at head office: up to 64 letters, digits and dashes",
-        ));
-    }
-    let time_zone = match &raw.time_zone {
-        None => chrono_tz::Europe::Amsterdam,
-        Some(zone) => zone.get_ref().trim().parse().map_err(|_| {
-            cx.wrong(
-                zone,
-                format!("there is no time zone \"{}\"", zone.get_ref()),
-                "use a name of the tz database, such as \"Europe/Amsterdam\"",
-            )
-        })?,
-    };
-    let kvk = match &raw.kvk {
-        None => String::new(),
-        Some(kvk) => {
-            let number = kvk.get_ref().trim();
-            let is_right = number.len() == 8 && number.bytes().all(|byte| byte.is_ascii_digit());
-            if !number.is_empty() && !is_right {
-                return Err(cx.wrong(
-                    kvk,
-                    format!("`kvk` cannot be \"{number}\""),
-                    "a number of the KvK has 8 digits, such as \"81234567\"",
-                ));
-            }
-            number.to_owned()
-        }
-    };
-    Ok(Shop {
-        id,
-        name: cx.not_empty("name", &raw.name)?,
-        address: raw.address,
-        kvk,
-        vat_id: raw.vat_id,
-        time_zone,
-    })
-}
-
 fn screen(cx: &Context<'_>, raw: &raw::Screen) -> Result<Screen, ConfigError> {
     let listen = match &raw.listen {
         None => SocketAddr::from(([127, 0, 0, 1], 7070)),
@@ -236,7 +194,14 @@ fn card_prefixes(
             Err(error) => Err(cx.wrong(
                 &prefix,
                 format!("\"{}\": {error}", prefix.get_ref()),
-                "use the digits that the shop's cards begin with, such as \"261\"",
+                match error {
+                    PrefixError::Digits => {
+                        "use the digits that the shop's cards begin with, such as \"261\""
+                    }
+                    PrefixError::Articles => {
+                        "begin with 20 to 29, 02 or 04, which no maker's article has, such as \"261\"; or write the whole number of your own company at GS1, 7 digits or more"
+                    }
+                },
             )),
         })
         .collect()

@@ -6,6 +6,7 @@
 mod check;
 mod devices;
 mod raw;
+mod shop;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -43,8 +43,7 @@ pub(super) struct Shop {
     #[serde(default)]
     pub(super) address: Vec<String>,
     pub(super) kvk: Option<Spanned<String>>,
-    #[serde(default)]
-    pub(super) vat_id: String,
+    pub(super) vat_id: Option<Spanned<String>>,
     pub(super) time_zone: Option<Spanned<String>>,
 }
 

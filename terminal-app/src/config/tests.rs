@@ -2,6 +2,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Config, ConfigError, Parity, ScannerProtocol};
 
+mod numbers;
+
 const WHOLE: &str = r#"
 [shop]
 id = "dorpsstraat"
