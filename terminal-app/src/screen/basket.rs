@@ -67,7 +67,7 @@ fn step(label: &str, row: &Row, by: i64) -> Markup {
     let action = if next > Quantity::ZERO {
         Action::SetQuantity {
             n: Some(row.n),
-            quantity: Some(next.0),
+            quantity: next.0,
         }
     } else {
         Action::VoidLine { n: Some(row.n) }

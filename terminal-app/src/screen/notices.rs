@@ -48,7 +48,6 @@ pub(crate) fn words(w: &Strings, notice: &Notice) -> (Tone, String, Option<Strin
         ),
         Notice::UnknownCard { card } => (Tone::Mind, fill(w.n_unknown_card, &[card]), None),
         Notice::UnknownCommand { read } => (Tone::Mind, fill(w.n_unknown_command, &[read]), None),
-        Notice::NotANumber { typed } => (Tone::Mind, fill(w.n_not_a_number, &[typed]), None),
         Notice::NotACard { typed } => (Tone::Mind, fill(w.n_not_a_card, &[typed]), None),
         Notice::Expired { name, date } => (Tone::Bad, fill(w.n_expired, &[name, date]), None),
         Notice::WrongMeasure { read } => (Tone::Mind, fill(w.n_wrong_measure, &[read]), None),
@@ -152,7 +151,6 @@ const fn plain_words(w: &Strings, notice: &Notice) -> (Tone, &'static str) {
         | Notice::UnknownArticle { .. }
         | Notice::UnknownCard { .. }
         | Notice::UnknownCommand { .. }
-        | Notice::NotANumber { .. }
         | Notice::NotACard { .. }
         | Notice::Expired { .. }
         | Notice::WrongMeasure { .. }

@@ -102,7 +102,7 @@ fn meant(words: &Strings, typed: &Typed) -> Result<Action, PressError> {
             amount: optional(words, typed)?,
         },
         Typed::TypedPrice { typed } => Action::Price {
-            price: Some(required(words, typed)?),
+            price: required(words, typed)?,
         },
         Typed::TypedQuantity { typed } => {
             let typed = typed.trim();
@@ -112,9 +112,7 @@ fn meant(words: &Strings, typed: &Typed) -> Result<Action, PressError> {
             let quantity: Quantity = typed
                 .parse()
                 .map_err(|_| PressError::Typed(fill(words.not_quantity, &[&typed])))?;
-            Action::QuantityKey {
-                n: Some(quantity.0),
-            }
+            Action::QuantityKey { n: quantity.0 }
         }
     })
 }
@@ -182,13 +180,11 @@ mod tests {
         );
         check(
             "{\"do\":\"typed_price\",\"typed\":\"12,5\"}",
-            Action::Price {
-                price: Some(Cents(1250)),
-            },
+            Action::Price { price: Cents(1250) },
         );
         check(
             "{\"do\":\"typed_quantity\",\"typed\":\"3\"}",
-            Action::QuantityKey { n: Some(3000) },
+            Action::QuantityKey { n: 3000 },
         );
     }
 
@@ -206,6 +202,12 @@ mod tests {
         assert_eq!(
             refused("{\"id\":\"1\",\"action\":{\"do\":\"typed_quantity\",\"typed\":\"\"}}"),
             PressError::Typed("Typ eerst een getal.".to_owned())
+        );
+        let barcode =
+            "{\"id\":\"1\",\"action\":{\"do\":\"typed_quantity\",\"typed\":\"8712345678906\"}}";
+        assert_eq!(
+            refused(barcode),
+            PressError::Typed("‘8712345678906’ is geen aantal. Typ bijvoorbeeld 3.".to_owned())
         );
     }
 

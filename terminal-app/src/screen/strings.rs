@@ -309,7 +309,6 @@ strings! {
     n_part_taken: "{} contant ontvangen; nog te betalen: {}.", "{} received in cash; still to pay: {}.";
     n_partly_paid: "Er is al een deel betaald. Geef dat eerst terug of rond de betaling af.",
         "A part is already paid. Give it back first or finish the payment.";
-    n_not_a_number: "‘{}’ is hier geen geldig getal.", "‘{}’ makes no sense here.";
     n_wrong_quantity: "Dit aantal kan niet.", "This quantity is not possible.";
     n_quantity_forgotten: "{} × vervalt: het volgende artikel telt één keer.", "{} × dropped: the next article counts once.";
     n_copied: "Kopie van bon {} gaat naar de printer.", "A copy of receipt {} goes to the printer.";
@@ -425,51 +424,4 @@ strings! {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_text_is_there_and_takes_the_same_values() {
-        for (name, nl, en) in PAIRS {
-            assert!(!nl.is_empty() && !en.is_empty(), "{name}");
-            assert_eq!(nl.matches("{}").count(), en.matches("{}").count(), "{name}");
-        }
-    }
-
-    #[test]
-    fn values_are_filled_in_order() {
-        assert_eq!(fill("{} van {}", &[&1, &"twee"]), "1 van twee");
-        assert_eq!(fill("niets", &[&1]), "niets");
-        assert_eq!(fill("{} {}", &[&"{}"]), "{} ");
-    }
-
-    #[test]
-    fn the_buttons_have_the_names_that_were_agreed() {
-        assert_eq!(
-            [
-                NL.cash,
-                NL.cash_exact,
-                NL.card,
-                NL.goods_back,
-                NL.customer,
-                NL.void_line,
-                NL.cancel,
-                NL.copy,
-                NL.basket,
-                NL.total
-            ],
-            [
-                "Contant",
-                "Contant gepast",
-                "Pin",
-                "Retour",
-                "Klant",
-                "Verwijder regel",
-                "Annuleren",
-                "Kopie bon",
-                "Winkelmand",
-                "Totaal"
-            ]
-        );
-    }
-}
+mod tests;

@@ -131,19 +131,14 @@ impl Step<'_, '_> {
         Ok(())
     }
 
-    pub(super) fn price(&mut self, price: Option<Cents>) -> Handled {
+    pub(super) fn price(&mut self, price: Cents) -> Handled {
         self.not_paying()?;
-        let price = match price {
-            Some(price) => price,
-            None => self.buffer_amount()?.ok_or(Notice::WrongAmount)?,
-        };
         if price <= Cents::ZERO || price > Cents::MAX_INPUT {
             return Err(Notice::WrongAmount);
         }
         let Some(question) = self.state.work.basket.questions.pop_front() else {
             return Ok(());
         };
-        self.state.work.buffer.clear();
         let amount = question.quantity.price(price);
         self.add(
             &question.article,
@@ -157,30 +152,9 @@ impl Step<'_, '_> {
         Ok(())
     }
 
-    pub(super) fn quantity_key(&mut self, n: Option<i64>) -> Handled {
-        let quantity = match n {
-            Some(n) => Quantity(n),
-            None => self
-                .state
-                .work
-                .buffer
-                .parse()
-                .map_err(|_| Notice::WrongQuantity)?,
-        };
-        self.state.work.next_quantity = Some(checked(quantity, Unit::Kilogram)?);
-        self.state.work.buffer.clear();
+    pub(super) fn quantity_key(&mut self, n: i64) -> Handled {
+        self.state.work.next_quantity = Some(checked(Quantity(n), Unit::Kilogram)?);
         Ok(())
-    }
-
-    /// The number buffer as an amount; `None` when it is empty.
-    pub(super) fn buffer_amount(&self) -> Result<Option<Cents>, Notice> {
-        let typed = &self.state.work.buffer;
-        if typed.is_empty() {
-            return Ok(None);
-        }
-        typed.parse().map(Some).map_err(|_| Notice::NotANumber {
-            typed: typed.clone(),
-        })
     }
 
     pub(super) fn select(&mut self, n: u32) -> Handled {
@@ -203,22 +177,13 @@ impl Step<'_, '_> {
         }
     }
 
-    pub(super) fn set_quantity(&mut self, n: Option<u32>, quantity: Option<i64>) -> Handled {
+    pub(super) fn set_quantity(&mut self, n: Option<u32>, quantity: i64) -> Handled {
         let cashier = self.logged_in()?;
         self.lines_open()?;
-        let quantity = match quantity {
-            Some(quantity) => Quantity(quantity),
-            None => self
-                .state
-                .work
-                .buffer
-                .parse()
-                .map_err(|_| Notice::WrongQuantity)?,
-        };
         let basket = &mut self.state.work.basket;
         let n = basket.meant(n).ok_or(Notice::NoLine)?;
         let unit = basket.line(n).map(|line| line.unit).unwrap_or_default();
-        let quantity = checked(quantity, unit)?;
+        let quantity = checked(Quantity(quantity), unit)?;
         let mut voided: Vec<NewEvent> = Vec::new();
         for line in &mut basket.lines {
             if line.n != n && line.parent != Some(n) {
@@ -242,7 +207,6 @@ impl Step<'_, '_> {
             line.qty = quantity;
             line.amount = amount;
         }
-        self.state.work.buffer.clear();
         self.state.fresh = Some(n);
         if !voided.is_empty() {
             self.commit(voided, None);
@@ -281,7 +245,6 @@ impl Step<'_, '_> {
         self.state.search.clear();
         self.state.offered_card = None;
         let work = &mut self.state.work;
-        work.buffer.clear();
         let waiting = work.next_quantity.take();
         if work.mode != Mode::Selling {
             work.mode = Mode::Selling;

@@ -143,26 +143,17 @@ pub enum Action {
     },
     /// Logs out; an open basket stays for the next cashier.
     Logout,
-    /// A key of the keypad: a digit or a decimal comma goes into the number buffer.
-    Key {
-        /// `0`-`9` or `,`.
-        key: char,
-    },
-    /// Takes the last character out of the number buffer.
-    Backspace,
-    /// Empties the number buffer and forgets a quantity set for the next article.
+    /// Forgets a quantity set for the next article and what was found; the screen empties its box by itself.
     ClearEntry,
-    /// The number in the buffer (or `n`, in thousandths) becomes the quantity of the next article; used once.
+    /// The quantity of the next article; used once.
     QuantityKey {
-        /// Thousandths; `None` takes the buffer.
-        #[serde(default)]
-        n: Option<i64>,
+        /// Thousandths.
+        n: i64,
     },
-    /// The one box: an article number, a card, a receipt number or words to search for. `None` takes the buffer.
+    /// The one box: an article number, a card, a receipt number or words to search for.
     Entry {
         /// As typed.
-        #[serde(default)]
-        text: Option<String>,
+        text: String,
     },
     /// Looks for articles by name while someone types; the answer is [`super::view::View::search`].
     Search {
@@ -174,11 +165,10 @@ pub enum Action {
         /// Its number as [`super::view::Found::gtin`] gives it.
         gtin: String,
     },
-    /// The price of the article that was asked about; `None` takes the buffer.
+    /// The price of the article that was asked about.
     Price {
         /// Price of one unit.
-        #[serde(default)]
-        price: Option<Cents>,
+        price: Cents,
     },
     /// Selects a line of the basket.
     SelectLine {
@@ -190,9 +180,8 @@ pub enum Action {
         /// Its number; `None`: the selected, else the last line.
         #[serde(default)]
         n: Option<u32>,
-        /// Thousandths; `None` takes the buffer.
-        #[serde(default)]
-        quantity: Option<i64>,
+        /// Thousandths.
+        quantity: i64,
     },
     /// Removes line `n`, else the selected, else the last one.
     VoidLine {
@@ -202,7 +191,7 @@ pub enum Action {
     },
     /// Pays with coins and notes. Less than is due is a part of a split payment.
     PayCash {
-        /// What was handed over; `None` takes the buffer, an empty buffer means exact.
+        /// What was handed over; `None` means exact.
         #[serde(default)]
         tendered: Option<Cents>,
     },

@@ -40,7 +40,6 @@ impl State {
         work.cashier = always
             .filter(|a| self.cashiers.iter().any(|c| c.id == a.id))
             .cloned();
-        work.buffer.clear();
         work.next_quantity = None;
         work.cancelled = None;
         if let Some(last) = &mut work.last {

@@ -75,11 +75,6 @@ pub enum Notice {
         /// What is still to be paid.
         due: Cents,
     },
-    /// The typed number makes no sense here.
-    NotANumber {
-        /// What was typed.
-        typed: String,
-    },
     /// A quantity that cannot be: zero, too large, or a broken number of pieces.
     WrongQuantity,
     /// The quantity that waited for the next article was put away.

@@ -71,17 +71,12 @@ impl Step<'_, '_> {
             return self.pay_cash_exact();
         }
         self.aside = true;
-        self.state.work.buffer.clear();
         self.warning = Some(Notice::TypedIsNotExact { typed, exact });
         Ok(())
     }
 
     pub(super) fn pay_cash(&mut self, tendered: Option<Cents>) -> Handled {
         self.payable()?;
-        let tendered = match tendered {
-            Some(tendered) => Some(tendered),
-            None => self.buffer_amount()?,
-        };
         match tendered {
             None => self.pay_cash_exact(),
             Some(tendered) if tendered > Cents::ZERO && tendered <= Cents::MAX_INPUT => {
@@ -100,7 +95,6 @@ impl Step<'_, '_> {
         if tendered - to_pay > MAX_CHANGE {
             return Err(Notice::WrongAmount);
         }
-        self.state.work.buffer.clear();
         let part = if tendered < to_pay { tendered } else { to_pay };
         let tenders = &mut self.state.work.basket.tenders;
         let before = tenders
@@ -141,14 +135,10 @@ impl Step<'_, '_> {
     pub(super) fn pay_card(&mut self, amount: Option<Cents>) -> Handled {
         self.payable()?;
         let due = self.state.work.basket.due();
-        let amount = match amount {
-            Some(amount) => amount,
-            None => self.buffer_amount()?.unwrap_or(due),
-        };
+        let amount = amount.unwrap_or(due);
         if amount <= Cents::ZERO || amount > due {
             return Err(Notice::WrongAmount);
         }
-        self.state.work.buffer.clear();
         self.ask_terminal(amount);
         Ok(())
     }

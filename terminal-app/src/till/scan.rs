@@ -27,7 +27,6 @@ pub(crate) fn visible(data: &[u8]) -> String {
 impl Step<'_, '_> {
     pub(super) fn scan(&mut self, code: &ScannedCode) -> Handled {
         self.logged_in()?;
-        self.state.work.buffer.clear();
         self.state.search.clear();
         self.state.offered_card = None;
         let hint = code.ssi_type.and_then(Symbology::from_ssi);
@@ -53,10 +52,8 @@ impl Step<'_, '_> {
     }
 
     /// The one box: number, card, receipt or words. Typed text that no code could be is searched for.
-    pub(super) fn entry(&mut self, text: Option<String>) -> Handled {
-        let text = text.unwrap_or_else(|| std::mem::take(&mut self.state.work.buffer));
+    pub(super) fn entry(&mut self, text: &str) -> Handled {
         let text = text.trim();
-        self.state.work.buffer.clear();
         self.state.search.clear();
         self.state.offered_card = None;
         if text.is_empty() {
@@ -111,7 +108,6 @@ impl Step<'_, '_> {
                 number: gtin.to_owned(),
             })?;
         self.state.search.clear();
-        self.state.work.buffer.clear();
         self.article_read(article, Quantity::ONE, None, String::new())
     }
 
@@ -201,7 +197,7 @@ impl Step<'_, '_> {
                 self.void_line(None)
             }
             Command::Quantity { quantity } => {
-                self.quantity_key(Some(Quantity::units(i64::from(quantity)).0))
+                self.quantity_key(Quantity::units(i64::from(quantity)).0)
             }
             Command::Reprint => self.reprint(),
         }

@@ -61,7 +61,6 @@ impl State {
             } else {
                 Vec::new()
             },
-            buffer: work.buffer.clone(),
             next_quantity: work.next_quantity,
             customer: basket.customer.as_ref().map(|attached| CustomerPanel {
                 customer: attached.customer.clone(),

@@ -21,8 +21,6 @@ use super::work::{Mode, Work};
 
 /// The longest id of an action.
 const MAX_ID: usize = 64;
-/// The most characters of the number buffer.
-const MAX_BUFFER: usize = 14;
 
 /// What the settings decide about a sale.
 #[derive(Clone, Debug)]
@@ -308,19 +306,13 @@ impl Step<'_, '_> {
         self.logged_in()?;
         match action {
             Action::Logout => self.log_out(),
-            Action::Key { key } => self.key(key),
-            Action::Backspace => {
-                self.state.work.buffer.pop();
-                Ok(())
-            }
             Action::ClearEntry => {
-                self.state.work.buffer.clear();
                 self.state.work.next_quantity = None;
                 self.state.search.clear();
                 Ok(())
             }
             Action::QuantityKey { n } => self.quantity_key(n),
-            Action::Entry { text } => self.entry(text),
+            Action::Entry { text } => self.entry(&text),
             Action::Search { text } => self.search(&text),
             Action::PickArticle { gtin } => self.pick(&gtin),
             Action::Price { price } => self.price(price),
@@ -328,10 +320,7 @@ impl Step<'_, '_> {
             Action::SetQuantity { n, quantity } => self.set_quantity(n, quantity),
             Action::VoidLine { n } => self.void_line(n),
             Action::PayCash { tendered } => self.pay_cash(tendered),
-            Action::PayCashExact => match self.buffer_amount()? {
-                Some(typed) => self.pay_cash_typed(typed),
-                None => self.pay_cash_exact(),
-            },
+            Action::PayCashExact => self.pay_cash_exact(),
             Action::PayCashTyped { typed } => self.pay_cash_typed(typed),
             Action::PayCard { amount } => self.pay_card(amount),
             Action::PinAnswer { answer } => self.pin_answer(answer),
@@ -398,15 +387,6 @@ impl Step<'_, '_> {
             Mode::PayingCard { .. } | Mode::PaymentUnknown { .. } => Err(Notice::PaymentUnderway),
             _ => Ok(()),
         }
-    }
-
-    fn key(&mut self, key: char) -> Handled {
-        let buffer = &mut self.state.work.buffer;
-        let fits = key.is_ascii_digit() || (key == ',' && !buffer.contains(','));
-        if fits && buffer.len() < MAX_BUFFER {
-            buffer.push(key);
-        }
-        Ok(())
     }
 
     /// What an unknown payment turned out to be, for the journal.

@@ -42,8 +42,6 @@ pub struct View {
     pub due_cash: Cents,
     /// Amounts worth a key of their own, ascending, exact first.
     pub quick_amounts: Vec<Cents>,
-    /// The number buffer.
-    pub buffer: String,
     /// The quantity that the next article gets.
     pub next_quantity: Option<Quantity>,
     /// The customer of this basket.

@@ -36,8 +36,6 @@ pub struct Work {
     pub(super) cancelled: Option<Basket>,
     /// The return in the making.
     pub(super) back: Option<ReturnDraft>,
-    /// The number buffer.
-    pub(super) buffer: String,
     /// Quantity of the next article.
     pub(super) next_quantity: Option<Quantity>,
     /// The last receipt, whoever made it.

@@ -143,7 +143,7 @@ fn keyboard() {
     assert_eq!(
         page.pressed(),
         Action::Entry {
-            text: Some("12a".to_owned())
+            text: "12a".to_owned()
         }
     );
     assert_eq!(page.box_text(), "");
@@ -175,7 +175,7 @@ fn a_name_typed_fast_and_entered() {
     assert_eq!(
         page.pressed(),
         Action::Entry {
-            text: Some("trui".to_owned())
+            text: "trui".to_owned()
         }
     );
     page.show(|view| view.search = sample("search").search);
@@ -217,7 +217,7 @@ fn scans() {
     assert_eq!(
         page.pressed(),
         Action::Entry {
-            text: Some("8712345678906".to_owned())
+            text: "8712345678906".to_owned()
         }
     );
     assert_eq!(

@@ -310,12 +310,6 @@ impl Bench {
         self.input(Input::Action { id, action })
     }
 
-    pub(super) fn keys(&mut self, keys: &str) {
-        for key in keys.chars() {
-            self.act(Action::Key { key });
-        }
-    }
-
     pub(super) fn view(&self) -> View {
         let now = Now {
             wall: at(),

@@ -209,12 +209,6 @@ fn amounts_that_cannot_be_are_refused() {
         till.act(wrong);
         assert_eq!(till.view().notice, Some(Notice::WrongAmount));
     }
-    till.keys("8712345678906");
-    till.act(Action::PayCash { tendered: None });
-    assert!(matches!(
-        till.view().notice,
-        Some(Notice::NotANumber { .. })
-    ));
     assert!(till.events.is_empty());
 }
 
@@ -306,12 +300,11 @@ fn a_key_repeat_or_a_retried_request_fires_once() {
 fn removed_lines_leave_a_trace() {
     let mut till = Bench::new();
     till.article(SHIRT);
-    till.keys("5");
-    till.act(Action::QuantityKey { n: None });
+    till.act(Action::QuantityKey { n: 5_000 });
     till.article(TEA);
     till.act(Action::SetQuantity {
         n: Some(2),
-        quantity: Some(2000),
+        quantity: 2000,
     });
     till.act(Action::VoidLine { n: Some(1) });
     let voided: Vec<_> = till
@@ -449,18 +442,4 @@ fn the_exact_amount_typed_is_exact_rounded_or_not() {
         assert_eq!(till.sale().tenders[0].amount, Cents(2000), "{typed}");
         assert_eq!(till.sale().tenders[0].change, None);
     }
-}
-
-#[test]
-fn the_number_keys_count_for_exact_cash_too() {
-    let mut till = Bench::new();
-    till.article(SHIRT);
-    till.keys("50");
-    till.act(Action::PayCashExact);
-    assert!(matches!(
-        till.view().notice,
-        Some(Notice::TypedIsNotExact { .. })
-    ));
-    till.act(Action::PayCashExact);
-    assert_eq!(till.sale().tenders[0].change, None, "nothing is typed now");
 }

@@ -33,16 +33,19 @@ fn outcome() -> impl Strategy<Value = PaymentOutcome> {
 fn action() -> impl Strategy<Value = Action> {
     let line = 1..6_u32;
     prop_oneof![
-        prop::sample::select(vec!['0', '1', '2', '5', ',']).prop_map(|key| Action::Key { key }),
-        Just(Action::QuantityKey { n: None }),
-        Just(Action::Entry { text: None }),
-        (1..3000_i64).prop_map(|c| Action::Price {
-            price: Some(Cents(c))
-        }),
+        (-1..15_i64).prop_map(|q| Action::QuantityKey { n: q * 500 }),
+        prop::sample::select(vec![
+            ean(SHIRT),
+            ean(BUTTON),
+            String::new(),
+            "thee".to_owned()
+        ])
+        .prop_map(|text| Action::Entry { text }),
+        (1..3000_i64).prop_map(|c| Action::Price { price: Cents(c) }),
         line.clone().prop_map(|n| Action::SelectLine { n }),
         (line.clone(), 0..5_i64).prop_map(|(n, q)| Action::SetQuantity {
             n: Some(n),
-            quantity: Some(q * 1000),
+            quantity: q * 1000,
         }),
         line.clone().prop_map(|n| Action::VoidLine { n: Some(n) }),
         (0..5000_i64).prop_map(|c| Action::PayCash {

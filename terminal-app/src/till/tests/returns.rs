@@ -226,9 +226,7 @@ fn an_article_that_the_catalogue_no_longer_has_comes_back_by_scanning_it() {
     till.shelf.articles.clear();
     till.scan(&code(number(1)));
     till.article(SHIRT);
-    till.act(Action::Entry {
-        text: Some(ean(SHIRT)),
-    });
+    till.act(Action::Entry { text: ean(SHIRT) });
     let ModeView::Returning(back) = till.view().mode else {
         panic!("no return");
     };

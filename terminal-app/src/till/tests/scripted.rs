@@ -30,7 +30,7 @@ fn a_refused_step_leaves_the_work_as_it_was() {
     let before = till.view();
     till.act(Action::SetQuantity {
         n: Some(1),
-        quantity: Some(1500),
+        quantity: 1500,
     });
     let after = till.view();
     assert_eq!(after.notice, Some(Notice::WrongQuantity));

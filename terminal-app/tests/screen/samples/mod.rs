@@ -80,7 +80,6 @@ pub(crate) fn idle() -> View {
         due: Cents::ZERO,
         due_cash: Cents::ZERO,
         quick_amounts: Vec::new(),
-        buffer: String::new(),
         next_quantity: None,
         customer: None,
         search: Vec::new(),
