@@ -8,10 +8,14 @@ use crate::out;
 
 pub(super) fn run(config: &Config, file: &Path) -> Result<(), CliError> {
     let store = super::open(config)?;
-    store.backup(file)?;
-    let events = store.head()?.map_or(0, |head| head.seq);
-    out::line(format!(
-        "{}: complete, up to event {events}",
-        file.display()
-    ))
+    let held = store.backup(file)?;
+    let name = &config.till.name;
+    let up_to = match (held.till, held.head) {
+        (Some(till), Some(head)) => format!(
+            "{name} (till {till}), epoch {}, up to event {}",
+            head.epoch, head.seq
+        ),
+        _ => format!("{name}, not enrolled yet: no events"),
+    };
+    out::line(format!("{}: complete; {up_to}", file.display()))
 }

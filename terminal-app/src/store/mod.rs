@@ -23,6 +23,8 @@ mod work;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use retail::ids::TillId;
+use retail::wire::Head;
 use rusqlite::backup::StepResult;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -45,6 +47,15 @@ const BUSY: Duration = Duration::from_secs(5);
 const OLDEST_SQLITE: i32 = 3_051_003;
 /// Bits of an event's key that hold its seq; the epoch stands above them.
 const SEQ_BITS: u32 = 40;
+
+/// What a backup holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BackedUp {
+    /// Whose journal; `None` before enrolment.
+    pub till: Option<TillId>,
+    /// Its last event.
+    pub head: Option<Head>,
+}
 
 /// One connection to the till's database.
 #[derive(Debug)]
@@ -120,7 +131,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::BackupExists`]; [`StoreError::Full`] when the copy does not fit.
-    pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
+    pub fn backup(&self, to: &Path) -> Result<BackedUp, StoreError> {
         if to.exists() {
             return Err(StoreError::BackupExists(to.to_owned()));
         }
@@ -131,12 +142,18 @@ impl Store {
         })
     }
 
-    fn copy_to(&self, to: &Path) -> Result<(), StoreError> {
+    fn copy_to(&self, to: &Path) -> Result<BackedUp, StoreError> {
         let mut copy = Connection::open(to)?;
-        let backup = rusqlite::backup::Backup::new(&self.conn, &mut copy)?;
+        // One moment for what is told and what is copied, however much is sold meanwhile.
+        let moment = self.conn.unchecked_transaction()?;
+        let told = BackedUp {
+            till: identity::load(&moment)?.map(|identity| identity.till),
+            head: append::head(&moment)?,
+        };
+        let backup = rusqlite::backup::Backup::new(&moment, &mut copy)?;
         // In one step, under one read lock: between two steps somebody else's commit would begin it anew.
         match backup.step(-1)? {
-            StepResult::Done => Ok(()),
+            StepResult::Done => Ok(told),
             _ => Err(StoreError::Busy),
         }
     }
@@ -202,7 +219,7 @@ pub(crate) fn receipt_of_key(key: i64) -> Result<retail::ids::ReceiptNumber, Sto
         let epoch = u8::try_from(key / 10_000_000 % 100).ok()?;
         let serial = u32::try_from(key % 10_000_000).ok()?;
         Some(retail::ids::ReceiptNumber {
-            till: retail::ids::TillId::new(till).ok()?,
+            till: TillId::new(till).ok()?,
             epoch: retail::ids::Epoch::new(epoch).ok()?,
             serial: retail::ids::ReceiptSerial::new(serial).ok()?,
         })
