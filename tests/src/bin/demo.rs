@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use anyhow::{Context, Result};
 use clap::Parser;
 use retail::clock::Clock;
-use tests::demo::shop::{CASHIERS, OWNER, Shop, absolute, machine_clock};
+use tests::demo::shop::{CASHIERS, OWNER, Shop, absolute, machine_clock, ports_are_free};
 use tests::demo::{day, page};
 
 #[derive(Parser)]
@@ -61,6 +61,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         "preparing the shop in {} (a minute or two the first time)",
         dir.display()
     ));
+    ports_are_free(arguments.port_base)?;
     let mut shop = Shop::prepare(&dir, arguments.port_base, arguments.hub, clock.as_ref())?;
     shop.start()?;
     if arguments.day {

@@ -1,5 +1,6 @@
 //! The demo's shop: laid out in a folder the first time, found again the next.
 
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -124,14 +125,45 @@ fn make_empty(dir: &Path) -> Result<()> {
             let name = name.to_string_lossy();
             if !ours.iter().any(|own| name.starts_with(own)) {
                 bail!(
-                    "{} holds {name}, which is not the demo's: choose another folder with --dir",
+                    "{} holds {name}, which is not the demo's: {ELSEWHERE}",
                     dir.display()
                 );
             }
         }
-        std::fs::remove_dir_all(dir)?;
+        std::fs::remove_dir_all(dir)
+            .with_context(|| format!("{} cannot be emptied; {ELSEWHERE}", dir.display()))?;
     }
-    std::fs::create_dir_all(dir).with_context(|| dir.display().to_string())
+    std::fs::create_dir_all(dir)
+        .with_context(|| format!("{} cannot be made; {ELSEWHERE}", dir.display()))
+}
+
+/// What helps when the folder is none for the demo.
+const ELSEWHERE: &str = "choose another folder with --dir";
+
+/// Every port of the demo can be had; said before anything is laid out, with the name of who would listen there.
+///
+/// # Errors
+/// The first port that another program has, and the way out.
+pub fn ports_are_free(port_base: u16) -> Result<()> {
+    for (port, who) in (port_base..).zip(["Kassa 1", "Kassa 2", "head office", "the counter"]) {
+        if let Err(error) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            bail!(
+                "port {port}, for {who}, cannot be had ({error}): stop the program that uses it (another demo?), or choose \
+                 other ports with --port-base, such as --port-base {}",
+                elsewhere(port_base)
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Another first port, far enough from this one for all four.
+const fn elsewhere(port_base: u16) -> u16 {
+    if port_base.abs_diff(7170) < 4 {
+        7270
+    } else {
+        7170
+    }
 }
 
 fn prepare_tills(
@@ -221,4 +253,32 @@ pub fn absolute(dir: &Path) -> Result<PathBuf> {
 #[must_use]
 pub fn machine_clock() -> Arc<dyn Clock> {
     Arc::new(terminal_app::clock::SystemClock::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_that_is_taken_is_said_with_its_way_out() {
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let port = taken.local_addr().expect("it has an address").port();
+        let said = ports_are_free(port).expect_err("it is taken").to_string();
+        assert!(
+            said.contains(&format!("port {port}, for Kassa 1")),
+            "{said}"
+        );
+        assert!(said.contains("--port-base 7170"), "{said}");
+        assert!(!said.contains("--listen"), "{said}");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_said_with_its_way_out() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        for dir in [Path::new("/proc/demo"), &file.path().join("demo")] {
+            let said = format!("{:#}", make_empty(dir).expect_err("no folder"));
+            assert!(said.contains("cannot be made"), "{said}");
+            assert!(said.contains("--dir"), "{said}");
+        }
+    }
 }
