@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::config::ConfigError;
+use crate::runtime::StartError;
 use crate::store::{CashierError, StoreError};
 
 /// What ends a command.
@@ -91,6 +92,18 @@ impl From<ConfigError> for CliError {
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
         Self::new(error.to_string(), error.hint())
+    }
+}
+
+impl From<StartError> for CliError {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Store(error) => error.into(),
+            StartError::OtherShop { .. } => Self::new(
+                error.to_string(),
+                "set [shop] id as it was at enrolment, or use another [store] path",
+            ),
+        }
     }
 }
 

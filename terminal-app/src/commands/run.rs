@@ -32,10 +32,7 @@ fn of_run(error: RunError) -> CliError {
             error.to_string(),
             "choose another port in [screen] listen, or stop the program that uses it",
         ),
-        RunError::OtherShop { .. } => CliError::new(
-            error.to_string(),
-            "set [shop] id as it was at enrolment, or use another [store] path",
-        ),
+        RunError::Start(error) => error.into(),
         RunError::Server(_) => CliError::new(error.to_string(), "check [server] ca"),
         other => CliError::new(other.to_string(), "run terminal-app doctor"),
     }

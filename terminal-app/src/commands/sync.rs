@@ -6,8 +6,8 @@ use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::Config;
 use crate::error::CliError;
 use crate::out;
-use crate::runtime::StoreAppender;
-use crate::store::{Store, StoreError};
+use crate::runtime::{StoreAppender, check_start};
+use crate::store::{Opened, Store, StoreError};
 use crate::sync::http::{HttpWire, Patience};
 use crate::sync::office::Client;
 use crate::sync::outbox::Outbox as _;
@@ -16,6 +16,7 @@ use crate::sync::session::Parts;
 
 pub(super) fn run(config: &Config) -> Result<(), CliError> {
     let mut store = super::open(config)?;
+    let clock = Arc::new(SystemClock::new());
     let identity = store.identity().ok_or(StoreError::NotEnrolled)?.clone();
     let Some(server) = &config.server else {
         return Err(CliError::new(
@@ -23,7 +24,10 @@ pub(super) fn run(config: &Config) -> Result<(), CliError> {
             "add [server] with its url",
         ));
     };
-    let clock = Arc::new(SystemClock::new());
+    // As `run` does at its start: what is sent must stand on the journal that was written last.
+    if let Some(opened) = check_start(config, &mut store, clock.as_ref())? {
+        out::note(told(&opened));
+    }
     let wire = HttpWire::new(server, Patience::Thread)
         .map_err(|e| CliError::new(e.to_string(), "check [server] ca"))?;
     let mut office = Client::new(
@@ -81,4 +85,18 @@ pub(super) fn run(config: &Config) -> Result<(), CliError> {
             ),
         )
     })
+}
+
+/// A new epoch was opened: why, and what is missing.
+fn told(opened: &Opened) -> String {
+    let epoch = opened.epoch;
+    match &opened.hole {
+        Some(hole) => format!(
+            "events {} to {} of epoch {} are not in this database any more: that is declared, and the till goes on in epoch {epoch}",
+            hole.from, hole.to, hole.epoch
+        ),
+        None => format!(
+            "this database is an older copy that went its own way: the till goes on in epoch {epoch}"
+        ),
+    }
 }

@@ -2,6 +2,7 @@
 //! first and acts after it. Devices, screen and sync have threads of their own and can never hold it up.
 
 mod appender;
+mod check;
 mod engine;
 mod health;
 mod keeper;
@@ -11,6 +12,7 @@ mod room;
 mod run;
 
 pub use appender::StoreAppender;
+pub use check::{StartError, check_start};
 pub use engine::{Engine, Step};
 pub use health::{Watch, free_mb};
 pub use lock::{InstanceLock, LockError, Running};

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
-use retail::clock::{Clock, wall_time};
+use retail::clock::Clock;
 use tokio::sync::watch;
 
+use super::check::check_start;
 use super::keeper::Keeper;
 use super::run::RunError;
 use super::{Engine, ReceiptPaper, Step, StoreAppender, Watch, free_mb};
@@ -385,6 +386,7 @@ impl Room {
         }
         self.look_for_cashiers()?;
         if self.engine.store().identity().is_none() && self.engine.store_mut().refresh_identity()? {
+            self.engine.step(&Input::Enrolled);
             check_start(&self.config, self.engine.store_mut(), self.clock.as_ref())?;
             self.start_office()?;
         }
@@ -399,22 +401,4 @@ impl Room {
         }
         Ok(())
     }
-}
-
-/// The journal is the one that was written last, and the shop is the one of the settings.
-fn check_start(config: &Config, store: &mut Store, clock: &dyn Clock) -> Result<(), RunError> {
-    let Some(identity) = store.identity() else {
-        return Ok(());
-    };
-    if identity.shop != config.shop.id {
-        return Err(RunError::OtherShop {
-            settings: config.shop.id.clone(),
-            enrolled: identity.shop.clone(),
-        });
-    }
-    let at = wall_time(clock.now(), config.shop.time_zone);
-    if let Some(opened) = store.start_check(at)? {
-        tracing::warn!(epoch = %opened.epoch, why = ?opened.why, hole = ?opened.hole, "a new epoch was opened");
-    }
-    Ok(())
 }

@@ -10,7 +10,7 @@ use retail::clock::Clock;
 use tokio::sync::{oneshot, watch};
 
 use super::room::Room;
-use super::{InstanceLock, LockError};
+use super::{InstanceLock, LockError, StartError};
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{self, Config};
 use crate::peripherals::hub;
@@ -47,16 +47,9 @@ pub enum RunError {
     /// The cashier of the settings.
     #[error("[till] cashier: {0}")]
     Cashier(#[from] CashierError),
-    /// The settings are of another shop than the database.
-    #[error(
-        "the settings are of shop \"{settings}\", this till was enrolled in shop \"{enrolled}\""
-    )]
-    OtherShop {
-        /// `[shop] id`.
-        settings: String,
-        /// As enrolled.
-        enrolled: String,
-    },
+    /// Journal and settings do not belong together.
+    #[error(transparent)]
+    Start(#[from] StartError),
     /// The loop died.
     #[error("the till's loop ended by a fault")]
     Died,

@@ -107,6 +107,8 @@ pub enum Input {
         /// In the words of the database, for who has to mend it.
         reason: String,
     },
+    /// The till was enrolled while it runs.
+    Enrolled,
     /// Who can log in at this till, after a change.
     Cashiers(Vec<Cashier>),
     /// The directory of customers changed underneath: what the screen shows of this one may be old.

@@ -281,6 +281,13 @@ impl Step<'_, '_> {
                 Ok(())
             }
             Input::NotKept { fault, reason } => Err(Notice::NotKept { fault, reason }),
+            Input::Enrolled => {
+                // What was refused for that reason is refused no more.
+                if self.state.notice == Some(Notice::NotEnrolled) {
+                    self.state.notice = None;
+                }
+                Ok(())
+            }
             Input::Cashiers(cashiers) => {
                 self.state.cashiers = cashiers;
                 Ok(())
