@@ -48,8 +48,8 @@ pub(super) fn run(config: &Config, code: &str) -> Result<(), CliError> {
     let at = wall_time(SystemClock::new().now(), config.shop.time_zone);
     store.enrol(&answer, &key, at)?;
     out::line(format!(
-        "enrolled as till {} of {} ({})",
-        answer.till, answer.shop_name, answer.shop
+        "enrolled {} as till {} of {} ({})",
+        config.till.name, answer.till, answer.shop_name, answer.shop
     ))
 }
 

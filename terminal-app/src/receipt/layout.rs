@@ -32,7 +32,7 @@ pub(super) fn receipt(
     let at = event.at.format("%d-%m-%Y %H:%M").to_string();
     rows.push(pair(format!("{} {number}", words.receipt), at));
     rows.push(pair(
-        format!("{} {}", words.till, event.position.till),
+        shop.till.clone(),
         format!("{} {}", words.cashier, receipt.cashier),
     ));
     rows.push(Row::Rule);

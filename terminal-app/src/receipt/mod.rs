@@ -13,12 +13,12 @@ pub mod text;
 
 use retail::event::{Body, Event};
 
-use crate::config;
+use crate::config::Config;
 
 pub use profile::Profile;
 pub use strings::Language;
 
-/// What a receipt says about the shop.
+/// What a receipt says about the shop and the till.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shop {
     /// Its name.
@@ -29,15 +29,19 @@ pub struct Shop {
     pub kvk: String,
     /// Btw number.
     pub vat_id: String,
+    /// What people call the till; its number stands in the receipt number.
+    pub till: String,
 }
 
-impl From<&config::Shop> for Shop {
-    fn from(shop: &config::Shop) -> Self {
+impl From<&Config> for Shop {
+    fn from(config: &Config) -> Self {
+        let shop = &config.shop;
         Self {
             name: shop.name.clone(),
             address: shop.address.clone(),
             kvk: shop.kvk.clone(),
             vat_id: shop.vat_id.clone(),
+            till: config.till.name.clone(),
         }
     }
 }

@@ -18,6 +18,7 @@ fn shop() -> Shop {
         address: vec!["Grote Markt 14".to_owned(), "8011 LW Zwolle".to_owned()],
         kvk: "01234567".to_owned(),
         vat_id: "NL001234567B01".to_owned(),
+        till: "Balie achter".to_owned(),
     }
 }
 

@@ -19,12 +19,7 @@ impl ReceiptPaper {
     #[must_use]
     pub fn new(config: &Config) -> Self {
         Self {
-            shop: Shop {
-                name: config.shop.name.clone(),
-                address: config.shop.address.clone(),
-                kvk: config.shop.kvk.clone(),
-                vat_id: config.shop.vat_id.clone(),
-            },
+            shop: Shop::from(config),
             profile: config.paper(),
             language: config.screen.language,
         }
