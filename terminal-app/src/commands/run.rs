@@ -23,6 +23,7 @@ pub(super) fn run(config: &Config) -> Result<(), CliError> {
 fn of_run(error: RunError) -> CliError {
     match error {
         RunError::Store(error) => error.into(),
+        RunError::Settings(error) => error.into(),
         RunError::Died => CliError::bug(error.to_string()),
         RunError::Lock(LockError::Running(_)) => CliError::new(
             error.to_string(),

@@ -102,6 +102,11 @@ pub(super) fn check(file: &Path, text: &str, raw: raw::Raw) -> Result<Config, Co
         shop: shop(&cx, raw.shop)?,
         till: Till {
             name: cx.not_empty("name", &raw.till.name)?,
+            cashier_line: raw
+                .till
+                .cashier
+                .as_ref()
+                .map(|cashier| line_of(text, cashier.span().start)),
             cashier: raw.till.cashier.map(|c| match c.into_inner() {
                 raw::NameOrNumber::Name(name) => name,
                 raw::NameOrNumber::Number(number) => number.to_string(),

@@ -17,6 +17,7 @@ use chrono_tz::Tz;
 use retail::barcode::Layout;
 
 pub use crate::receipt::{Language, Profile};
+use crate::till::input::Cashier;
 
 /// Everything `till.toml` says, checked.
 #[derive(Clone, Debug)]
@@ -79,6 +80,8 @@ pub struct Till {
     pub name: String,
     /// Who is logged in from the start, by name or number.
     pub cashier: Option<String>,
+    /// The line that names him.
+    pub cashier_line: Option<usize>,
 }
 
 /// The cashier's screen.
@@ -229,6 +232,24 @@ impl Config {
     pub fn parse(file: &Path, text: &str) -> Result<Self, ConfigError> {
         let raw = raw::read(file, text)?;
         check::check(file, text, raw)
+    }
+
+    /// `[till] cashier` names nobody who is there: a slip of the pen must not become a cashier of its own.
+    #[must_use]
+    pub fn no_such_cashier(&self, wanted: &str, there: &[Cashier]) -> ConfigError {
+        let names: Vec<String> = there
+            .iter()
+            .map(|cashier| format!("\"{}\"", cashier.name))
+            .collect();
+        ConfigError {
+            file: self.file.clone(),
+            line: self.till.cashier_line,
+            reason: format!("[till] cashier: there is no cashier \"{wanted}\""),
+            cure: format!(
+                "use one of {} (terminal-app cashier list), or add him: terminal-app cashier add --name \"{wanted}\" --pin-stdin",
+                names.join(", ")
+            ),
+        }
     }
 
     /// What the receipt printer can do, wherever it hangs; `None` without one.

@@ -12,7 +12,7 @@ use tokio::sync::{oneshot, watch};
 use super::room::Room;
 use super::{InstanceLock, LockError, StartError};
 use crate::clock::{SystemClock, SystemEntropy};
-use crate::config::{self, Config};
+use crate::config::{self, Config, ConfigError};
 use crate::peripherals::hub;
 use crate::screen::{self, Busy, Desk, Face, Screen};
 use crate::store::{CashierError, Store, StoreError};
@@ -47,6 +47,9 @@ pub enum RunError {
     /// The cashier of the settings.
     #[error("[till] cashier: {0}")]
     Cashier(#[from] CashierError),
+    /// The settings do not fit the database.
+    #[error(transparent)]
+    Settings(#[from] ConfigError),
     /// Journal and settings do not belong together.
     #[error(transparent)]
     Start(#[from] StartError),
@@ -123,16 +126,18 @@ pub fn run(config: &Config, ready: impl FnOnce(SocketAddr)) -> Result<(), RunErr
     served.map_err(RunError::System)
 }
 
-/// The cashier of the settings, by number or name; a name that is not there yet is added, without a PIN.
+/// The cashier of the settings, by number or name. Where there is nobody yet, a shop without PINs, he is added.
 fn cashier_of(config: &Config, store: &mut Store) -> Result<Option<Cashier>, RunError> {
     let Some(wanted) = &config.till.cashier else {
         return Ok(None);
     };
-    let mut there = store.cashiers()?.into_iter();
-    let known = there.find(|cashier| cashier.is_called(wanted));
-    match known {
-        Some(cashier) => Ok(Some(cashier)),
-        None => Ok(Some(store.set_cashier(wanted, None, &mut SystemEntropy)?)),
+    let there = store.cashiers()?;
+    match there.iter().find(|cashier| cashier.is_called(wanted)) {
+        Some(cashier) => Ok(Some(cashier.clone())),
+        None if there.is_empty() => {
+            Ok(Some(store.set_cashier(wanted, None, &mut SystemEntropy)?))
+        }
+        None => Err(config.no_such_cashier(wanted, &there).into()),
     }
 }
 

@@ -16,6 +16,10 @@ use retail::wire::EnrolAnswer;
 use tempfile::TempDir;
 use terminal_app::store::Store;
 
+mod cashiers;
+mod doctor;
+mod journal;
+
 const SETTINGS: &str =
     "[shop]\nid = \"dorp\"\nname = \"De Wollen Draad\"\n[till]\nname = \"Kassa 1\"\n";
 
@@ -158,78 +162,6 @@ fn a_stray_quote_or_a_foreign_letter_spoils_its_own_row_only() {
     }
 }
 
-#[test]
-fn a_pin_that_is_none_is_refused() {
-    let folder = folder();
-    let mut command = till(folder.path());
-    command.args(["cashier", "add", "--name", "Anna", "--pin-stdin"]);
-    let (code, _, err) = run(command.write_stdin("12\n"));
-    assert_eq!(code, 1);
-    assert!(
-        err.contains("4 to 8 digits") && err.contains("hint"),
-        "{err}"
-    );
-}
-
-fn add(folder: &Path, name: &str, pin: &str) {
-    let mut command = till(folder);
-    command.args(["cashier", "add", "--name", name, "--pin-stdin"]);
-    let (code, _, err) = run(command.write_stdin(pin));
-    assert_eq!((code, err.as_str()), (0, ""));
-}
-
-#[test]
-fn cashiers_are_listed_and_taken_away() {
-    let folder = folder();
-    let dir = folder.path();
-    let (code, out, err) = run(till(dir).args(["cashier", "list"]));
-    assert_eq!((code, out.as_str()), (0, ""));
-    assert!(err.contains("no cashier yet"), "{err}");
-    add(dir, "Anna", "4821");
-    add(dir, "Bram", "2222");
-    let (_, out, _) = run(till(dir).args(["cashier", "list"]));
-    assert_eq!(out, "cashier 1: Anna\ncashier 2: Bram\n");
-
-    let (code, out, err) = run(till(dir).args(["cashier", "remove", "--name", "Bram"]));
-    assert_eq!(
-        (code, out.as_str(), err.as_str()),
-        (0, "removed cashier 2: Bram\n", "")
-    );
-    let (code, _, err) = run(till(dir).args(["cashier", "remove", "--name", "Bram"]));
-    assert_eq!(code, 1);
-    assert!(
-        err.contains("no cashier \"Bram\"") && err.contains("cashier list"),
-        "{err}"
-    );
-    let (_, out, _) = run(till(dir).args(["cashier", "list"]));
-    assert!(out.contains("cashier 2: Bram (removed "), "{out}");
-    // His number stays his; the last one may go, and the owner hears what that means.
-    add(dir, "Cleo", "2222");
-    run(till(dir).args(["cashier", "remove", "--name", "Cleo"]));
-    let (code, out, err) = run(till(dir).args(["cashier", "remove", "--name", "Anna"]));
-    assert_eq!((code, out.as_str()), (0, "removed cashier 1: Anna\n"));
-    assert!(err.contains("nobody can log in any more"), "{err}");
-
-    // Who is logged in by the settings would come back by himself.
-    add(dir, "Dirk", "4444");
-    std::fs::write(
-        dir.join("till.toml"),
-        format!("{SETTINGS}cashier = \"Dirk\"\n"),
-    )
-    .unwrap();
-    let (code, _, err) = run(till(dir).args(["cashier", "remove", "--name", "Dirk"]));
-    assert_eq!(code, 1);
-    assert!(
-        err.contains("always logged in") && err.contains("[till] cashier"),
-        "{err}"
-    );
-    let (_, out, _) = run(till(dir).args(["cashier", "list"]));
-    assert!(
-        out.contains("cashier 4: Dirk (logged in from the start"),
-        "{out}"
-    );
-}
-
 /// A till at work, ended with the test.
 struct Running {
     process: Child,
@@ -296,34 +228,12 @@ impl Running {
 }
 
 #[test]
-fn a_running_till_hears_who_was_taken_away() {
-    let folder = folder();
-    let dir = folder.path();
-    std::fs::write(
-        dir.join("till.toml"),
-        format!("{SETTINGS}[screen]\nlisten = \"127.0.0.1:0\"\n"),
-    )
-    .unwrap();
-    enrolled(dir);
-    add(dir, "Anna", "4821");
-    let running = Running::start(dir);
-    running.press(&serde_json::json!({"do": "login", "pin": "4821"}));
-    running.wait(|state| state["cashier"]["name"] == "Anna");
-    let (code, _, err) = run(till(dir).args(["cashier", "remove", "--name", "Anna"]));
-    assert_eq!(code, 0, "{err}");
-    assert!(err.contains("he is logged in"), "{err}");
-    let state = running.wait(|state| state["cashier"].is_null());
-    assert_eq!(state["notice"]["notice"], "cashier_removed");
-    assert_eq!(state["cashiers"], serde_json::json!([]));
-}
-
-#[test]
 fn scans_are_explained_line_by_line() {
     let folder = folder();
     let mut command = till(folder.path());
     command.args(["barcode", "--json"]);
     let (code, out, _) =
-        run(command.write_stdin("8712345678906\n8712345678907\n\\x41\\\\\nKLR-QTY-4"));
+        run(command.write_stdin("8712345678906\n8712345678907\n\\x41\\\\\nKLR-QTY-4\n\\x5dQ1\n"));
     assert_eq!(code, 0);
     let lines: Vec<serde_json::Value> = out
         .lines()
@@ -333,8 +243,12 @@ fn scans_are_explained_line_by_line() {
         .iter()
         .map(|line| line["kind"].as_str().unwrap())
         .collect();
-    assert_eq!(kinds, ["article", "invalid", "unknown", "command"]);
+    assert_eq!(
+        kinds,
+        ["article", "invalid", "unknown", "command", "invalid"]
+    );
     assert!(lines[1]["reason"].is_string());
+    assert_eq!(lines[4]["reason"], "empty", "a symbology and no data");
 }
 
 #[test]
@@ -361,185 +275,6 @@ fn one_line_in_is_one_object_out_however_long() {
 }
 
 #[test]
-fn a_journal_behind_its_marker_is_not_called_right() {
-    let folder = folder();
-    enrolled(folder.path());
-    let path = folder.path().join("till.db");
-    let head = Store::open(&path).unwrap().head().unwrap().unwrap();
-    let further = retail::wire::Head {
-        seq: head.seq + 2,
-        ..head
-    };
-    terminal_app::store::Marker::of(&path)
-        .write(further)
-        .unwrap();
-    let (code, out, err) = run(till(folder.path()).args(["journal", "verify"]));
-    assert_eq!((code, out.as_str()), (1, ""));
-    assert!(
-        err.contains("events 2 to 3 of epoch 1") && err.contains("hint"),
-        "{err}"
-    );
-    let (code, out) = doctor(folder.path(), "");
-    assert_eq!(code, 1);
-    assert!(
-        out.contains("!! kassaboek: het einde ontbreekt: gebeurtenissen 2 tot en met 3"),
-        "{out}"
-    );
-}
-
-#[test]
-fn the_journal_is_exported_and_verified() {
-    let folder = folder();
-    let (code, _, err) = run(till(folder.path()).args(["journal", "export"]));
-    assert_eq!(code, 1);
-    assert!(
-        err.contains("not enrolled") && err.contains("hint"),
-        "{err}"
-    );
-    enrolled(folder.path());
-    let (code, out, _) = run(till(folder.path()).args(["journal", "export"]));
-    assert_eq!(code, 0);
-    let line: serde_json::Value = serde_json::from_str(out.trim()).unwrap();
-    assert_eq!((&line["till"], &line["seq"]), (&3.into(), &1.into()));
-    assert_eq!(line["prev_hash"].as_str().unwrap(), "0".repeat(64));
-    let event: serde_json::Value = serde_json::from_str(line["event"].as_str().unwrap()).unwrap();
-    for key in ["v", "till", "epoch", "seq", "at", "kind"] {
-        assert!(!event[key].is_null(), "{key}");
-    }
-    let (code, out, _) = run(till(folder.path()).args(["journal", "verify"]));
-    assert_eq!(
-        (code, out.contains("1 event in 1 epoch: ")),
-        (0, true),
-        "{out}"
-    );
-}
-
-#[test]
-fn a_backup_is_a_whole_till() {
-    let folder = folder();
-    enrolled(folder.path());
-    let (code, _, err) = run(till(folder.path()).args(["backup", "copy.db"]));
-    assert_eq!(code, 0, "{err}");
-    let copy = Store::open(&folder.path().join("copy.db")).unwrap();
-    assert_eq!(copy.identity().unwrap().till.get(), 3);
-    let (code, _, err) = run(till(folder.path()).args(["backup", "copy.db"]));
-    assert_eq!(code, 1);
-    assert!(err.contains("exists already"), "{err}");
-}
-
-#[test]
-fn sync_and_enrol_without_head_office_say_so() {
-    let folder = folder();
-    let (code, _, err) = run(till(folder.path()).args(["enrol", "--code", "X"]));
-    assert_eq!(code, 1);
-    assert!(err.contains("names no head office"), "{err}");
-    enrolled(folder.path());
-    // A port that nobody listens at: taken and let go of.
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
-    let settings = format!("{SETTINGS}[server]\nurl = \"http://127.0.0.1:{port}\"\n");
-    std::fs::write(folder.path().join("till.toml"), settings).unwrap();
-    let (code, out, err) = run(till(folder.path()).arg("sync"));
-    assert_eq!(code, 1);
-    assert!(out.contains("sent 0 events"), "{out}");
-    assert!(
-        err.contains("1 event waits on this till; nothing is lost"),
-        "{err}"
-    );
-}
-
-#[track_caller]
-fn doctor(folder: &Path, more: &str) -> (i32, String) {
-    std::fs::write(folder.join("till.toml"), format!("{SETTINGS}{more}")).unwrap();
-    let (code, out, err) = run(till(folder).arg("doctor"));
-    assert_eq!(err, "", "everything is said in its place");
-    (code, out)
-}
-
-#[test]
-fn the_doctor_finds_what_is_missing_and_says_what_to_do() {
-    let folder = folder();
-    let (code, out) = doctor(folder.path(), "[[scanner]]\nport = \"dev/scanner\"\n");
-    assert_eq!(code, 1);
-    for line in [
-        "ok SQLite",
-        "ok database",
-        "!! aanmelding",
-        "!! artikelen: 0",
-        "!! kassamedewerkers: 0",
-        "ok schijf",
-        "!! scanner",
-        "ok printer: staat niet in de instellingen",
-        "ok hoofdkantoor: staat niet in de instellingen",
-        "4 punten vragen aandacht.",
-    ] {
-        assert!(out.contains(line), "{line}: {out}");
-    }
-    // What is wrong has its cure right under it.
-    let lines: Vec<&str> = out.lines().collect();
-    for (at, line) in lines.iter().enumerate() {
-        if line.starts_with("!!") {
-            assert!(lines[at + 1].starts_with("   "), "{line}: {out}");
-        }
-    }
-}
-
-#[test]
-fn the_doctor_speaks_one_language() {
-    let folder = folder();
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
-    let more = format!(
-        "[[scanner]]\nport = \"dev/scanner\"\n[printer]\nport = \"dev/printer\"\n[server]\nurl = \"http://127.0.0.1:{port}\"\n"
-    );
-    let (_, before) = doctor(folder.path(), &more);
-    assert!(
-        before.contains("!! hoofdkantoor"),
-        "nobody is there: {before}"
-    );
-    enrolled(folder.path());
-    let (_, dutch) = doctor(folder.path(), &more);
-    for word in ["poort bestaat niet", "niet bereikbaar", "punten vragen"] {
-        assert!(dutch.contains(word), "{word}: {dutch}");
-    }
-    for word in ["the ", "port does", "cannot", "check"] {
-        assert!(!dutch.contains(word), "{word}: {dutch}");
-    }
-    let (_, english) = doctor(
-        folder.path(),
-        &format!("{more}[screen]\nlanguage = \"en\"\n"),
-    );
-    for word in ["port does not exist", "out of reach", "points need"] {
-        assert!(english.contains(word), "{word}: {english}");
-    }
-    for word in ["poort", "kassa ", "bereikbaar", "winkel "] {
-        assert!(!english.contains(word), "{word}: {english}");
-    }
-}
-
-#[test]
-fn the_doctor_looks_on_where_the_database_cannot_be_used() {
-    let folder = folder();
-    std::fs::write(
-        folder.path().join("till.db"),
-        "dit is geen database, al heet het zo",
-    )
-    .unwrap();
-    let (code, out) = doctor(folder.path(), "");
-    assert_eq!(code, 1);
-    assert!(out.contains("!! database"), "{out}");
-    assert!(out.contains("beschadigd of geen database"), "{out}");
-    assert!(out.contains("ok schijf"), "{out}");
-    assert!(out.contains("1 punt vraagt aandacht."), "{out}");
-}
-
-#[test]
 fn the_sheet_of_command_barcodes_is_written() {
     let folder = folder();
     let (code, _, err) = run(till(folder.path()).args(["command-sheet", "sheet.html"]));
@@ -548,35 +283,20 @@ fn the_sheet_of_command_barcodes_is_written() {
     assert!(sheet.contains("KLR-CASH"));
 }
 
+/// What was refused because the till was not enrolled yet is not said any longer when it is.
 #[test]
-fn the_hub_is_looked_for_and_its_image_named() {
+fn a_till_that_is_enrolled_while_it_runs_forgets_that_it_was_not() {
     let folder = folder();
     let dir = folder.path();
-    let (code, _, said) = run(till(dir).args(["hub", "update-info"]));
-    assert_eq!(code, 1);
-    assert!(
-        said.contains("staat geen hub") && said.contains("[hub]"),
-        "{said}"
-    );
-    let (code, _, _) = run(till(dir).arg("hub"));
-    assert_eq!(code, 2);
-    let (code, help, _) = run(till(dir).args(["hub", "update-info", "--help"]));
-    assert_eq!(code, 0);
-    assert!(help.contains("which image fits"), "{help}");
-
-    let settings = format!("{SETTINGS}[hub]\nport = \"dev/hub\"\n");
-    std::fs::write(dir.join("till.toml"), settings).unwrap();
-    let (code, out, said) = run(till(dir).args(["hub", "update-info"]));
-    assert_eq!(code, 1);
-    assert!(said.contains("poort bestaat niet"), "{said}");
-    for text in ["pico", "hub.uf2", "BOOTSEL", "lm3s6965"] {
-        assert!(out.contains(text), "{text}: {out}");
-    }
-    let (code, out, _) = run(till(dir).arg("doctor"));
-    assert_eq!(code, 1);
-    let line = out.lines().find(|line| line.starts_with("!! hub: "));
-    assert!(
-        line.is_some_and(|line| line.ends_with("poort bestaat niet")),
-        "{out}"
-    );
+    std::fs::write(
+        dir.join("till.toml"),
+        format!("{SETTINGS}[screen]\nlisten = \"127.0.0.1:0\"\n"),
+    )
+    .unwrap();
+    let running = Running::start(dir);
+    running.press(&serde_json::json!({"do": "start_return"}));
+    running.wait(|state| state["notice"]["notice"] == "not_enrolled");
+    enrolled(dir);
+    let state = running.wait(|state| state["mode"]["mode"] == "logged_out");
+    assert_eq!(state["notice"], serde_json::Value::Null);
 }

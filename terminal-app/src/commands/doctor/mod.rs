@@ -6,8 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use retail::clock::{Clock, random_16, wall_time};
-use retail::wire::{HeadsQuery, Refusal};
+use retail::clock::{Clock, wall_time};
 use serde::Deserialize;
 
 use self::words::Words;
@@ -23,12 +22,10 @@ use crate::runtime::{Running, Watch, free_mb};
 use crate::screen::strings::fill;
 use crate::store::{Store, StoreError};
 use crate::sync::http::{HttpWire, Patience};
-use crate::sync::office::{
-    CallError, CertificateTrouble, Client, HeadOffice as _, Request, Wire as _,
-};
-use crate::sync::outbox::Outbox as _;
-use crate::till::input::PrinterState;
+use crate::sync::office::{Request, Wire as _};
+use crate::till::input::{Cashier, PrinterState};
 
+mod office;
 mod words;
 
 struct Findings<'a> {
@@ -167,7 +164,8 @@ impl Findings<'_> {
         let shop = &config.shop.id;
         match store.identity() {
             Some(identity) if identity.shop == *shop => {
-                let text = fill(w.enrolled_as, &[&identity.till, &identity.shop]);
+                let name = &config.till.name;
+                let text = fill(w.enrolled_as, &[name, &identity.till, &identity.shop]);
                 self.well(w.enrolled, &text)?;
             }
             Some(identity) => {
@@ -190,15 +188,24 @@ impl Findings<'_> {
             articles > 0,
             w.articles_cure,
         )?;
-        let cashiers = store.cashiers()?.len();
-        let named = config.till.cashier.is_some();
-        self.judge(
-            w.cashiers,
-            &cashiers.to_string(),
-            cashiers > 0 || named,
-            w.cashiers_cure,
-        )?;
+        self.cashiers(&store.cashiers()?)?;
         Ok(())
+    }
+
+    /// Somebody can log in, and whom the settings log in is there.
+    fn cashiers(&mut self, there: &[Cashier]) -> Result<(), CliError> {
+        let w = self.w;
+        let count = there.len().to_string();
+        match &self.config.till.cashier {
+            Some(wanted) if !there.is_empty() && !there.iter().any(|c| c.is_called(wanted)) => {
+                let text = fill(w.cashier_unknown, &[&count, wanted]);
+                self.judge(w.cashiers, &text, false, w.cashier_unknown_cure)
+            }
+            named => {
+                let well = named.is_some() || !there.is_empty();
+                self.judge(w.cashiers, &count, well, w.cashiers_cure)
+            }
+        }
     }
 
     fn clock_and_disk(&mut self, store: Option<&Store>, clock: &dyn Clock) -> Result<(), CliError> {
@@ -311,21 +318,6 @@ impl Findings<'_> {
         }
     }
 
-    /// A till that is not enrolled has no name at head office yet: is anybody there?
-    fn before_enrolment(&mut self, url: &str, mut wire: HttpWire) -> Result<(), CliError> {
-        let w = self.w;
-        let (text, cure) = match wire.send(&get("/healthz")) {
-            Ok(answer) if answer.status == 200 => (w.office_well, None),
-            Ok(_) => (w.office_strange, Some(w.office_strange_cure)),
-            Err(error) => {
-                let (text, cure) = trouble(w, &error);
-                (text, Some(cure))
-            }
-        };
-        let text = format!("{url}: {text}");
-        self.judge(w.office, &text, cure.is_none(), cure.unwrap_or_default())
-    }
-
     /// The running till has this port open.
     fn has(&self, line: &line::Settings) -> bool {
         self.running
@@ -351,50 +343,6 @@ impl Findings<'_> {
         };
         let cure = device.cure(language);
         self.say(what, &device.text(language), look, cure.as_deref())
-    }
-
-    fn head_office(&mut self, store: Option<&mut Store>) -> Result<(), CliError> {
-        let (w, config) = (self.w, self.config);
-        let Some(server) = &config.server else {
-            return self.well(w.office, w.office_none);
-        };
-        let identity = store.and_then(|store| {
-            let waiting = store.standing().map_or(0, |standing| standing.waiting);
-            Some((store.identity()?.clone(), waiting))
-        });
-        let wire = match HttpWire::new(server, Patience::Cashier) {
-            Ok(wire) => wire,
-            Err(error) => {
-                let text = format!("{} ({error})", w.office_ca);
-                return self.judge(w.office, &text, false, w.office_ca_cure);
-            }
-        };
-        let Some((identity, waiting)) = identity else {
-            return self.before_enrolment(&server.url, wire);
-        };
-        let mut office = Client::new(
-            wire,
-            identity.till,
-            identity.key.clone(),
-            Box::new(SystemEntropy),
-        );
-        let query = HeadsQuery {
-            nonce: hex::encode(random_16(&mut SystemEntropy)),
-            locator: Vec::new(),
-        };
-        let (text, cure) = match office.heads(&query) {
-            Ok(_) => (w.office_well.to_owned(), None),
-            Err(error) => {
-                let (text, cure) = trouble(w, &error);
-                let text = match detail(w, &error) {
-                    Some(detail) => format!("{text} ({detail})"),
-                    None => text.to_owned(),
-                };
-                (text, Some(cure))
-            }
-        };
-        let text = fill(w.office_line, &[&server.url, &text, &waiting]);
-        self.judge(w.office, &text, cure.is_none(), cure.unwrap_or_default())
     }
 }
 
@@ -428,36 +376,6 @@ fn printer_of(listen: SocketAddr) -> Option<(PrinterState, u32)> {
     let answer = wire.send(&get("/state")).ok()?;
     let said: Said = serde_json::from_slice(&answer.body).ok()?;
     Some((said.printer.state, said.printer.queue))
-}
-
-/// What is wrong between this till and head office, and what to do about it.
-const fn trouble(w: &Words, error: &CallError) -> (&'static str, &'static str) {
-    match error {
-        CallError::Offline(_) => (w.office_unreachable, w.office_unreachable_cure),
-        CallError::Refused(_) => (w.office_refuses, w.office_refuses_cure),
-        CallError::Protocol(_) | CallError::TooLongForTheWay => {
-            (w.office_strange, w.office_strange_cure)
-        }
-        CallError::Certificate {
-            trouble: CertificateTrouble::Time,
-            ..
-        } => (w.office_certificate_time, w.office_certificate_time_cure),
-        CallError::Certificate { .. } => (w.office_certificate, w.office_certificate_cure),
-    }
-}
-
-/// More about it: what the network or head office said.
-fn detail<'a>(w: &'a Words, error: &'a CallError) -> Option<&'a str> {
-    match error {
-        CallError::Offline(detail)
-        | CallError::Protocol(detail)
-        | CallError::Certificate { detail, .. } => Some(detail),
-        CallError::Refused(Refusal::UnknownTill) => Some(w.refused_unknown),
-        CallError::Refused(Refusal::Revoked) => Some(w.refused_revoked),
-        CallError::Refused(Refusal::BadRequestSignature) => Some(w.refused_signature),
-        CallError::Refused(Refusal::Busy | Refusal::Internal) => Some(w.refused_later),
-        CallError::Refused(_) | CallError::TooLongForTheWay => None,
-    }
 }
 
 /// What keeps the database from being used, and what to do about it.
