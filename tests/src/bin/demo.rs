@@ -57,11 +57,11 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<()> {
     let clock: Arc<dyn Clock> = machine_clock();
     let dir = absolute(&arguments.dir)?;
+    ports_are_free(arguments.port_base)?;
     say(&format!(
         "preparing the shop in {} (a minute or two the first time)",
         dir.display()
     ));
-    ports_are_free(arguments.port_base)?;
     let mut shop = Shop::prepare(&dir, arguments.port_base, arguments.hub, clock.as_ref())?;
     shop.start()?;
     if arguments.day {

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Europe::Amsterdam;
 use ed25519_dalek::SigningKey;
@@ -130,11 +130,12 @@ fn make_empty(dir: &Path) -> Result<()> {
                 );
             }
         }
-        std::fs::remove_dir_all(dir)
-            .with_context(|| format!("{} cannot be emptied; {ELSEWHERE}", dir.display()))?;
+        std::fs::remove_dir_all(dir).map_err(|error| {
+            anyhow!("{} cannot be emptied ({error}): {ELSEWHERE}", dir.display())
+        })?;
     }
     std::fs::create_dir_all(dir)
-        .with_context(|| format!("{} cannot be made; {ELSEWHERE}", dir.display()))
+        .map_err(|error| anyhow!("{} cannot be made ({error}): {ELSEWHERE}", dir.display()))
 }
 
 /// What helps when the folder is none for the demo.
