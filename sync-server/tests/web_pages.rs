@@ -4,13 +4,14 @@
 
 mod web_kit;
 
+use ed25519_dalek::SigningKey;
 use retail::day::DayTotals;
 use retail::ids::{Epoch, Hash};
 use retail::money::Cents;
-use retail::wire::Head;
-use sync_server::store::rows::{Branch, DayRow, HoleRow};
+use retail::wire::{EnrolRequest, Head};
+use sync_server::store::rows::{Branch, DayRow, HoleRow, Shop};
 use sync_server::store::write;
-use web_kit::{EVIL, JIP, Shopkeeping};
+use web_kit::{Browser, EVIL, JIP, Shopkeeping};
 
 /// A page, a tag a line, without what changes with every build.
 fn readable(html: &str) -> String {
@@ -181,4 +182,61 @@ fn nothing_yet() {
     ] {
         insta::assert_snapshot!(name, readable(&browser.get(path).text()));
     }
+}
+
+/// A till of a shop elsewhere, with a problem, beside a page of shops in the Netherlands.
+#[test]
+fn a_page_over_several_time_zones_says_which_it_is_in() {
+    let keeping = Shopkeeping::open();
+    let shop = |id: &str, time_zone: &str| Shop {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        time_zone: time_zone.to_owned(),
+    };
+    let at_ms = keeping.office.now_ms() - 3_600_000;
+    let office = &keeping.office;
+    write(office.store(), |tables| {
+        tables.add_shop(&shop("kralendijk", "America/Kralendijk"))
+    })
+    .unwrap();
+    let key = SigningKey::from_bytes(&[9; 32]);
+    let enrolled = office.enrol(&EnrolRequest {
+        code: office.till_code("kralendijk").unwrap().unwrap(),
+        public_key: hex::encode(key.verifying_key().to_bytes()),
+        name: "Strand".to_owned(),
+    });
+    let till = enrolled.unwrap().till;
+    let detail = serde_json::json!({"till_time": "1970-01-01T00:00:00Z"});
+    write(office.store(), |tables| {
+        let mut traffic = tables.till(till)?.unwrap().traffic;
+        traffic.last_batch_ms = Some(at_ms);
+        tables.set_traffic(till, &traffic)?;
+        tables.add_problem("clock", "clock", at_ms, Some(till), &detail)
+    })
+    .unwrap();
+    let mut browser = keeping.log_in("alles");
+    let text = |browser: &mut Browser, path: &str| browser.get(path).text().replace('\u{a0}', " ");
+    let page = text(&mut browser, "/synchronisatie");
+    assert!(
+        page.contains("stand van 21-11-2026 14:03 (Europe/Amsterdam)"),
+        "{page}"
+    );
+    let there = "21-11-2026 08:03 (America/Kralendijk)";
+    assert_eq!(page.matches(there).count(), 2, "till and problem: {page}");
+    let page = text(&mut browser, "/terugkerende-klanten?winkel=kralendijk");
+    assert!(
+        page.contains("21-11-2026 09:03 (America/Kralendijk)"),
+        "{page}"
+    );
+    for file in ["kassas", "aandachtspunten"] {
+        let csv = text(&mut browser, &format!("/export/{file}.csv"));
+        let there = csv
+            .lines()
+            .find(|line| line.ends_with("America/Kralendijk"));
+        assert!(there.is_some_and(|line| line.contains("08:03")), "{csv}");
+    }
+    // In one zone nobody has to be told which.
+    let page = text(&mut keeping.log_in("b"), "/synchronisatie");
+    assert!(page.contains("21-11-2026 14:03"), "{page}");
+    assert!(!page.contains("Europe/"), "{page}");
 }

@@ -9,12 +9,12 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::MethodRouter;
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 use maud::Markup;
 
 use super::filter::Misread;
 use super::params::{Params, link};
 use super::strings::{Language, Strings};
+use super::zones::Zones;
 use super::{Transport, Web, layout, log_in, notes, origin};
 use crate::book::Book;
 use crate::owner::LoggedIn;
@@ -89,7 +89,9 @@ impl Ask {
 
     /// Today, where the shops are.
     pub(crate) fn today(&self, shops: &[Shop]) -> NaiveDate {
-        super::format::local(self.web.office.now_ms(), zone(shops)).date()
+        let zones = Zones::of(shops);
+        let zone = zones.asked(self.params.get("winkel"));
+        super::format::local(self.web.office.now_ms(), zone).date()
     }
 
     /// Whole pages have a head, a menu and a foot.
@@ -112,14 +114,6 @@ impl Ask {
         self.web.cache.keep(question, version, &value);
         Ok(value)
     }
-}
-
-/// The time zone of the first shop; the Netherlands when there is none.
-pub(crate) fn zone(shops: &[Shop]) -> Tz {
-    shops
-        .first()
-        .and_then(|shop| shop.time_zone.parse().ok())
-        .unwrap_or(chrono_tz::Europe::Amsterdam)
 }
 
 /// A cookie's value.

@@ -40,6 +40,7 @@ mod strings;
 mod synchronisation;
 mod table;
 mod timeline;
+mod zones;
 
 /// Pages made at once; what comes on top waits a moment or is told to try again.
 const AT_ONCE: usize = 16;

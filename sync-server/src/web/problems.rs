@@ -9,7 +9,9 @@ use super::ask::{Answer, Ask, Refused};
 use super::params::link;
 use super::strings::Language;
 use super::table::{Cell, Column, Entry, Table};
+use super::zones::Zones;
 use super::{customer, customers, format, receipt, synchronisation};
+use crate::book::lookup::TillStatus;
 use crate::store::rows::ProblemRow;
 
 /// Where a problem is put away.
@@ -105,8 +107,21 @@ fn till(problem: &ProblemRow) -> String {
     problem.till.map_or(String::new(), |till| till.to_string())
 }
 
+/// The zone of the shop where it was found.
+fn zone(problem: &ProblemRow, tills: &[TillStatus], zones: &Zones<'_>) -> Tz {
+    let till = tills
+        .iter()
+        .find(|till| Some(till.till.till) == problem.till);
+    zones.asked(till.map(|till| till.till.shop.as_str()))
+}
+
 /// The list of the page.
-pub(crate) fn list(ask: &Ask, problems: &[ProblemRow], zone: Tz) -> Markup {
+pub(crate) fn list(
+    ask: &Ask,
+    problems: &[ProblemRow],
+    tills: &[TillStatus],
+    zones: &Zones<'_>,
+) -> Markup {
     let (words, language) = (ask.words(), ask.language);
     html! {
         @if problems.is_empty() { p.notice.good { (words.no_problems) } }
@@ -118,7 +133,7 @@ pub(crate) fn list(ask: &Ask, problems: &[ProblemRow], zone: Tz) -> Markup {
                         strong { (title(problem, language)) }
                         span.soft {
                             @if problem.till.is_some() { " · " (words.till) " " (till(problem)) }
-                            " · " (language.instant(problem.at_ms, zone))
+                            " · " (zones.instant(language, problem.at_ms, zone(problem, tills, zones)))
                         }
                         p { (sentence) @if let Some(href) = href { " " a href=(href) { (words.look) } } }
                     }
@@ -134,7 +149,12 @@ pub(crate) fn list(ask: &Ask, problems: &[ProblemRow], zone: Tz) -> Markup {
 }
 
 /// The list for a file.
-pub(crate) fn table(problems: &[ProblemRow], zone: Tz, language: Language) -> Table {
+pub(crate) fn table(
+    problems: &[ProblemRow],
+    tills: &[TillStatus],
+    zones: &Zones<'_>,
+    language: Language,
+) -> Table {
     let words = language.strings();
     Table {
         caption: words.problems.to_owned(),
@@ -143,15 +163,18 @@ pub(crate) fn table(problems: &[ProblemRow], zone: Tz, language: Language) -> Ta
             Column::new("kind", words.what),
             Column::new("till", words.till),
             Column::new("text", words.note),
+            Column::new("time_zone", words.time_zone),
         ],
         rows: problems
             .iter()
             .map(|problem| {
+                let zone = zone(problem, tills, zones);
                 vec![
                     Cell::Time(format::local(problem.at_ms, zone)).into(),
                     Entry::text(problem.kind.clone()),
                     Entry::text(till(problem)),
                     Entry::text(what(problem, language).0),
+                    Entry::text(zone.name()),
                 ]
             })
             .collect(),

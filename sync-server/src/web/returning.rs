@@ -14,6 +14,7 @@ use super::chart::{self, Chart};
 use super::filter::Asked;
 use super::strings::Language;
 use super::table::{Cell, Column, Entry, Table};
+use super::zones::Zones;
 use super::{cohort_table, customers, figures, layout, notes};
 
 /// Where it is.
@@ -57,9 +58,14 @@ pub(crate) fn page(ask: &Ask) -> Answer {
     let asked = Asked::read(&ask.params, ask.today(&shops))?;
     let reports = asked_reports(ask, &asked)?;
     let filter = notes::filter_bar(ask, &asked, &shops, &[]);
-    let zone = super::ask::zone(&shops);
+    let zones = Zones::of(&shops);
+    let made = zones.instant(
+        language,
+        reports.made_ms,
+        zones.asked(asked.shop.as_deref()),
+    );
     let beside = html! {
-        p.soft { (notes::period_text(ask, &asked)) " · " (words.made_at) " " (language.instant(reports.made_ms, zone)) }
+        p.soft { (notes::period_text(ask, &asked)) " · " (words.made_at) " " (made) }
     };
     let main = html! {
         (layout::heading(words.menu_returning, &beside))

@@ -389,6 +389,7 @@ strings! {
     not_counted: "niet geteld", "not counted";
     proof: "Bewijs", "Proof";
     state: "Toestand", "State";
+    time_zone: "Tijdzone", "Time zone";
     never: "nooit", "never";
     none: "geen", "none";
     none_yet: "nog geen", "none yet";

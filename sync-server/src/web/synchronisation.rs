@@ -1,14 +1,14 @@
 //! *Synchronisatie*: every till, what it delivered and up to where, what is missing, and whether its closed days are
 //! equal to what is kept here, to the cent.
 
-use chrono_tz::Tz;
 use maud::{Markup, html};
 use retail::ids::TillId;
 
-use super::ask::{Answer, Ask, Refused, zone};
+use super::ask::{Answer, Ask, Refused};
 use super::params::link;
 use super::strings::Language;
 use super::table::{Cell, Column, Entry, Table};
+use super::zones::Zones;
 use super::{format, layout, problems, receipt};
 use crate::book::lookup::TillStatus;
 use crate::store::rows::{DayRow, HoleRow, Shop};
@@ -125,11 +125,11 @@ fn offset(ms: i64, language: Language) -> String {
 pub(crate) fn page(ask: &Ask) -> Answer {
     let (words, language) = (ask.words(), ask.language);
     let shops = ask.shops()?;
-    let zone = zone(&shops);
+    let zones = Zones::of(&shops);
     let now_ms = ask.web.office.now_ms();
     let tills = ask.web.office.tills(ask.scope())?;
     let open = ask.web.office.problems(ask.scope())?;
-    let beside = html! { p.soft { (words.made_at) " " (language.instant(now_ms, zone)) } };
+    let beside = html! { p.soft { (words.made_at) " " (zones.instant(language, now_ms, zones.asked(None))) } };
     let main = html! {
         (layout::heading(words.menu_sync, &beside))
         @if tills.is_empty() {
@@ -152,7 +152,7 @@ pub(crate) fn page(ask: &Ask) -> Answer {
         }
         section.card aria-labelledby="aandacht-kop" {
             div.heading { h2 id="aandacht-kop" { (words.problems) } (layout::downloads(ask, "aandachtspunten", "")) }
-            (problems::list(ask, &open, zone))
+            (problems::list(ask, &open, &tills, &zones))
         }
         @if !tills.is_empty() {
             section.card aria-labelledby="dagen-kop" {
@@ -189,15 +189,10 @@ fn sentence(tills: &[TillStatus], now_ms: i64, language: Language) -> String {
         .replacen("{}", &language.count(tills.len()), 1)
 }
 
-fn shop_zone(till: &TillStatus, shops: &[Shop]) -> Tz {
-    let shop = shops.iter().find(|shop| shop.id == till.till.shop);
-    shop.and_then(|shop| shop.time_zone.parse().ok())
-        .unwrap_or(chrono_tz::Europe::Amsterdam)
-}
-
 fn one(ask: &Ask, till: &TillStatus, shops: &[Shop], now_ms: i64) -> Markup {
     let (words, language) = (ask.words(), ask.language);
-    let zone = shop_zone(till, shops);
+    let zones = Zones::of(shops);
+    let zone = zones.shop(&till.till.shop);
     let shop = shops
         .iter()
         .find(|shop| shop.id == till.till.shop)
@@ -206,7 +201,7 @@ fn one(ask: &Ask, till: &TillStatus, shops: &[Shop], now_ms: i64) -> Markup {
     let traffic = &till.till.traffic;
     let contact = |at: Option<i64>| match at {
         Some(at) => {
-            html! { (ago(now_ms.saturating_sub(at), language)) " " span.soft { (language.instant(at, zone)) } }
+            html! { (ago(now_ms.saturating_sub(at), language)) " " span.soft { (zones.instant(language, at, zone)) } }
         }
         None => html! { (words.never) },
     };
@@ -235,7 +230,7 @@ fn one(ask: &Ask, till: &TillStatus, shops: &[Shop], now_ms: i64) -> Markup {
                 @if traffic.dropped_late > 0 {
                     div { dt { (words.dropped_late) } dd { (language.number(i64::try_from(traffic.dropped_late).unwrap_or(i64::MAX))) } }
                 }
-                @if let Some(at) = till.till.revoked_ms { div { dt { (words.key_revoked) } dd { (language.instant(at, zone)) } } }
+                @if let Some(at) = till.till.revoked_ms { div { dt { (words.key_revoked) } dd { (zones.instant(language, at, zone)) } } }
             }
             @for hole in open_holes(till) {
                 div.notice.bad {
@@ -339,13 +334,13 @@ fn days_table(tills: &[TillStatus], language: Language, most: usize) -> Table {
 
 fn tills_table(tills: &[TillStatus], shops: &[Shop], now_ms: i64, language: Language) -> Table {
     let words = language.strings();
+    let zones = Zones::of(shops);
     let rows = tills.iter().map(|till| {
+        let zone = zones.shop(&till.till.shop);
         let traffic = &till.till.traffic;
         let time = |at: Option<i64>| {
-            at.map_or(Cell::Empty, |at| {
-                Cell::Time(format::local(at, shop_zone(till, shops)))
-            })
-            .into()
+            at.map_or(Cell::Empty, |at| Cell::Time(format::local(at, zone)))
+                .into()
         };
         let count = |count: u64| Cell::Number(i64::try_from(count).unwrap_or(i64::MAX)).into();
         vec![
@@ -369,6 +364,7 @@ fn tills_table(tills: &[TillStatus], shops: &[Shop], now_ms: i64, language: Lang
                 .into(),
             Cell::Count(unproven(till)).into(),
             Entry::text(health(till, now_ms, language).1),
+            Entry::text(zone.name()),
         ]
     });
     Table {
@@ -388,6 +384,7 @@ fn tills_table(tills: &[TillStatus], shops: &[Shop], now_ms: i64, language: Lang
             Column::new("clock_offset_ms", words.clock_ms),
             Column::new("days_not_proven", words.not_proven),
             Column::new("state", words.state),
+            Column::new("time_zone", words.time_zone),
         ],
         rows: rows.collect(),
     }
@@ -397,11 +394,11 @@ fn tills_table(tills: &[TillStatus], shops: &[Shop], now_ms: i64, language: Lang
 pub(crate) fn export(ask: &Ask, name: &str) -> Result<Table, Refused> {
     let shops = ask.shops()?;
     let language = ask.language;
+    let tills = ask.web.office.tills(ask.scope())?;
     if name == "aandachtspunten" {
         let open = ask.web.office.problems(ask.scope())?;
-        return Ok(problems::table(&open, zone(&shops), language));
+        return Ok(problems::table(&open, &tills, &Zones::of(&shops), language));
     }
-    let tills = ask.web.office.tills(ask.scope())?;
     Ok(match name {
         "dagen" => days_table(&tills, language, usize::MAX),
         _ => tills_table(&tills, &shops, ask.web.office.now_ms(), language),
