@@ -125,3 +125,67 @@ fn a_number_as_it_is_shown_is_found() {
     // Who may not see him does not find him either.
     assert_eq!(keeping.log_in("a").get("/zoek?zoek=07070707").status, 200);
 }
+
+#[test]
+fn a_wrong_method_is_said_in_the_owners_language_with_a_way_back() {
+    let keeping = Shopkeeping::open();
+    let mut browser = keeping.log_in("alles");
+    for path in [
+        "/uitloggen",
+        "/synchronisatie/gezien",
+        "/synchronisatie/gat-gezien",
+    ] {
+        let page = browser.get(path);
+        assert_eq!(page.status, 405, "{path}: {}", page.text());
+        assert_eq!(page.header("allow"), Some("POST"), "{path}");
+        assert!(
+            page.text().contains("Dat begrijpen we niet"),
+            "{}",
+            page.text()
+        );
+        assert!(
+            page.text().contains(r#"href="/bonnen""#),
+            "the menu: {path}"
+        );
+    }
+    let page = browser.post("/bonnen", "token=x");
+    assert_eq!(page.status, 405);
+    assert_eq!(page.header("allow"), Some("GET,HEAD"));
+    browser.get("/taal?naar=en");
+    let text = browser.get("/uitloggen").text();
+    assert!(text.contains("We do not understand that"), "{text}");
+    browser.forget_cookies();
+    let page = browser.get("/uitloggen");
+    assert_eq!(page.status, 405);
+    assert!(
+        page.text().contains(r#"class="button" href="/""#),
+        "{}",
+        page.text()
+    );
+    assert!(!page.text().contains("<nav"), "{}", page.text());
+}
+
+#[test]
+fn tills_hear_of_a_wrong_method_too() {
+    let keeping = Shopkeeping::empty();
+    let mut browser = keeping.browser();
+    for (path, allow) in [
+        ("/v1/batches", "POST"),
+        ("/v1/enrol", "POST"),
+        ("/v1/heads", "POST"),
+    ] {
+        let page = browser.get(path);
+        assert_eq!(
+            (page.status, page.header("allow")),
+            (405, Some(allow)),
+            "{path}"
+        );
+        assert!(page.text().contains("there is no GET"), "{}", page.text());
+    }
+    for path in ["/v1/down", "/v1/receipts/1", "/healthz"] {
+        let page = browser.post(path, "x");
+        assert_eq!(page.status, 405, "{path}");
+        assert!(page.header("allow").unwrap().starts_with("GET"), "{path}");
+    }
+    assert_eq!(browser.get("/v1/nothing").status, 404);
+}

@@ -35,6 +35,8 @@ pub struct Reply {
     pub status: u16,
     /// JSON.
     pub body: Vec<u8>,
+    /// With status 405: the method that the path takes.
+    pub allow: Option<&'static str>,
 }
 
 /// The largest body of anything but a batch.
@@ -63,6 +65,7 @@ impl Reply {
         Self {
             status: status(refusal),
             body: serde_json::to_vec(refusal).unwrap_or_default(),
+            allow: None,
         }
     }
 
@@ -71,7 +74,21 @@ impl Reply {
             tracing::error!(%error, "an answer cannot be written");
             Refusal::Internal
         })?;
-        Ok(Self { status: 200, body })
+        Ok(Self {
+            status: 200,
+            body,
+            allow: None,
+        })
+    }
+}
+
+/// The method that a path of the tills takes; `None`: there is no such path.
+fn method_of(path: &str) -> Option<&'static str> {
+    match path {
+        PATH_ENROL | PATH_BATCHES | PATH_HEADS => Some("POST"),
+        PATH_DOWN => Some("GET"),
+        path if path.starts_with(PATH_RECEIPTS) => Some("GET"),
+        _ => None,
     }
 }
 
@@ -115,7 +132,19 @@ impl Office {
                 } else {
                     tracing::debug!(reason, till = till_text, path, "refused again: {refusal}");
                 }
-                Reply::refusal(&refusal)
+                let reply = Reply::refusal(&refusal);
+                match method_of(call.path.split('?').next().unwrap_or_default()) {
+                    None => Reply {
+                        status: 404,
+                        ..reply
+                    },
+                    Some(allow) if allow != call.method => Reply {
+                        status: 405,
+                        allow: Some(allow),
+                        ..reply
+                    },
+                    Some(_) => reply,
+                }
             }
         }
     }
@@ -193,13 +222,21 @@ mod tests {
     fn a_wrong_method_is_not_a_receipt_that_is_missing() {
         let desk = desk();
         let kassa = Kassa::enrol(&desk, 1);
-        for (path, status) in [
-            (PATH_BATCHES, 400),
-            (PATH_HEADS, 400),
-            ("/v1/nothing", 400),
-            ("/v1/receipts/1", 404),
+        for (method, path, status, allow) in [
+            ("GET", PATH_BATCHES, 405, Some("POST")),
+            ("PUT", PATH_HEADS, 405, Some("POST")),
+            ("POST", "/v1/down?after=3", 405, Some("GET")),
+            ("HEAD", "/v1/receipts/1", 405, Some("GET")),
+            ("GET", "/v1/nothing", 404, None),
+            ("GET", "/v1/receipts/1", 404, None),
+            ("POST", PATH_HEADS, 400, None),
         ] {
-            assert_eq!(kassa.ask(&desk, "GET", path, &[]).status, status, "{path}");
+            let reply = kassa.ask(&desk, method, path, &[]);
+            assert_eq!(
+                (reply.status, reply.allow),
+                (status, allow),
+                "{method} {path}"
+            );
         }
     }
 }

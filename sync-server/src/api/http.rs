@@ -88,7 +88,13 @@ async fn no_sniffing(request: Request, next: Next) -> Response {
 fn reply(reply: Reply) -> Response {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let kind = [(header::CONTENT_TYPE, "application/json")];
-    (status, kind, reply.body).into_response()
+    let mut response = (status, kind, reply.body).into_response();
+    if let Some(allow) = reply.allow {
+        response
+            .headers_mut()
+            .insert(header::ALLOW, HeaderValue::from_static(allow));
+    }
+    response
 }
 
 async fn till(

@@ -32,6 +32,8 @@ pub(crate) const LANGUAGE_COOKIE: &str = "taal";
 pub(crate) enum Refused {
     /// Not there, or not to be seen: nobody hears which.
     NotFound,
+    /// A form's address that was only looked at, or a page that something was sent to.
+    WrongMethod,
     /// An address that asks for what cannot be.
     Misread(Misread),
     /// A form without its token, or from another site.
@@ -87,7 +89,7 @@ impl Ask {
         Ok(self.web.office.shops(self.scope())?)
     }
 
-    /// Today, where the shops are.
+    /// Today: in the shop that was asked for, or else in the first one.
     pub(crate) fn today(&self, shops: &[Shop]) -> NaiveDate {
         let zones = Zones::of(shops);
         let zone = zones.asked(self.params.get("winkel"));
@@ -213,16 +215,27 @@ async fn run(web: Web, request: Request<Body>, page: Page) -> Response {
     })
 }
 
-/// What is not there: with the menu for somebody who is logged in, and the same for all others whatever they ask.
+/// What is not there.
 pub(crate) async fn nothing_here(State(web): State<Web>, request: Request) -> Response {
+    no_page(web, request, Refused::NotFound, |_| Err(Refused::NotFound)).await
+}
+
+/// What is there and cannot be asked for like this; the router says in `Allow` how it can.
+pub(crate) async fn wrong_method(State(web): State<Web>, request: Request) -> Response {
+    let page = |_: &Ask| Err(Refused::WrongMethod);
+    no_page(web, request, Refused::WrongMethod, page).await
+}
+
+/// No page: with the menu for somebody who is logged in, and the same for all others whatever they ask.
+async fn no_page(web: Web, request: Request, reason: Refused, page: Page) -> Response {
     let language = language(request.headers());
     if request.method() == axum::http::Method::GET && cookie(request.headers(), COOKIE).is_some() {
-        let response = run(web, request, |_| Err(Refused::NotFound)).await;
+        let response = run(web, request, page).await;
         if !response.status().is_redirection() {
             return response;
         }
     }
-    layout::error(language, StatusCode::NOT_FOUND)
+    refused(&reason, language)
 }
 
 fn to_log_in(is_form: bool, here: &str) -> Response {
@@ -239,6 +252,7 @@ fn refused(reason: &Refused, language: Language) -> Response {
 fn status_of(reason: &Refused) -> StatusCode {
     match reason {
         Refused::NotFound => StatusCode::NOT_FOUND,
+        Refused::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
         Refused::Misread(_) => StatusCode::BAD_REQUEST,
         Refused::Forged => StatusCode::FORBIDDEN,
         Refused::Failed(error) => {

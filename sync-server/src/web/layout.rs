@@ -146,9 +146,9 @@ fn message(language: Language, status: StatusCode) -> (&'static str, Markup) {
     let (title, text) = match status {
         StatusCode::NOT_FOUND => (words.not_found, words.not_found_text),
         StatusCode::FORBIDDEN => (words.forged, words.forged_text),
-        StatusCode::PAYLOAD_TOO_LARGE | StatusCode::BAD_REQUEST => {
-            (words.bad_request, words.bad_request_text)
-        }
+        StatusCode::PAYLOAD_TOO_LARGE
+        | StatusCode::BAD_REQUEST
+        | StatusCode::METHOD_NOT_ALLOWED => (words.bad_request, words.bad_request_text),
         StatusCode::SERVICE_UNAVAILABLE => (words.busy, words.busy_text),
         _ => (words.failed, words.failed_text),
     };

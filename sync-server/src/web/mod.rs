@@ -102,6 +102,7 @@ pub fn router(office: Arc<Office>) -> Router {
         .route("/export/{file}", ask::get(export::page))
         .route("/static/{version}/{file}", get(assets::file))
         .fallback(ask::nothing_here)
+        .method_not_allowed_fallback(ask::wrong_method)
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(axum::middleware::map_response(layout::guarded))
         .with_state(web)

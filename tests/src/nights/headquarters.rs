@@ -123,7 +123,7 @@ impl HeadQuarters {
             .store(stop == Some(Stop::BeforeCommit), Ordering::SeqCst);
         let till = request.signed.as_ref().map(|(till, _)| till.to_string());
         let signature = request.signed.as_ref().map(|(_, signature)| signature);
-        let Reply { status, body } = office.answer(&Call {
+        let Reply { status, body, .. } = office.answer(&Call {
             method: request.method,
             path: &request.path,
             till: till.as_deref(),
