@@ -82,6 +82,40 @@ number_id!(
     ReceiptSerial, u32, "receipt serial (1-9999999)", 1..=9_999_999
 );
 
+/// The longest id of a shop, in characters.
+pub const MAX_SHOP_ID: usize = 64;
+
+/// Why a text cannot be the id of a shop.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ShopIdError {
+    /// Nothing.
+    #[error("it is empty")]
+    Empty,
+    /// More than [`MAX_SHOP_ID`] characters.
+    #[error("it has {0} characters, and {MAX_SHOP_ID} is the most")]
+    TooLong(usize),
+    /// Something else than a letter of ASCII, a digit, a hyphen or an underscore.
+    #[error("{0:?} is no letter, digit, hyphen or underscore")]
+    Sign(char),
+}
+
+/// Whether a shop that is made can have this id. It stands in settings, batches and addresses, so it holds nothing that
+/// one of them would have to escape. Shops of imported rows are named as their source names them.
+///
+/// # Errors
+/// [`ShopIdError`]
+pub fn check_shop_id(id: &str) -> Result<(), ShopIdError> {
+    let plain = |sign: &char| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_');
+    match id.chars().count() {
+        0 => Err(ShopIdError::Empty),
+        long if long > MAX_SHOP_ID => Err(ShopIdError::TooLong(long)),
+        _ => match id.chars().find(|sign| !plain(sign)) {
+            Some(sign) => Err(ShopIdError::Sign(sign)),
+            None => Ok(()),
+        },
+    }
+}
+
 impl Epoch {
     /// The first epoch of a till.
     pub const FIRST: Self = Self(1);
@@ -296,6 +330,24 @@ impl<'de> Deserialize<'de> for Hash {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shop_is_named_by_plain_signs() {
+        for id in ["u", "utrecht-1", "Zwolle_2", &"x".repeat(64)] {
+            assert_eq!(check_shop_id(id), Ok(()), "{id}");
+        }
+        assert_eq!(check_shop_id(""), Err(ShopIdError::Empty));
+        let long = "\u{e9}".repeat(65);
+        assert_eq!(check_shop_id(&long), Err(ShopIdError::TooLong(65)));
+        for (id, sign) in [
+            ("a b", ' '),
+            ("caf\u{e9}", '\u{e9}'),
+            ("a/b", '/'),
+            ("a\n", '\n'),
+        ] {
+            assert_eq!(check_shop_id(id), Err(ShopIdError::Sign(sign)), "{id}");
+        }
+    }
 
     #[test]
     fn numbers_have_their_range() {

@@ -111,7 +111,7 @@ pub(super) enum ShopCommand {
         after_help = "Example: sync-server shop add --id utrecht --name \"Wol & Wilg\" --time-zone Europe/Amsterdam"
     )]
     Add {
-        /// Short name: letters, digits, hyphens
+        /// Short name: at most 64 letters, digits, hyphens and underscores
         #[arg(long)]
         id: String,
         /// What people call it

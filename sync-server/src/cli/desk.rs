@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 use chrono_tz::Tz;
-use retail::ids::TillId;
+use retail::ids::{MAX_SHOP_ID, TillId, check_shop_id};
 use serde::Serialize;
 
 use super::{Done, Format, histories};
@@ -15,11 +15,12 @@ use crate::store::rows::{OwnerRow, Shop};
 use crate::store::{read, write};
 
 pub(super) fn shop_add(office: &Office, id: &str, name: &str, time_zone: &str) -> Done {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
-    if id.is_empty() || id.len() > 40 || !id.chars().all(plain) {
+    if let Err(why) = check_shop_id(id) {
         return Err(CliError::mend(
-            format!("{id:?} cannot be the id of a shop"),
-            "use at most 40 letters, digits and hyphens, like utrecht-1",
+            format!("{id:?} cannot be the id of a shop: {why}"),
+            format!(
+                "use at most {MAX_SHOP_ID} letters, digits, hyphens and underscores, like utrecht-1"
+            ),
         ));
     }
     if name.trim().is_empty() {

@@ -8,11 +8,11 @@ use super::{ConfigError, Shop, raw};
 
 pub(super) fn shop(cx: &Context<'_>, raw: raw::Shop) -> Result<Shop, ConfigError> {
     let id = cx.not_empty("id", &raw.id)?;
-    if id.len() > 64 || id.contains(|c: char| c.is_control() || c.is_whitespace()) {
+    if let Err(why) = retail::ids::check_shop_id(&id) {
         return Err(cx.wrong(
             &raw.id,
-            format!("`id` cannot be \"{id}\""),
-            "use the shop's id at head office: up to 64 letters, digits and dashes",
+            format!("`id` cannot be \"{id}\": {why}"),
+            "use the shop's id at head office",
         ));
     }
     let time_zone = match &raw.time_zone {
