@@ -45,6 +45,15 @@ impl CliError {
         }
     }
 
+    /// The same with more to know about what to do. A bug has no hint, and nothing to add to it.
+    pub(crate) fn also(mut self, more: &str) -> Self {
+        if let Self::Mend { hint, .. } | Self::Usage { hint, .. } = &mut self {
+            hint.push_str(". ");
+            hint.push_str(more);
+        }
+        self
+    }
+
     /// Says it and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         match self {
@@ -129,6 +138,14 @@ impl From<StoreError> for CliError {
     }
 }
 
+/// Which shops there are, for who named one that is not.
+pub(crate) fn shops_are(known: &[String]) -> String {
+    if known.is_empty() {
+        return "there is no shop yet: `sync-server shop add` and `import` make them".to_owned();
+    }
+    format!("the shops are: {}", known.join(", "))
+}
+
 impl From<OwnerError> for CliError {
     fn from(error: OwnerError) -> Self {
         let message = error.to_string();
@@ -136,10 +153,7 @@ impl From<OwnerError> for CliError {
             OwnerError::Store(error) => error.into(),
             OwnerError::Password => Self::mend(message, "choose another password"),
             OwnerError::Name => Self::mend(message, "give --name"),
-            OwnerError::NoSuchShop(_) => Self::mend(
-                message,
-                "add it first: sync-server shop add --id ID --name NAME --time-zone Europe/Amsterdam",
-            ),
+            OwnerError::NoSuchShop { known, .. } => Self::mend(message, shops_are(&known)),
         }
     }
 }
@@ -161,6 +175,9 @@ impl From<ImportError> for CliError {
                 message,
                 "give --rejects FILE another name, or move that file away: it would be lost",
             ),
+            ImportError::RejectsOverFile(_) => {
+                Self::mend(message, "give --rejects FILE another name")
+            }
             ImportError::TakenBack(_) => Self::mend(
                 message,
                 "nothing of it is left; import the file again to put it in",

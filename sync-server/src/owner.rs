@@ -31,8 +31,13 @@ pub enum OwnerError {
     #[error("an owner needs a name of 1 to 80 characters")]
     Name,
     /// A shop that is not there.
-    #[error("there is no shop {0:?}")]
-    NoSuchShop(String),
+    #[error("there is no shop {shop:?}")]
+    NoSuchShop {
+        /// As it was named.
+        shop: String,
+        /// Those that are.
+        known: Vec<String>,
+    },
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -73,7 +78,7 @@ fn matches(password: &str, phc: &str) -> Result<bool> {
 }
 
 impl Office {
-    /// Adds an owner, or replaces his password and shops (which ends his sessions).
+    /// Adds an owner, or replaces his password and shops (which ends his sessions). A shop that only an import knows is one.
     ///
     /// # Errors
     /// [`OwnerError`].
@@ -90,24 +95,39 @@ impl Office {
         if password.chars().count() < SHORTEST_PASSWORD || password.len() > LONGEST_PASSWORD {
             return Err(OwnerError::Password);
         }
+        self.all_known(shops.as_deref().unwrap_or_default())?;
         let salt = self.random(random_16);
         let phc = hasher()?
             .hash_password_with_salt(password.as_bytes(), &salt)
             .map_err(|error| StoreError::Unfit(format!("argon2: {error}")))?
             .to_string();
         store::write(self.store(), |tables| {
-            for shop in shops.iter().flatten() {
-                if tables.shop(shop)?.is_none() {
-                    return Ok(Err(OwnerError::NoSuchShop(shop.clone())));
-                }
-            }
             tables.put_owner(&OwnerRow {
                 name: name.to_owned(),
                 password: phc,
                 shops,
-            })?;
-            Ok(Ok(()))
-        })?
+            })
+        })?;
+        Ok(())
+    }
+
+    /// That there are all of these shops. An import, which is large, is read only for a shop that nobody added.
+    fn all_known(&self, shops: &[String]) -> Result<(), OwnerError> {
+        let added = store::read(self.store(), |tables| tables.shops())?;
+        if shops
+            .iter()
+            .all(|id| added.iter().any(|shop| shop.id == *id))
+        {
+            return Ok(());
+        }
+        let known = self.known_shops()?;
+        match shops.iter().find(|id| !known.contains(*id)) {
+            None => Ok(()),
+            Some(shop) => Err(OwnerError::NoSuchShop {
+                shop: shop.clone(),
+                known: known.into_iter().collect(),
+            }),
+        }
     }
 
     /// Removes an owner; whoever is logged in under the name is out at once. False: there is none.

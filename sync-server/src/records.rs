@@ -14,10 +14,10 @@ const MAX_RECORD: usize = 64 * 1024;
 /// What stood at a place of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Taken {
-    /// A record and the line it begins at.
-    Record(u64, StringRecord),
-    /// A line that is no record, and why.
-    Broken(u64, &'static str),
+    /// A record, the line it begins at, and its bytes as they stand there.
+    Record(u64, StringRecord, Vec<u8>),
+    /// A line that is no record, why, and its bytes; none of a line that is too long.
+    Broken(u64, &'static str, Vec<u8>),
 }
 
 /// Reads records.
@@ -71,7 +71,8 @@ impl<R: BufRead> Records<R> {
             };
             let line = self.line;
             if first.len() > MAX_RECORD {
-                return Ok(Some(Taken::Broken(line, "the line is too long")));
+                let why = "the line is too long";
+                return Ok(Some(Taken::Broken(line, why, Vec::new())));
             }
             if !first.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
                 return self.record(line, first).map(Some);
@@ -81,12 +82,17 @@ impl<R: BufRead> Records<R> {
 
     /// The record that begins with `first`, over as many lines as its quotes span.
     fn record(&mut self, line: u64, first: Vec<u8>) -> io::Result<Taken> {
+        let first_bytes = first.len();
         let mut whole = first;
         let mut further = Vec::new();
         let broken = loop {
             match parse(&whole) {
                 Parsed::Record(record) => match StringRecord::from_byte_record(record) {
-                    Ok(record) => return Ok(Taken::Record(line, record)),
+                    Ok(record) => {
+                        let end = without_end(&whole).len();
+                        whole.truncate(end);
+                        return Ok(Taken::Record(line, record, whole));
+                    }
                     Err(_) => break "not UTF-8",
                 },
                 Parsed::Broken(why) => break why,
@@ -108,7 +114,10 @@ impl<R: BufRead> Records<R> {
             self.line -= 1;
             self.ahead.push_front(next);
         }
-        Ok(Taken::Broken(line, broken))
+        whole.truncate(first_bytes);
+        let end = without_end(&whole).len();
+        whole.truncate(end);
+        Ok(Taken::Broken(line, broken, whole))
     }
 
     /// A physical line with its end; of one that is too long only so much that this can be seen.
@@ -152,15 +161,19 @@ impl<R: BufRead> Records<R> {
     }
 }
 
+/// Lines without the end of the last one.
+fn without_end(lines: &[u8]) -> &[u8] {
+    lines
+        .strip_suffix(b"\n")
+        .map_or(lines, |lines| lines.strip_suffix(b"\r").unwrap_or(lines))
+}
+
 /// Splits the bytes of whole lines into fields; the last line end is the record's own.
 fn parse(bytes: &[u8]) -> Parsed {
     let mut record = ByteRecord::new();
     let mut field = Vec::new();
     let mut at = At::FieldStart;
-    let body = bytes
-        .strip_suffix(b"\n")
-        .map_or(bytes, |body| body.strip_suffix(b"\r").unwrap_or(body));
-    for byte in body {
+    for byte in without_end(bytes) {
         at = match (at, byte) {
             (At::FieldStart, b'"') => At::Quoted,
             (At::FieldStart | At::Plain | At::Closed, b',') => {
@@ -201,11 +214,11 @@ mod tests {
         let mut found = Vec::new();
         while let Some(taken) = records.take().unwrap() {
             found.push(match taken {
-                Taken::Record(line, record) => (
+                Taken::Record(line, record, _) => (
                     line,
                     Ok(record.iter().map(str::to_owned).collect::<Vec<_>>()),
                 ),
-                Taken::Broken(line, why) => (line, Err(why)),
+                Taken::Broken(line, why, _) => (line, Err(why)),
             });
         }
         let expected: Vec<_> = expected
@@ -230,6 +243,18 @@ mod tests {
                 (5, Ok(&["", "42\" scherm"])),
             ],
         );
+    }
+
+    #[test]
+    fn a_record_is_given_as_it_stands_too() {
+        let text = "\u{feff}a,b\r\n\"x,\ny\",1\r\nu1,\"K,1\nu2,\"K\"x\n";
+        let mut records = Records::new(text.as_bytes());
+        let mut found = Vec::new();
+        while let Some(taken) = records.take().unwrap() {
+            let (Taken::Record(_, _, bytes) | Taken::Broken(_, _, bytes)) = taken;
+            found.push(String::from_utf8(bytes).unwrap());
+        }
+        assert_eq!(found, ["a,b", "\"x,\ny\",1", "u1,\"K,1", "u2,\"K\"x"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod cli_kit;
 
 use std::fs;
 
-use cli_kit::{Folder, ROWS};
+use cli_kit::{Folder, HEADER, ROWS};
 use serde_json::Value;
 
 fn json(folder: &Folder, args: &[&str]) -> Value {
@@ -107,19 +107,22 @@ fn wrong_rows_are_rejected_with_line_and_reason_and_the_rest_goes_in() {
     );
     let rejects = fs::read_to_string(folder.path("events.rejects.csv")).unwrap();
     let lines: Vec<&str> = rejects.lines().collect();
-    assert_eq!(lines[0], "line,event_id,reason");
-    assert!(
-        lines[1].starts_with("7,6,") && lines[1].contains("occurred_at"),
-        "{rejects}"
-    );
-    assert!(
-        lines[2].starts_with("8,7,") && lines[2].contains("three decimals"),
-        "{rejects}"
-    );
-    assert!(
-        lines[3].starts_with("9,1,") && lines[3].contains("other content"),
-        "{rejects}"
-    );
+    assert_eq!(lines[0], format!("line,reason,{}", HEADER.trim_end()));
+    for (line, number, reason, row) in [
+        (
+            lines[1],
+            "7,",
+            "occurred_at",
+            ",6,yesterday,utrecht,1,,sale,r5,x,,1,100",
+        ),
+        (lines[2], "8,", "three decimals", ",sale,r6,x,,1.2345,100"),
+        (lines[3], "9,", "other content", ",sale,r1,sjaal,Mode,1,1"),
+    ] {
+        assert!(
+            line.starts_with(number) && line.contains(reason) && line.ends_with(row),
+            "{rejects}"
+        );
+    }
     assert_eq!(lines.len(), 4);
     let again = folder.out(&["import", "--csv", "."]);
     assert!(

@@ -241,8 +241,14 @@ fn files_as_other_programs_write_them() {
         said.out.contains("5 new") && said.out.contains("1 new, 0 known already, 1 rejected"),
         "{said:?}"
     );
-    let rejects = fs::read_to_string(folder.path("history/latin.rejects.csv")).unwrap();
-    assert_eq!(rejects, "line,event_id,reason\n2,,not UTF-8\n");
+    let rejects = fs::read(folder.path("history/latin.rejects.csv")).unwrap();
+    let mut expected = format!(
+        "line,reason,{HEADER}2,not UTF-8,6,2026-03-05T11:00:00+01:00,utrecht,1,jip,sale,r6,caf"
+    )
+    .into_bytes();
+    expected.push(0xe9);
+    expected.extend_from_slice(b",Wonen,1,700\n");
+    assert_eq!(rejects, expected, "the row as it stands, to the byte");
     let articles = folder.json(&["volumes"]);
     assert_eq!(
         (&articles["products_sold"], &articles["gross_cents"]),
@@ -299,7 +305,7 @@ fn files_that_are_no_history_are_refused_and_the_others_go_in() {
 }
 
 #[test]
-fn a_row_that_is_rejected_is_named_as_its_source_names_it() {
+fn a_row_that_is_rejected_stands_in_the_rejects_as_in_its_file() {
     let folder = Folder::new();
     folder.csv("a.csv", ROWS);
     folder.out(&["import", "--csv", "a.csv", "--source", "oud"]);
@@ -323,8 +329,101 @@ fn a_row_that_is_rejected_is_named_as_its_source_names_it() {
     assert!(said.err.contains("r.csv"), "{said:?}");
     assert_eq!(
         fs::read_to_string(folder.path("r.csv")).unwrap(),
-        "line,event_id,reason\n2,1,another row with this event_id has other content\n"
+        format!(
+            "line,reason,{HEADER}2,another row with this event_id has other content,\
+             1,2026-01-05T10:00:00+01:00,utrecht,1,jip,sale,r1,sjaal,Mode,1,1\n"
+        )
     );
+}
+
+#[test]
+fn rejected_rows_are_mended_where_they_stand_and_imported() {
+    let folder = Folder::new();
+    let bad = "\
+6,gisteren,utrecht,1,jip,sale,r6,\"kaars, \"\"rood\"\"\",Wonen,1,700
+7,2026-03-06T11:00:00+01:00,utrecht,1,jip,sale,r7,\"thee,Wonen,1,800
+8,2026-03-07T11:00:00+01:00,utrecht,1,jip,sale,r8,koek,Wonen,1,900,te veel
+";
+    folder.csv("a.csv", &format!("{ROWS}{bad}"));
+    let said = folder.ends(&["import", "--csv", "a.csv"], 0);
+    assert!(said.err.contains("import that file"), "{said:?}");
+    let path = folder.path("a.rejects.csv");
+    let rejects = fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = rejects.lines().collect();
+    assert_eq!(lines[0], format!("line,reason,{}", HEADER.trim_end()));
+    for (line, row) in lines[1..].iter().zip(bad.lines()) {
+        assert!(line.ends_with(&format!(",{row}")), "{line}");
+    }
+    assert!(
+        lines[1].starts_with("7,\"occurred_at \"\"gisteren\"\" is not"),
+        "{rejects}"
+    );
+    let mended = rejects
+        .replace(",gisteren", ",2026-03-05T11:00:00+01:00")
+        .replace("\"thee,", "thee,")
+        .replace(",te veel", "");
+    fs::write(&path, &mended).unwrap();
+    folder.fails(
+        &[
+            "import",
+            "--csv",
+            "a.rejects.csv",
+            "--rejects",
+            "a.rejects.csv",
+        ],
+        1,
+        &["a.rejects.csv is the file that is imported", "hint:"],
+    );
+    assert_eq!(
+        fs::read_to_string(&path).unwrap(),
+        mended,
+        "it is still there"
+    );
+    let said = folder.out(&["import", "--csv", "a.rejects.csv"]);
+    assert!(
+        said.contains("3 read") || said.contains("3 rows read, 3 new"),
+        "{said}"
+    );
+    assert_eq!(folder.json(&["volumes"])["gross_cents"], 5240 + 2400);
+    // A file that held no rows yet makes way too.
+    fs::write(folder.path("r.csv"), "line,event_id,reason\n2,,not UTF-8\n").unwrap();
+    folder.out(&["import", "--csv", "a.rejects.csv", "--rejects", "r.csv"]);
+    assert!(!folder.path("r.csv").exists());
+}
+
+#[test]
+fn an_import_of_several_files_that_stops_says_how_far_it_came() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("jaren")).unwrap();
+    for (name, text) in [
+        ("2023.csv", format!("{HEADER}{ROWS}")),
+        ("2024.csv", HEADER.replace(',', ";")),
+        ("2025.csv", HEADER.to_owned()),
+        ("2026.csv", HEADER.to_owned()),
+    ] {
+        fs::write(folder.path("jaren").join(name), text).unwrap();
+    }
+    let import = ["import", "--csv", "jaren"];
+    folder.fails(
+        &import,
+        1,
+        &[
+            "jaren/2024.csv: the columns",
+            "in already: jaren/2023.csv; not looked at: jaren/2025.csv, jaren/2026.csv; run the same command again",
+            "nothing goes in twice",
+        ],
+    );
+    fs::write(folder.path("jaren/2024.csv"), HEADER).unwrap();
+    let said = folder.out(&import);
+    assert!(
+        said.contains("2023.csv: 5 rows read, 0 new, 5 known"),
+        "{said}"
+    );
+    assert!(said.contains("2026.csv: 0 rows read"), "{said}");
+    // One file alone has no others to speak of.
+    fs::write(folder.path("dutch.csv"), HEADER.replace(',', ";")).unwrap();
+    let said = folder.ends(&["import", "--csv", "dutch.csv"], 1);
+    assert!(!said.err.contains("same command"), "{said:?}");
 }
 
 #[test]
@@ -362,15 +461,17 @@ fn rejects_are_never_written_over_another_file() {
     let before = fs::read(folder.path("a.csv")).unwrap();
     // The history itself, by a slip of the hand; and somebody's notes.
     fs::write(folder.path("notes.txt"), "niet weggooien").unwrap();
-    for rejects in ["a.csv", "notes.txt"] {
+    for (rejects, why) in [
+        ("a.csv", "a.csv is the file that is imported"),
+        (
+            "notes.txt",
+            "notes.txt is there already and holds no rejects",
+        ),
+    ] {
         folder.fails(
             &["import", "--csv", "a.csv", "--rejects", rejects],
             1,
-            &[
-                rejects,
-                "holds no rejects",
-                "hint: give --rejects FILE another name",
-            ],
+            &[why, "hint: give --rejects FILE another name"],
         );
     }
     assert_eq!(fs::read(folder.path("a.csv")).unwrap(), before);

@@ -386,3 +386,81 @@ fn shops_tills_and_owners_are_listed_and_an_owner_goes() {
     assert!(said.contains("anna may no longer log in"), "{said}");
     assert!(!folder.out(&["owner", "list"]).contains("anna"));
 }
+
+#[test]
+fn an_owner_may_see_a_shop_that_only_an_import_knows() {
+    let folder = Folder::new();
+    let add = |shop: &str| {
+        let args = [
+            "owner",
+            "add",
+            "--name",
+            "anna",
+            "--password-stdin",
+            "--shop",
+            shop,
+        ];
+        folder.with_input(&args, "een goed wachtwoord\n")
+    };
+    let nothing = add("utrecht");
+    assert_eq!(nothing.code, 1, "{nothing:?}");
+    assert!(
+        nothing.err.contains("no shop \"utrecht\"") && nothing.err.contains("no shop yet"),
+        "{nothing:?}"
+    );
+    folder.csv("a.csv", ROWS);
+    folder.out(&["import", "--csv", "a.csv"]);
+    let args = ["shop", "add", "--id", "breda", "--name", "B", "--time-zone"];
+    folder.out(&[&args[..], &["Europe/Amsterdam"]].concat());
+    let unknown = add("elders");
+    assert_eq!(unknown.code, 1, "{unknown:?}");
+    assert!(
+        unknown.err.contains("no shop \"elders\"")
+            && unknown
+                .err
+                .contains("the shops are: breda, utrecht, zwolle"),
+        "{unknown:?}"
+    );
+    assert_eq!(add("zwolle").code, 0, "known by import");
+    assert_eq!(add("breda").code, 0, "added");
+    let owners = folder.out(&["owner", "list"]);
+    assert!(
+        owners.contains("breda") && !owners.contains("zwolle"),
+        "{owners}"
+    );
+}
+
+#[test]
+fn the_id_of_a_shop_has_one_bound_and_a_reason_for_each_refusal() {
+    let folder = Folder::new();
+    let add = |id: &str| {
+        folder.run(&[
+            "shop",
+            "add",
+            "--id",
+            id,
+            "--name",
+            "U",
+            "--time-zone",
+            "Europe/Amsterdam",
+        ])
+    };
+    for (id, why) in [
+        (
+            &"u".repeat(65)[..],
+            "it has 65 characters, and 64 is the most",
+        ),
+        ("de wol", "' ' is no letter, digit, hyphen or underscore"),
+        ("caf\u{e9}", "is no letter"),
+        ("", "it is empty"),
+    ] {
+        let said = add(id);
+        assert_eq!(said.code, 1, "{said:?}");
+        assert!(
+            said.err.contains(why) && said.err.contains("at most 64"),
+            "{said:?}"
+        );
+    }
+    assert_eq!(add(&"u".repeat(64)).code, 0);
+    assert_eq!(add("utrecht_2-a").code, 0);
+}

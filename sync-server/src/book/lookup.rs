@@ -1,6 +1,8 @@
 //! What the owner's pages look up beside the figures: persons, tills and what is wrong with them. Everything asks for a
 //! scope; figures and receipts come from the book ([`Office::book`]) and `journey::reports`.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use retail::ids::{ReceiptNumber, TillId};
 use serde::Serialize;
@@ -74,6 +76,18 @@ impl Office {
         let mut shops = store::read(self.store(), |tables| tables.shops())?;
         shops.retain(|shop| scope.sees(&shop.id));
         Ok(shops)
+    }
+
+    /// The ids of all shops: those that were added, and those of imported rows.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn known_shops(&self) -> Result<BTreeSet<String>> {
+        let added = store::read(self.store(), |tables| tables.shops())?;
+        let mut known: BTreeSet<String> = added.into_iter().map(|shop| shop.id).collect();
+        let book = self.book()?;
+        known.extend(book.dataset().shops().into_iter().map(str::to_owned));
+        Ok(known)
     }
 
     /// Every till somebody may see, by number.

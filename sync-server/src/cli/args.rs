@@ -55,7 +55,8 @@ The first line names the columns, in any order; others are ignored: event_id (un
 shop_id, till_id, customer_id (empty: anonymous), kind (sale, return, or a touchpoint), receipt_id, product_id, category,
 quantity, amount_cents. UTF-8, commas. Returns are negative. A second import of the same file adds nothing.
 
-What cannot be read goes to a rejects file with its line and reason; what is odd is told and goes in as it stands.
+What cannot be read goes to a rejects file with its line, the reason and the row itself: mend it there and import that file.
+What is odd is told and goes in as it stands.
 Ends with 0 when rows went in or were there already, also when others were rejected (their number is told); with 1 when
 every row of a file was rejected.
 

@@ -1,7 +1,7 @@
 //! Long work: import, rebuild, verify. Progress on a terminal, one line of result for everybody.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -15,6 +15,8 @@ use crate::out;
 use crate::store::rows::ImportRun;
 use crate::verify::Verified;
 
+/// Files that are named one by one.
+const MOST_NAMES: usize = 20;
 /// Customers refolded in one transaction.
 const STEP: u32 = 5_000;
 
@@ -52,14 +54,51 @@ pub(super) fn import(office: &Office, args: &ImportArgs) -> Done {
     }
     clear(office)?;
     let mut nothing_in = None;
-    let imported = files.iter().try_for_each(|file| {
+    let imported = files.iter().enumerate().try_for_each(|(at, file)| {
         // A file of which nothing went in does not keep the others out.
-        nothing_in = one(office, file, args)?.or(nothing_in.take());
+        let (done, left) = (files.get(..at), files.get(at + 1..));
+        let refused = one(office, file, args).map_err(|error| match files.len() {
+            1 => error,
+            _ => error.also(&standing(
+                done.unwrap_or_default(),
+                left.unwrap_or_default(),
+            )),
+        })?;
+        nothing_in = refused.or(nothing_in.take());
         Ok(())
     });
     // What is in is in: its paths are folded also when a later file stopped the rest.
     settle(office)?;
     imported.and(nothing_in.map_or(Ok(()), Err))
+}
+
+/// How far an import of several files came before one of them stopped it.
+fn standing(done: &[PathBuf], left: &[PathBuf]) -> String {
+    let mut parts = Vec::new();
+    if !done.is_empty() {
+        parts.push(format!("in already: {}", named(done)));
+    }
+    if !left.is_empty() {
+        parts.push(format!("not looked at: {}", named(left)));
+    }
+    parts.push("run the same command again when it is mended: nothing goes in twice".to_owned());
+    parts.join("; ")
+}
+
+/// Files by name, the first ones of many.
+fn named(files: &[PathBuf]) -> String {
+    let names: Vec<String> = files
+        .iter()
+        .take(MOST_NAMES)
+        .map(|file| file.display().to_string())
+        .collect();
+    let more = files.len() - names.len();
+    let names = names.join(", ");
+    if more == 0 {
+        names
+    } else {
+        format!("{names} and {more} more")
+    }
 }
 
 /// Imports one file and says what became of it; gives what is wrong when every row was rejected.
@@ -82,7 +121,7 @@ fn one(office: &Office, file: &Path, args: &ImportArgs) -> Result<Option<CliErro
     ));
     if summary.rejected > 0 {
         out::error(&format!(
-            "{}, with line and reason, in {}",
+            "{}, with line and reason, in {}: mend them there and import that file",
             out::count(summary.rejected, "rejected row", "rejected rows"),
             rejects.display()
         ));

@@ -1,6 +1,5 @@
 //! `report NAME`: a pure function of the book, printed as JSON, CSV or a table.
 
-use std::collections::BTreeSet;
 use std::io::Write;
 
 use chrono::NaiveDate;
@@ -12,7 +11,7 @@ use serde::Serialize;
 use super::table::Fractions::{self, Numbers, Rates};
 use super::{Done, Format, ReportArgs, ReportName, pretty, table};
 use crate::api::Office;
-use crate::error::CliError;
+use crate::error::{CliError, shops_are};
 use crate::out;
 use crate::scope::Filter;
 
@@ -50,22 +49,16 @@ pub(super) fn report(office: &Office, args: &ReportArgs) -> Done {
         as_of: args.as_of,
         without_imported: args.without_imported,
     };
-    let book = office.book()?;
-    let (dataset, query) = book.select(&office.command_line_scope(), &filter);
     if let Some(shop) = &args.shop {
-        let added = office.shops(&office.command_line_scope())?;
-        let mut shops: BTreeSet<&str> = dataset.shops().into_iter().collect();
-        shops.extend(added.iter().map(|known| known.id.as_str()));
-        if !shops.contains(shop.as_str()) {
-            let hint = if shops.is_empty() {
-                "there is no shop yet: `sync-server shop add` and `import` make them".to_owned()
-            } else {
-                let shops: Vec<&str> = shops.into_iter().collect();
-                format!("the shops are: {}", shops.join(", "))
-            };
-            return Err(CliError::mend(format!("there is no shop {shop:?}"), hint));
+        let known = office.known_shops()?;
+        if !known.contains(shop) {
+            let known: Vec<String> = known.into_iter().collect();
+            let message = format!("there is no shop {shop:?}");
+            return Err(CliError::mend(message, shops_are(&known)));
         }
     }
+    let book = office.book()?;
+    let (dataset, query) = book.select(&office.command_line_scope(), &filter);
     match args.name {
         ReportName::Volumes => figures(&reports::volumes(dataset, &query), args.format, Rates),
         ReportName::Repeat => figures(&reports::repeat(dataset, &query), args.format, Rates),

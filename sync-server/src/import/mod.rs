@@ -1,5 +1,5 @@
 //! Outside histories: CSV files to imported rows, by the definition in [`journey::import`]. What cannot be read goes to a
-//! rejects file with its line and reason, the rest goes in; a row that is there already adds nothing, and the same event
+//! rejects file with its line, its reason and itself, the rest goes in; a row that is there already adds nothing, and the same event
 //! id with another content is rejected. One thread reads, this one writes, a big transaction at a time: a stop half-way
 //! leaves whole transactions, and a second run adds only what is missing. Every import has a number under which it can be
 //! taken back (`undo`).
@@ -69,6 +69,9 @@ pub enum ImportError {
     /// Rejects would be written over something else.
     #[error("{0} is there already and holds no rejects")]
     NoRejects(String),
+    /// Rejects would be written over the file that is read.
+    #[error("{0} is the file that is imported")]
+    RejectsOverFile(String),
     /// A folder without CSV files.
     #[error("{0}: there is no CSV file here")]
     Nothing(String),
@@ -81,7 +84,8 @@ pub enum ImportError {
 #[derive(Debug)]
 struct Row {
     line: u64,
-    event_id: String,
+    /// As it stands in the file.
+    bytes: Vec<u8>,
     read: Result<(Record, [u8; 16]), String>,
     remarks: Vec<Remark>,
 }
@@ -138,8 +142,6 @@ pub fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ImportError> {
 #[derive(Debug)]
 struct Columns<'s> {
     header: Header,
-    /// Where the event id stands, for the rejects file.
-    id_at: usize,
     source: Option<&'s str>,
 }
 
@@ -154,10 +156,12 @@ fn read(
         let taken = records.take()?;
         let done = taken.is_none();
         match taken {
-            Some(Taken::Record(line, record)) => rows.push(row(header, &record, line)),
-            Some(Taken::Broken(line, why)) => rows.push(Row {
+            Some(Taken::Record(line, record, bytes)) => {
+                rows.push(row(header, &record, line, bytes));
+            }
+            Some(Taken::Broken(line, why, bytes)) => rows.push(Row {
                 line,
-                event_id: String::new(),
+                bytes,
                 read: Err(why.to_owned()),
                 remarks: Vec::new(),
             }),
@@ -176,23 +180,19 @@ fn read(
     }
 }
 
-fn row(header: &Columns<'_>, record: &csv::StringRecord, line: u64) -> Row {
-    match import::row(&header.header, record, header.source) {
-        Ok((record, remarks)) => Row {
-            line,
-            event_id: String::new(),
-            remarks,
-            read: Ok({
-                let digest = import::content_digest(&record);
-                (record.map(Cow::into_owned), digest)
-            }),
-        },
-        Err(error) => Row {
-            line,
-            event_id: record.get(header.id_at).unwrap_or_default().to_owned(),
-            read: Err(error.to_string()),
-            remarks: Vec::new(),
-        },
+fn row(header: &Columns<'_>, record: &csv::StringRecord, line: u64, bytes: Vec<u8>) -> Row {
+    let (read, remarks) = match import::row(&header.header, record, header.source) {
+        Ok((record, remarks)) => {
+            let digest = import::content_digest(&record);
+            (Ok((record.map(Cow::into_owned), digest)), remarks)
+        }
+        Err(error) => (Err(error.to_string()), Vec::new()),
+    };
+    Row {
+        line,
+        bytes,
+        read,
+        remarks,
     }
 }
 
@@ -208,8 +208,13 @@ impl Office {
         rejects: &Path,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Summary, ImportError> {
-        let (records, columns) = open(file, source)?;
-        let mut rejects = Rejects::new(rejects)?;
+        let (records, columns, names) = open(file, source)?;
+        // A rejects file may be imported, so what stands in it does not tell it from the file that is read.
+        if fs::canonicalize(rejects).ok() == fs::canonicalize(file).ok() {
+            let path = rejects.display().to_string();
+            return Err(ImportError::RejectsOverFile(path));
+        }
+        let mut rejects = Rejects::new(rejects, names)?;
         let mut run = self.open_run(file, source)?;
         let mut summary = Summary {
             id: run.id,
@@ -277,12 +282,10 @@ impl Office {
                 .into_iter()
                 .map(|(key, _)| key)
                 .collect();
-            let source = run.source.as_deref();
             let mut taking = Taking {
                 forgotten: &forgotten,
                 now_ms,
                 import: run.id,
-                prefix: source.map(|source| format!("{source}:")),
                 dirty: HashSet::new(),
                 summary: &mut counted,
                 refused: &mut refused,
@@ -315,17 +318,17 @@ impl Office {
     }
 }
 
+/// A file that is read, its columns, and its header line as it stands.
+type Opened<'s> = (Records<BufReader<File>>, Columns<'s>, Vec<u8>);
+
 /// Opens a file and reads its header line.
-fn open<'s>(
-    file: &Path,
-    source: Option<&'s str>,
-) -> Result<(Records<BufReader<File>>, Columns<'s>), ImportError> {
+fn open<'s>(file: &Path, source: Option<&'s str>) -> Result<Opened<'s>, ImportError> {
     let opened = File::open(file).map_err(file_error(file))?;
     let mut records = Records::new(BufReader::with_capacity(1 << 20, opened));
     let path = || file.display().to_string();
-    let names = match records.take().map_err(file_error(file))? {
-        Some(Taken::Record(_, names)) => names,
-        Some(Taken::Broken(_, why)) => {
+    let (names, line) = match records.take().map_err(file_error(file))? {
+        Some(Taken::Record(_, names, line)) => (names, line),
+        Some(Taken::Broken(_, why, _)) => {
             return Err(ImportError::NoHeader { path: path(), why });
         }
         None => {
@@ -345,15 +348,7 @@ fn open<'s>(
         path: path(),
         source,
     })?;
-    let id_at = names
-        .iter()
-        .position(|name| name.trim_start_matches('\u{feff}').trim() == "event_id");
-    let columns = Columns {
-        header,
-        id_at: id_at.unwrap_or_default(),
-        source,
-    };
-    Ok((records, columns))
+    Ok((records, Columns { header, source }, line))
 }
 
 /// Rows on their way into one transaction.
@@ -361,8 +356,6 @@ struct Taking<'t> {
     forgotten: &'t HashSet<String>,
     now_ms: i64,
     import: i64,
-    /// What a source put before the ids.
-    prefix: Option<String>,
     dirty: HashSet<String>,
     summary: &'t mut Summary,
     refused: &'t mut Vec<Refused>,
@@ -374,7 +367,7 @@ impl Taking<'_> {
         let (mut record, digest) = match row.read {
             Ok(read) => read,
             Err(reason) => {
-                self.refuse(row.line, row.event_id, reason);
+                self.refuse(row.line, reason, row.bytes);
                 return Ok(());
             }
         };
@@ -398,10 +391,7 @@ impl Taking<'_> {
             Inserted::Same => self.summary.known += 1,
             Inserted::Other => {
                 let reason = "another row with this event_id has other content";
-                let prefix = self.prefix.as_deref().unwrap_or_default();
-                let id = record.event_id.strip_prefix(prefix);
-                let id = id.unwrap_or(&record.event_id).to_owned();
-                self.refuse(row.line, id, reason.to_owned());
+                self.refuse(row.line, reason.to_owned(), row.bytes);
                 return Ok(());
             }
         }
@@ -414,12 +404,12 @@ impl Taking<'_> {
         Ok(())
     }
 
-    fn refuse(&mut self, line: u64, event_id: String, reason: String) {
+    fn refuse(&mut self, line: u64, reason: String, bytes: Vec<u8>) {
         self.summary.rejected += 1;
         self.refused.push(Refused {
             line,
-            event_id,
             reason,
+            bytes,
         });
     }
 
