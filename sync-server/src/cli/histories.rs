@@ -281,6 +281,12 @@ pub(super) fn rebuild(office: &Office, check: bool) -> Done {
             found.beside.keys.len()
         ));
     }
+    if let Some((first, _)) = found.beside.times.first() {
+        wrong.push(format!(
+            "{} events are kept at another time than they happened at, the first is row {first}",
+            found.beside.times.len()
+        ));
+    }
     if !wrong.is_empty() {
         return Err(CliError::mend(
             wrong.join("; "),

@@ -218,7 +218,7 @@ impl Commit<'_> {
         let mut before_ms = known
             .places
             .iter()
-            .find(|place| place.seq == before)
+            .find(|place| place.seq == before && place.hash == self.header().prev_hash)
             .map(|place| place.at_ms);
         let mut kept = Vec::with_capacity(self.checked.events.len());
         for ((stored, event), fate) in self.checked.events.iter().zip(&self.verdict.fates) {
@@ -259,15 +259,16 @@ impl Commit<'_> {
         })
     }
 
-    /// The end of a branch moves; written once a batch, and once before it forks.
+    /// The end of a branch moves; written once a batch. A branch that is left in the middle of one has a later event than
+    /// that, or it would not be left: it keeps the end it has.
     fn put_branch(&mut self, stored: &Stored, branch: u32) -> Result<()> {
         let position = stored.position;
-        let fork = self.verdict.fork;
-        let leaves = fork.is_some_and(|fork| position.seq + 1 == fork.seq);
-        if position.seq != self.header().last && !leaves {
+        if position.seq != self.header().last {
             return Ok(());
         }
-        let from_seq = fork
+        let from_seq = self
+            .verdict
+            .fork
             .filter(|fork| fork.branch == branch)
             .map_or(1, |fork| fork.seq);
         self.tables.put_branch(

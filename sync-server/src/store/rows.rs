@@ -155,6 +155,19 @@ pub struct EventKeys {
     pub link: Option<LinkId>,
 }
 
+/// When an event happened as it is kept, and what that follows from beside its own bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// Corrected time.
+    pub at_ms: i64,
+    /// The time was impossible and was clamped.
+    pub clamped: bool,
+    /// The till's clock when the batch of the event was sent.
+    pub sent_ms: i64,
+    /// When that batch came in.
+    pub received_ms: i64,
+}
+
 /// An event with what is noted beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyedEvent {
@@ -162,6 +175,10 @@ pub struct KeyedEvent {
     pub n: i64,
     /// What it is looked up by.
     pub keys: EventKeys,
+    /// Hash before it.
+    pub prev_hash: Hash,
+    /// When it happened.
+    pub timing: Timing,
     /// The customer its link stands for, before aliases.
     pub customer: Option<String>,
     /// As written.

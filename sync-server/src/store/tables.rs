@@ -124,6 +124,8 @@ pub trait JournalTables {
     ) -> Result<()>;
     /// Walks all events with what is noted beside them, in order of arrival.
     fn each_keyed(&mut self, visit: &mut dyn FnMut(KeyedEvent) -> Result<()>) -> Result<()>;
+    /// Notes another corrected time beside an event, and whether it was clamped.
+    fn set_time(&mut self, n: i64, at_ms: i64, clamped: bool) -> Result<()>;
     /// Notes other keys beside an event.
     fn set_keys(&mut self, n: i64, keys: &EventKeys) -> Result<()>;
     /// The events with this receipt number (`sale` and `return` alike), in order of arrival.

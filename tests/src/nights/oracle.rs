@@ -67,7 +67,7 @@ pub(super) fn check(world: &mut World) -> Result<()> {
     );
     ensure!(
         rebuilt.beside == Beside::default(),
-        "points or keys do not follow from the events: {:?}",
+        "points, keys or times do not follow from the events and their batches: {:?}",
         rebuilt.beside
     );
     Ok(())

@@ -162,6 +162,47 @@ fn points_and_keys_follow_from_the_events() {
     );
 }
 
+/// A till whose clock fell back to 1970 between two sales; and one wrong time in the file, on either side of that.
+#[test]
+fn when_an_event_happened_follows_from_its_batch() {
+    let (desk, mut kassa) = sold();
+    let right = kassa.at;
+    let cursor = kassa.head().seq;
+    kassa.at = chrono::DateTime::UNIX_EPOCH.fixed_offset();
+    kassa.sell(100, Some(customer(1)));
+    kassa.sell(200, None);
+    kassa.at = right;
+    kassa.sell(300, None);
+    // Two batches: the first stands on what is here already, and half of what it holds stands on an event of 1970.
+    for (first, last) in [(cursor + 1, cursor + 1), (cursor + 2, cursor + 3)] {
+        kassa.send(&desk, &kassa.batch(first, last)).unwrap();
+    }
+    let check = || desk.office.rebuild_check(&mut |_, _| {}).unwrap().beside;
+    assert_eq!(check(), Beside::default());
+    let instants = || {
+        let book = desk.office.book().unwrap();
+        let events = book.dataset().events();
+        events.map(|event| event.at_ms()).collect::<Vec<_>>()
+    };
+    let before = instants();
+
+    let file = rusqlite::Connection::open(desk.folder.path().join("head-office.db")).unwrap();
+    file.execute_batch(
+        "UPDATE event SET at_ms = at_ms + 1 WHERE seq IN (2, 4, 6); UPDATE event SET clamped = 1 WHERE seq = 3",
+    )
+    .unwrap();
+    let found = check();
+    let rows: Vec<i64> = found.times.iter().map(|(n, _)| *n).collect();
+    assert_eq!(rows, [2, 3, 4, 6], "{found:?}");
+    let clamped: Vec<bool> = found.times.iter().map(|(_, time)| time.clamped).collect();
+    assert_eq!(clamped, [false, false, false, true]);
+    assert_eq!((found.points.len(), found.keys.len()), (0, 0));
+
+    desk.office.rebuild(&mut |_, _| {}).unwrap();
+    assert_eq!(check(), Beside::default());
+    assert_eq!(instants(), before, "who read them reads them again");
+}
+
 /// Folding otherwise without a new version would leave old databases as they are. When this fails, raise
 /// [`FOLD_VERSION`] and put the new digest here.
 #[test]

@@ -6,7 +6,7 @@ use retail::ids::{Epoch, Hash, LinkId, RecordId, TillId};
 use retail::wire::Head;
 
 use super::office::{shop, till};
-use crate::store::rows::{BatchRow, Branch, DayRow, EventKeys, HoleRow, NewEvent};
+use crate::store::rows::{BatchRow, Branch, DayRow, EventKeys, HoleRow, NewEvent, Timing};
 use crate::store::{Result, Store, Tables, read, write};
 
 fn one() -> TillId {
@@ -146,6 +146,22 @@ fn readers(store: &dyn Store) {
         let second = &keyed(tables)?[1];
         assert_eq!(second.2.as_deref(), Some("jip"), "whose link it is");
         assert_eq!(second.1, event(2, 2, 1).keys, "the others stay");
+        let timing = Timing {
+            at_ms: 50,
+            clamped: false,
+            sent_ms: 60,
+            received_ms: 70,
+        };
+        assert_eq!(timed(tables)?.last(), Some(&(n, Hash([8; 32]), timing)));
+        tables.set_time(n, 40, true)?;
+        let put = Timing {
+            at_ms: 40,
+            clamped: true,
+            ..timing
+        };
+        let now = timed(tables)?;
+        assert_eq!(now.last(), Some(&(n, Hash([8; 32]), put)));
+        assert!(now.iter().all(|(of, _, when)| *of == n || *when == timing));
         Ok(())
     })
     .unwrap();
@@ -156,6 +172,16 @@ fn keyed(tables: &mut dyn Tables) -> Result<Vec<(i64, EventKeys, Option<String>)
     let mut rows = Vec::new();
     tables.each_keyed(&mut |row| {
         rows.push((row.n, row.keys, row.customer));
+        Ok(())
+    })?;
+    Ok(rows)
+}
+
+/// Every event's row, the hash before it, and when it happened.
+fn timed(tables: &mut dyn Tables) -> Result<Vec<(i64, Hash, Timing)>> {
+    let mut rows = Vec::new();
+    tables.each_keyed(&mut |row| {
+        rows.push((row.n, row.prev_hash, row.timing));
         Ok(())
     })?;
     Ok(rows)

@@ -8,7 +8,7 @@ use rusqlite::{Row, ToSql, params};
 use super::{View, bytes, corrupt, load, store};
 use crate::store::Result;
 use crate::store::rows::{
-    BatchRow, Branch, DayRow, EventKeys, EventRow, HoleRow, KeyedEvent, NewEvent, Place,
+    BatchRow, Branch, DayRow, EventKeys, EventRow, HoleRow, KeyedEvent, NewEvent, Place, Timing,
 };
 use crate::store::tables::JournalTables;
 
@@ -266,8 +266,9 @@ impl JournalTables for View<'_> {
 
     fn each_keyed(&mut self, visit: &mut dyn FnMut(KeyedEvent) -> Result<()>) -> Result<()> {
         let mut statement = self.0.prepare_cached(
-            "SELECT e.n, e.kind, e.day, e.receipt, e.of_receipt, e.link, l.customer, e.bytes
-             FROM event e LEFT JOIN link l ON l.link = e.link ORDER BY e.n",
+            "SELECT e.n, e.kind, e.day, e.receipt, e.of_receipt, e.link, l.customer, e.bytes,
+                 e.prev_hash, e.at_ms, e.clamped, b.sent_ms, b.received_ms
+             FROM event e JOIN batch b ON b.id = e.batch LEFT JOIN link l ON l.link = e.link ORDER BY e.n",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -283,8 +284,22 @@ impl JournalTables for View<'_> {
                 },
                 customer: row.get(6)?,
                 bytes: row.get(7)?,
+                prev_hash: hash(row, 8)?,
+                timing: Timing {
+                    at_ms: row.get(9)?,
+                    clamped: row.get(10)?,
+                    sent_ms: row.get(11)?,
+                    received_ms: row.get(12)?,
+                },
             })?;
         }
+        Ok(())
+    }
+
+    fn set_time(&mut self, n: i64, at_ms: i64, clamped: bool) -> Result<()> {
+        self.0
+            .prepare_cached("UPDATE event SET at_ms = ?2, clamped = ?3 WHERE n = ?1")?
+            .execute((n, at_ms, clamped))?;
         Ok(())
     }
 
