@@ -50,6 +50,7 @@ pub fn records(event: &Event, around: Around<'_>) -> Vec<Record> {
         }
         Body::DrawerOpened(_) => vec![touchpoint(position, around, Kind::NoSaleDrawer)],
         Body::PrinterOutOfPaper(_) => vec![touchpoint(position, around, Kind::PrinterOutOfPaper)],
+        Body::Unknown { kind } if ONLY_JOURNALED.contains(&kind.as_str()) => Vec::new(),
         Body::Unknown { kind } => vec![touchpoint(position, around, unread(kind))],
         Body::EpochOpened(_)
         | Body::PaymentSettled(_)
@@ -58,6 +59,15 @@ pub fn records(event: &Event, around: Around<'_>) -> Vec<Record> {
         | Body::Hole(_) => Vec::new(),
     }
 }
+
+/// Kinds that keep a journal and happen to nobody: no record, in whatever version a till writes them.
+const ONLY_JOURNALED: [&str; 5] = [
+    "epoch_opened",
+    "payment_settled",
+    "receipt_copied",
+    "day_closed",
+    "hole",
+];
 
 /// A kind whose body could not be read. Without its lines a sale is no sale to any figure: it is kept and
 /// counted under a name of its own.
@@ -163,8 +173,17 @@ const fn reason(reason: ReturnReason) -> Reason {
     }
 }
 
+/// What stands between a name and its branch.
+const BRANCH: char = '~';
+
 fn on_branch(id: String, branch: Option<&str>) -> String {
-    branch.map_or(id.clone(), |branch| format!("{id}~{branch}"))
+    branch.map_or(id.clone(), |branch| format!("{id}{BRANCH}{branch}"))
+}
+
+/// Whether `other` is a receipt of another branch with the number of `receipt`.
+pub(crate) fn is_twin_of(receipt: &str, other: &str) -> bool {
+    let rest = other.strip_prefix(receipt);
+    rest.is_some_and(|branch| branch.starts_with(BRANCH))
 }
 
 #[cfg(test)]
@@ -281,6 +300,13 @@ mod tests {
         let kind = &records(&read(&newer), around(None))[0].kind;
         assert_eq!(*kind, Kind::Other("unread_return".into()));
         assert_eq!(unread[0].event_id, "003-01-0000000007");
+        for kind in ONLY_JOURNALED {
+            let newer = SALE
+                .replace(r#""v":1"#, r#""v":9"#)
+                .replace(r#""kind":"sale""#, &format!(r#""kind":"{kind}""#));
+            assert_eq!(read(&newer).body.kind(), kind);
+            assert_eq!(records(&read(&newer), around(None)), [], "{kind}");
+        }
         let drawer = read(
             r#"{"v":1,"till":3,"epoch":1,"seq":8,"at":"2026-11-21T00:30:00+01:00","kind":"no_sale_drawer","cashier":4}"#,
         );

@@ -237,13 +237,7 @@ impl Kassa {
 
     /// Sells something, to a customer or to nobody; gives the number of the receipt.
     pub(crate) fn sell(&mut self, cents: i64, to: Option<CustomerId>) -> ReceiptNumber {
-        let link = to.map(|_| {
-            let mut link = [0; 16];
-            link[14..].copy_from_slice(&self.enrolled.till.get().to_le_bytes());
-            link[0] = self.epoch.get();
-            link[1..9].copy_from_slice(&(self.events.len() as u64).to_le_bytes());
-            LinkId(link)
-        });
+        let link = to.map(|_| self.new_link());
         let sale = self.receipt(Self::line(1, cents), link);
         let serial = sale.receipt;
         let seq = self.push(&Body::Sale(sale));
@@ -262,13 +256,53 @@ impl Kassa {
     }
 
     pub(crate) fn take_back(&mut self, of: ReceiptNumber, pieces: i64, cents: i64) {
+        self.back(of, pieces, cents, None);
+    }
+
+    /// The same with the card of a customer.
+    pub(crate) fn take_back_from(
+        &mut self,
+        of: ReceiptNumber,
+        pieces: i64,
+        cents: i64,
+        who: CustomerId,
+    ) {
+        let link = self.new_link();
+        let seq = self.back(of, pieces, cents, Some(link));
+        self.side.push(Side::Link {
+            seq,
+            link,
+            customer: who,
+        });
+    }
+
+    fn back(&mut self, of: ReceiptNumber, pieces: i64, cents: i64, link: Option<LinkId>) -> u64 {
         let line = Line {
             of_line: Some(1),
             reason: Some(ReturnReason::Defect),
             ..Self::line(-pieces, cents)
         };
-        let receipt = self.receipt(line, None);
-        self.push(&Body::Return(Return { of, receipt }));
+        let receipt = self.receipt(line, link);
+        self.push(&Body::Return(Return { of, receipt }))
+    }
+
+    /// An event as a newer till writes it: a version nobody knows here.
+    pub(crate) fn push_newer(&mut self, kind: &str) {
+        self.push(&Body::Unknown {
+            kind: kind.to_owned(),
+        });
+        let last = self.events.last_mut().unwrap();
+        let text = String::from_utf8(last.bytes.clone()).unwrap();
+        last.bytes = text.replacen("\"v\":1,", "\"v\":9,", 1).into_bytes();
+        last.hash = hash_event(last.prev_hash, &last.bytes);
+    }
+
+    fn new_link(&self) -> LinkId {
+        let mut link = [0; 16];
+        link[14..].copy_from_slice(&self.enrolled.till.get().to_le_bytes());
+        link[0] = self.epoch.get();
+        link[1..9].copy_from_slice(&(self.events.len() as u64).to_le_bytes());
+        LinkId(link)
     }
 
     /// States something about a customer at the last event.

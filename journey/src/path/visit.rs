@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Anomaly;
 use crate::dataset::{Class, Event, History};
+use crate::from_event::is_twin_of;
 use crate::record::{Apart, Kind};
 
 /// One visit: everything bought on one local day.
@@ -116,7 +117,8 @@ impl<'a> Visits<'a> {
         let Some((receipt, number)) = event.returns_line() else {
             return;
         };
-        let Some(line) = goods.get_mut(&(receipt, number)) else {
+        let named = self.named(receipt, number);
+        let Some(line) = named.and_then(|named| goods.get_mut(&named)) else {
             if event.apart() != Some(Apart::Deposit) {
                 self.anomalies.push(Anomaly::ReturnNamesUnknownSale {
                     event_id: event.event_id().to_owned(),
@@ -154,9 +156,22 @@ impl<'a> Visits<'a> {
     /// The day of the visit whose line a return names; none when it names none that is known.
     pub(super) fn named_by(&self, event: Event<'_>) -> Option<i32> {
         let (receipt, line) = event.returns_line()?;
-        self.lines
-            .contains(&(receipt, line))
-            .then(|| self.day_of_receipt(receipt))?
+        let (receipt, _) = self.named(receipt, line)?;
+        self.day_of_receipt(receipt)
+    }
+
+    /// The line of this history that a return names. Two receipts of a till that forked bear one number, and a return says
+    /// the number: where the first of them is not here, it is the other.
+    fn named(&self, receipt: &'a str, line: u16) -> Option<(&'a str, u16)> {
+        let exact = (receipt, line);
+        if self.lines.contains(&exact) {
+            return Some(exact);
+        }
+        let twins = self
+            .lines
+            .iter()
+            .filter(|(other, number)| *number == line && is_twin_of(receipt, other));
+        twins.min().copied()
     }
 
     pub(super) fn counted(&self) -> usize {

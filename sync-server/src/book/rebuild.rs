@@ -13,7 +13,7 @@ use crate::store::{self, Result, Tables};
 
 /// What this program folds histories to. It goes up with every change that folds the same history to other bytes, so
 /// that a database of an older program is folded anew at its first start.
-pub(crate) const FOLD_VERSION: &str = "2";
+pub(crate) const FOLD_VERSION: &str = "3";
 /// The setting of the database that says which version folded what is kept; databases before version 2 have none.
 pub(crate) const FOLD_KEY: &str = "fold";
 

@@ -147,26 +147,22 @@ impl Commit<'_> {
                 }
             }
         }
-        let sold: Vec<_> = sales
-            .iter()
-            .filter_map(read)
-            .filter_map(|event| match event.body {
-                Body::Sale(sale) => Some(sale),
-                _ => None,
-            })
-            .collect();
-        // Of twins with one number the one that fits decides: a till that forked is shown as a fork.
-        let too_much = |sale: &retail::sale::Sale| {
-            back.iter().find_map(|(line, back)| {
-                let sold = sale.lines.iter().find(|sold| sold.n == *line);
-                let sold = sold.map_or(0, |sold| sold.qty.0);
-                (*back > sold).then_some((*line, sold, *back))
-            })
-        };
-        let found: Vec<_> = sold.iter().map(too_much).collect();
-        if let Some(Some((line, sold, back))) = found.first()
-            && found.iter().all(Option::is_some)
-        {
+        // Twins of a till that forked bear one number and are real sales each: what both sold may come back.
+        let mut sold: BTreeMap<u32, i64> = BTreeMap::new();
+        let mut is_here = false;
+        for event in sales.iter().filter_map(read) {
+            if let Body::Sale(sale) = event.body {
+                is_here = true;
+                for line in &sale.lines {
+                    *sold.entry(line.n).or_default() += line.qty.0;
+                }
+            }
+        }
+        let too_much = back.iter().find_map(|(line, back)| {
+            let sold = sold.get(line).copied().unwrap_or_default();
+            (*back > sold).then_some((*line, sold, *back))
+        });
+        if let Some((line, sold, back)) = too_much.filter(|_| is_here) {
             let receipt = super::receipt_number(sale).map(|number| number.to_string());
             let detail = serde_json::json!({ "receipt": receipt, "line": line, "sold": sold, "returned": back });
             self.problem(

@@ -214,5 +214,5 @@ fn the_version_stands_for_these_bytes() {
         digest.update(row.bytes);
     }
     let digest = hex::encode(digest.finalize());
-    assert_eq!((FOLD_VERSION, &digest[..16]), ("2", "585d4bd62d47a3e9"));
+    assert_eq!((FOLD_VERSION, &digest[..16]), ("3", "585d4bd62d47a3e9"));
 }

@@ -4,8 +4,8 @@ use retail::day::{DayClosed, DayTotals};
 use retail::event::{Body, Event};
 use retail::wire::{PATH_RECEIPTS, ReceiptAnswer};
 
-use super::kinds;
-use crate::kit::{Desk, Kassa, desk};
+use super::{kinds, net, problems};
+use crate::kit::{Desk, Kassa, customer, desk};
 
 #[test]
 fn more_returned_than_sold_is_flagged_wherever_it_comes_first() {
@@ -86,4 +86,93 @@ fn a_till_with_a_wrong_clock_is_corrected_and_an_impossible_time_is_flagged() {
         .map(|event| event.local_day())
         .collect();
     assert_eq!(days, [right.date_naive(); 2]);
+}
+
+/// Till 1 was put back to a backup: two receipts bear one number, and both are real sales.
+fn twins() -> (Desk, Kassa, Kassa, retail::ids::ReceiptNumber) {
+    let desk = desk();
+    let mut first = Kassa::enrol(&desk, 1);
+    let mut second = first.clone();
+    let number = first.sell(1_000, None);
+    first.send_all(&desk).unwrap();
+    assert_eq!(second.sell(400, Some(customer(1))), number);
+    let answer = second.send_all(&desk).unwrap();
+    assert_eq!((answer.forked, answer.open_epoch), (1, true));
+    second.open_epoch();
+    (desk, first, second, number)
+}
+
+#[test]
+fn what_both_twins_sold_may_come_back() {
+    let (desk, _, mut second, number) = twins();
+    second.take_back(number, 1, 400);
+    second.take_back(number, 1, 1_000);
+    second.send_all(&desk).unwrap();
+    assert_eq!(kinds(&desk), ["fork"], "two were sold and two came back");
+    assert_eq!(net(&desk), 0);
+    second.take_back(number, 1, 400);
+    second.send_all(&desk).unwrap();
+    assert_eq!(kinds(&desk), ["returned_too_much", "fork"]);
+    let detail = &problems(&desk)[0].detail;
+    assert_eq!(
+        (&detail["sold"], &detail["returned"]),
+        (&2_000.into(), &3_000.into())
+    );
+}
+
+/// The customer's sale is the second under its number, and what he brings back names that number.
+#[test]
+fn a_return_of_the_second_twin_is_seen_on_its_customers_path() {
+    let (desk, _, mut second, number) = twins();
+    second.take_back_from(number, 1, 400, customer(1));
+    second.send_all(&desk).unwrap();
+    let book = desk.office.book().unwrap();
+    let dataset = book.dataset();
+    let jip = dataset.customer(&customer(1).to_string()).unwrap();
+    let day = second.at.date_naive();
+    let path = journey::path::path(&dataset.history(jip), book.model(), day);
+    assert_eq!(path.anomalies, [], "{path:?}");
+    assert_eq!(path.counted_visits, 0, "all of it came back");
+}
+
+/// What a newer till journals - a day closed in another way, a sale with more to it - is kept. By the definitions a touchpoint
+/// counts as an event; what only keeps a journal does not, in any version.
+#[test]
+fn events_of_newer_versions_count_as_the_definitions_say() {
+    let desk = desk();
+    let mut kassa = Kassa::enrol(&desk, 1);
+    kassa.sell(1_000, None);
+    kassa.send_all(&desk).unwrap();
+    let volumes = || {
+        let book = desk.office.book().unwrap();
+        journey::reports::volumes(book.dataset(), &journey::Query::all())
+    };
+    let before = volumes();
+    assert_eq!(before.events, 1);
+    for kind in [
+        "epoch_opened",
+        "payment_settled",
+        "receipt_copied",
+        "day_closed",
+        "hole",
+    ] {
+        kassa.push_newer(kind);
+    }
+    kassa.send(&desk, &kassa.batch(3, 7)).unwrap();
+    assert_eq!(volumes(), before, "no touchpoint of anybody");
+    for kind in ["sale", "return", "no_sale_drawer", "loyalty_game"] {
+        kassa.push_newer(kind);
+    }
+    kassa.send(&desk, &kassa.batch(8, 11)).unwrap();
+    let after = volumes();
+    assert_eq!(after.events, before.events + 4, "kept and counted");
+    assert_eq!(
+        journey::reports::volumes::Volumes {
+            events: before.events,
+            ..after
+        },
+        before,
+        "and in no sales figure"
+    );
+    assert_eq!(desk.office.verify(&mut |_, _| {}).unwrap().fault_count, 0);
 }
