@@ -185,7 +185,7 @@ fn file_error(path: &Path) -> impl Fn(std::io::Error) -> StoreError {
 
 impl Office {
     /// Forgets a customer and everyone who is known as him, for good. The log comes first: whoever stands in it is
-    /// forgotten at the next start too.
+    /// forgotten at the next start too. What was said of them leaves the files with it.
     ///
     /// # Errors
     /// What the store or the log says.
@@ -198,6 +198,7 @@ impl Office {
             self.log_tombstones(&keys)?;
             Ok((members.len(), erase(tables, &members, at_ms)?))
         })?;
+        self.scrub();
         tracing::info!(customers, imported, "forgot a customer");
         Ok(Forgotten {
             customers,
@@ -275,7 +276,9 @@ impl Office {
                 }
             }
             Ok(())
-        })
+        })?;
+        self.scrub();
+        Ok(())
     }
 
     /// A log that is gone is written anew from the database.

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use retail::clock::{Clock, Entropy, random_16, random_32};
@@ -43,6 +44,8 @@ pub struct Office {
     refused: Mutex<answer::LastRefusals>,
     /// The generation of this process, begun when a till first asks for changes.
     generation: Mutex<Option<u64>>,
+    /// Whether the files may still hold what was deleted: at the start too, for a process may stop before it scrubs.
+    unscrubbed: AtomicBool,
 }
 
 impl fmt::Debug for Office {
@@ -120,6 +123,7 @@ impl Office {
             counters: Counters::default(),
             refused: Mutex::default(),
             generation: Mutex::default(),
+            unscrubbed: AtomicBool::new(true),
         };
         office.replay_tombstones()?;
         office.fold_anew_when_outdated(progress)?;
@@ -200,6 +204,23 @@ impl Office {
         })?;
         *mine = Some(tag);
         Ok(tag)
+    }
+
+    /// Takes what was deleted out of the files, now or at the next [`Office::scrub_again`]. Somebody is forgotten whether
+    /// this works or not, so a fault is logged and not told.
+    pub(crate) fn scrub(&self) {
+        let scrubbed = self.store.scrub().unwrap_or_else(|error| {
+            tracing::warn!(%error, "what was deleted may still be in the files");
+            false
+        });
+        self.unscrubbed.store(!scrubbed, Ordering::Relaxed);
+    }
+
+    /// The same where it is still to be done.
+    pub(crate) fn scrub_again(&self) {
+        if self.unscrubbed.load(Ordering::Relaxed) {
+            self.scrub();
+        }
     }
 
     pub(crate) const fn tombstone_log(&self) -> Option<&PathBuf> {

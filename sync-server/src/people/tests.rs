@@ -127,6 +127,55 @@ fn a_restored_backup_forgets_again() {
     assert_eq!(text.unwrap(), None);
 }
 
+/// Names, cards and texts of twenty customers; ten of them are forgotten.
+#[test]
+fn who_is_forgotten_leaves_no_word_in_any_file() {
+    let desk = desk();
+    let mut kassa = Kassa::enrol(&desk, 1);
+    let said = |mark: u8| {
+        [
+            format!("Jip {mark}\""),
+            format!("26100000{mark:05}"),
+            format!("maat van {mark}."),
+        ]
+    };
+    for mark in 1..=20 {
+        let [_, card, text] = said(mark);
+        kassa.sell(1_000, Some(customer(mark)));
+        kassa.state(mark, customer(mark), Some(&card), true);
+        let id = RecordId([mark; 16]);
+        let seq = kassa.head().seq;
+        kassa.side.push(retail::wire::Side::Text { seq, id, text });
+    }
+    kassa.send_all(&desk).unwrap();
+    desk.office.settle(100).unwrap();
+    let left = || {
+        let mut bytes = Vec::new();
+        for entry in std::fs::read_dir(desk.folder.path()).unwrap() {
+            bytes.extend(std::fs::read(entry.unwrap().path()).unwrap());
+        }
+        let holds = |text: &String| {
+            let mut places = bytes.windows(text.len());
+            places.any(|place| place == text.as_bytes())
+        };
+        let marks = (1..=20).filter(|mark| said(*mark).iter().any(holds));
+        marks.collect::<Vec<u8>>()
+    };
+    assert_eq!(left(), (1..=20).collect::<Vec<u8>>());
+    for mark in 1..=10 {
+        desk.office.forget(&customer(mark).to_string()).unwrap();
+    }
+    assert_eq!(left(), (11..=20).collect::<Vec<u8>>());
+    // While somebody reads what was before, the words must stay; they go when he is done.
+    store::read(desk.office.store(), |tables| {
+        tables.meta("org")?;
+        desk.office.forget(&customer(11).to_string())
+    })
+    .unwrap();
+    desk.office.scrub_again();
+    assert_eq!(left(), (12..=20).collect::<Vec<u8>>());
+}
+
 #[test]
 fn a_piece_of_a_line_in_the_log_costs_nobody_his_forgetting() {
     let desk = desk();

@@ -42,6 +42,14 @@ fn transactions(store: &dyn Store) {
     let org = read(store, |tables| tables.meta("org")).unwrap();
     assert_eq!(org.as_deref(), Some("a"), "all or nothing");
 
+    let held = read(store, |tables| {
+        tables.meta("org")?;
+        write(store, |tables| tables.set_meta("run", "x"))?;
+        store.scrub()
+    });
+    assert!(!held.unwrap(), "a reader needs what was before");
+    assert!(store.scrub().unwrap());
+
     let refused = read(store, |tables| tables.set_meta("org", "c"));
     assert!(refused.is_err(), "reading changes nothing");
     write(store, |tables| tables.set_meta("org", "d")).unwrap();

@@ -58,6 +58,13 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// # Errors
     /// What the engine or the work says.
     fn write(&self, work: Work<'_>) -> Result<()>;
+
+    /// Makes sure that what was deleted is in no file of the engine any more. False: somebody was reading what was before
+    /// it, and it must be asked for again.
+    ///
+    /// # Errors
+    /// What the engine says.
+    fn scrub(&self) -> Result<bool>;
 }
 
 /// [`Store::read`] with a value.

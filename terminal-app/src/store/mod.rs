@@ -43,6 +43,8 @@ pub use work::Drafts;
 
 /// How long a connection waits for another one that writes.
 const BUSY: Duration = Duration::from_secs(5);
+/// How long emptying the log waits for another connection.
+const SCRUB: Duration = Duration::from_millis(200);
 /// The oldest SQLite without the WAL-reset fault.
 const OLDEST_SQLITE: i32 = 3_051_003;
 /// Bits of an event's key that hold its seq; the epoch stands above them.
@@ -63,6 +65,8 @@ pub struct Store {
     conn: Connection,
     path: PathBuf,
     identity: Option<Identity>,
+    /// Somebody was forgotten, and what was said of him may still be in the write-ahead log.
+    unscrubbed: bool,
 }
 
 impl Store {
@@ -79,6 +83,7 @@ impl Store {
             conn,
             path: path.to_owned(),
             identity,
+            unscrubbed: false,
         })
     }
 
@@ -115,6 +120,22 @@ impl Store {
     pub fn checkpoint(&self) -> Result<(), StoreError> {
         self.conn
             .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// Empties the write-ahead log when somebody was forgotten. Whoever reads meanwhile keeps it, and the sale does not wait:
+    /// then it is for the next time.
+    fn scrub(&mut self) -> Result<(), StoreError> {
+        if !self.unscrubbed {
+            return Ok(());
+        }
+        self.checkpoint()?;
+        self.conn.busy_timeout(SCRUB)?;
+        let busy = self
+            .conn
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        self.conn.busy_timeout(BUSY)?;
+        self.unscrubbed = busy?;
         Ok(())
     }
 
@@ -178,6 +199,8 @@ fn connect(path: &Path, synchronous: &str) -> Result<Connection, StoreError> {
         return Err(StoreError::NoWal(format!("synchronous={level}")));
     }
     conn.pragma_update(None, "foreign_keys", true)?;
+    // Who is forgotten leaves no words in pages that are free.
+    conn.pragma_update(None, "secure_delete", true)?;
     conn.pragma_update(None, "cache_size", -1024)?;
     conn.set_prepared_statement_cache_capacity(64);
     // A plan never depends on a value: a statement is prepared once.

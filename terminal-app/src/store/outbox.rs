@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use retail::day::DayTotals;
 use retail::event::{Body, Event, Hole};
 use retail::ids::{Epoch, Hash, Position};
-use retail::wire::{DownPage, Head};
+use retail::wire::{Down, DownPage, Head};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
 
 use super::{Store, StoreError, event_key, key_parts};
@@ -204,6 +204,12 @@ impl Store {
             ),
         )?;
         tx.commit()?;
+        let forgets = |change: &Down| matches!(change, Down::Tombstone { .. });
+        self.unscrubbed |= page.changes.iter().any(forgets);
+        if let Err(error) = self.scrub() {
+            // The page is in; a disk at fault is told by the next commit.
+            tracing::warn!(%error, "what was deleted may still be in the files");
+        }
         Ok(())
     }
 

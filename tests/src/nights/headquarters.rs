@@ -45,6 +45,10 @@ impl Store for Stopping {
             Ok(())
         })
     }
+
+    fn scrub(&self) -> store::Result<bool> {
+        self.inner.scrub()
+    }
 }
 
 /// The machine room.

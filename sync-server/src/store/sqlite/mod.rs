@@ -4,6 +4,9 @@
 //! *Turn*: a lock file beside the database that a writer holds from when it wants to begin until it has begun. SQLite
 //! itself only looks now and then whether it may write; an import, which writes one transaction after the other, would
 //! keep tills and log-ins out until it ends. With the turn, who waits comes next.
+//!
+//! Names and texts are deleted when somebody is forgotten. `secure_delete` puts zeros in their place, in pages that are free
+//! too; the log before that is emptied by [`Store::scrub`].
 
 use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
@@ -26,6 +29,8 @@ mod people;
 
 /// How long a writer waits for another process.
 const BUSY: Duration = Duration::from_secs(30);
+/// How long emptying the log waits for readers; tills wait with it.
+const SCRUB: Duration = Duration::from_millis(500);
 /// Older ones have a WAL-reset bug that can corrupt a database.
 const OLDEST: i32 = 3_051_003;
 /// Reading connections kept for reuse; more are opened when more read at once.
@@ -134,6 +139,8 @@ fn prepare(connection: &Connection) -> Result<()> {
     // with the condition of a partial index (`event_of`), which was most of the work of a batch.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // Not FAST: that leaves in free pages what was deleted.
+    connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "cache_size", -16_000)?;
     connection.pragma_update(None, "mmap_size", 268_435_456_i64)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
@@ -198,6 +205,18 @@ impl Store for Sqlite {
         let transaction = begun?;
         work(&mut View(&writer))?;
         transaction.commit()
+    }
+
+    fn scrub(&self) -> Result<bool> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        connection.busy_timeout(SCRUB)?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        // The most of it while nobody waits, so that the rest keeps writers out for a moment only.
+        let checkpoint = |sql| connection.query_row(sql, [], |row| row.get::<_, bool>(0));
+        checkpoint("PRAGMA wal_checkpoint(PASSIVE)")?;
+        let busy = checkpoint("PRAGMA wal_checkpoint(TRUNCATE)")?;
+        Ok(!busy)
     }
 }
 

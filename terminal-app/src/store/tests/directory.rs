@@ -173,6 +173,57 @@ fn who_is_forgotten_while_his_basket_is_open_leaves_nothing_beside_the_sale() {
     assert_eq!(count(&store, "ledger"), 0);
 }
 
+#[test]
+fn who_is_forgotten_leaves_no_word_in_any_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = enrolled(&folder.path().join("till.db"));
+    // The till's own loop keeps a connection of its own, and its log is emptied by nobody else.
+    let loops = Store::open(&folder.path().join("till.db")).unwrap();
+    loops.for_the_loop().unwrap();
+    let who = |n: u8| CustomerId([n; 16]);
+    let named = |n: u8| format!("Naam-{n}-Einde");
+    let entry = |n: u8| {
+        Down::Customer(DirectoryEntry {
+            customer: who(n),
+            cards: vec![card_hash(&[2; 32], &format!("26100000{n:05}"))],
+            name: Some(named(n)),
+            points: 1,
+            visits: 1,
+            phase: None,
+            state: None,
+            last_visit: None,
+        })
+    };
+    let known = page(0, (1..=40).map(entry).collect(), None, "run", true);
+    store.apply_down(0, &known).unwrap();
+    let left = |marks: std::ops::RangeInclusive<u8>| {
+        let mut bytes = Vec::new();
+        for entry in std::fs::read_dir(folder.path()).unwrap() {
+            bytes.extend(std::fs::read(entry.unwrap().path()).unwrap());
+        }
+        let holds = |text: String| {
+            let mut places = bytes.windows(text.len());
+            places.any(|place| place == text.as_bytes())
+        };
+        marks.filter(|n| holds(named(*n))).count()
+    };
+    assert_eq!(left(1..=40), 40);
+    let forget = |n| Down::Tombstone { customer: who(n) };
+    let forgotten = page(40, (1..=20).map(forget).collect(), None, "run", true);
+    store.apply_down(40, &forgotten).unwrap();
+    assert_eq!((left(1..=20), left(21..=40)), (0, 20));
+    // Whoever reads keeps the log as it is; it is emptied with the next page.
+    let reading = loops.conn.unchecked_transaction().unwrap();
+    assert_eq!(count(&loops, "customer"), 20);
+    let last = page(60, vec![forget(21)], None, "run", true);
+    store.apply_down(60, &last).unwrap();
+    assert_eq!(left(21..=21), 1);
+    drop(reading);
+    let nothing = page(61, Vec::new(), None, "run", true);
+    store.apply_down(61, &nothing).unwrap();
+    assert_eq!((left(1..=21), left(22..=40)), (0, 19));
+}
+
 fn count(store: &Store, table: &str) -> i64 {
     let sql = format!("SELECT COUNT(*) FROM {table}");
     store.conn.query_row(&sql, [], |row| row.get(0)).unwrap()
