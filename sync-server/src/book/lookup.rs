@@ -3,9 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
 use retail::ids::{ReceiptNumber, TillId};
-use serde::Serialize;
 
 use crate::api::Office;
 use crate::ingest::{MAX_BRANCHES, receipt_number};
@@ -36,35 +34,6 @@ pub struct TillStatus {
     pub holes: Vec<HoleRow>,
     /// Its closed days, newest first.
     pub days: Vec<DayRow>,
-}
-
-/// One closed day against the tills' own sums.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct DayDifference {
-    /// Which day.
-    pub day: NaiveDate,
-    /// Net in cents by the till.
-    pub claimed_net_cents: i64,
-    /// Net in cents by the events kept here.
-    pub found_net_cents: i64,
-    /// Receipts by the till.
-    pub claimed_receipts: u64,
-    /// Receipts kept here.
-    pub found_receipts: u64,
-}
-
-impl DayRow {
-    /// What the till says against what is here; `None` when they are equal.
-    #[must_use]
-    pub fn difference(&self) -> Option<DayDifference> {
-        (!self.proven).then(|| DayDifference {
-            day: self.day,
-            claimed_net_cents: self.claimed.net().0,
-            found_net_cents: self.found.net().0,
-            claimed_receipts: self.claimed.sales + self.claimed.returns,
-            found_receipts: self.found.sales + self.found.returns,
-        })
-    }
 }
 
 impl Office {

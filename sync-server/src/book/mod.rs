@@ -161,12 +161,6 @@ impl Book {
         }
     }
 
-    /// Where the store ended when this was read.
-    #[must_use]
-    pub const fn ends(&self) -> Ends {
-        self.ends
-    }
-
     /// The records and the query of somebody who may see them.
     #[must_use]
     pub fn select(&self, scope: &Scope, filter: &Filter) -> (&Dataset, Query) {

@@ -71,14 +71,27 @@ pub(super) fn customer_by_card(store: &Store, card: &str) -> Result<Option<Custo
     Ok(store.customer_by_card(card)?)
 }
 
-/// The till's own walk over its journal.
+/// The till's own walk over its journal; and that every event is kept at the time it says, which the walk does not look at.
 pub(super) fn verify(store: &Store) -> Result<Vec<String>> {
-    Ok(store
+    let mut faults: Vec<String> = store
         .verify()?
         .faults
         .iter()
         .map(ToString::to_string)
-        .collect())
+        .collect();
+    let conn = rusqlite::Connection::open(store.path())?;
+    conn.busy_timeout(std::time::Duration::from_secs(5))?;
+    let mut statement = conn.prepare("SELECT at_ms, bytes FROM event")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (kept_ms, bytes): (i64, Vec<u8>) = (row.get(0)?, row.get(1)?);
+        if let Ok(event) = Event::read(&bytes)
+            && event.at.timestamp_millis() != kept_ms
+        {
+            faults.push(format!("{} is kept at {kept_ms}", event.position));
+        }
+    }
+    Ok(faults)
 }
 
 /// Copies the marker, when there is one.

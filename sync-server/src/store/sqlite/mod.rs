@@ -80,12 +80,6 @@ impl Sqlite {
         })
     }
 
-    /// The file.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     fn reader(&self) -> Result<Connection> {
         if let Some(reader) = lock(&self.readers).pop() {
             return Ok(reader);
