@@ -357,6 +357,19 @@ impl Kassa {
         )
     }
 
+    /// The same where everything from `hole` to before `first` is lost.
+    pub(crate) fn batch_behind_a_hole(&self, first: u64, last: u64, hole: u64) -> Batch {
+        let mut batch = self.batch(first, last);
+        batch.header.hole = Some(hole);
+        Batch::sign(
+            batch.header,
+            batch.events,
+            batch.side,
+            batch.sent_at_ms,
+            &self.key,
+        )
+    }
+
     pub(crate) fn send(&self, desk: &Desk, batch: &Batch) -> Result<BatchAnswer, Refusal> {
         let body = zstd::encode_all(&batch.encode().unwrap()[..], 3).unwrap();
         self.send_body(desk, &body)

@@ -129,7 +129,7 @@ impl Commit<'_> {
         self.hole(hole.epoch, from, to, &hole.reason)
     }
 
-    /// Flags a sale of which more came back than was sold.
+    /// Flags every line of a sale of which more came back than was sold.
     fn returned(&mut self, sale: Option<i64>) -> Result<()> {
         let Some(sale) = sale else { return Ok(()) };
         let returns = self.tables.returns_of_receipt(sale)?;
@@ -158,12 +158,15 @@ impl Commit<'_> {
                 }
             }
         }
-        let too_much = back.iter().find_map(|(line, back)| {
-            let sold = sold.get(line).copied().unwrap_or_default();
-            (*back > sold).then_some((*line, sold, *back))
-        });
-        if let Some((line, sold, back)) = too_much.filter(|_| is_here) {
-            let receipt = super::receipt_number(sale).map(|number| number.to_string());
+        if !is_here {
+            return Ok(());
+        }
+        let receipt = super::receipt_number(sale).map(|number| number.to_string());
+        for (line, back) in back {
+            let sold = sold.get(&line).copied().unwrap_or_default();
+            if back <= sold {
+                continue;
+            }
             let detail = serde_json::json!({ "receipt": receipt, "line": line, "sold": sold, "returned": back });
             self.problem(
                 &format!("returned-{sale}-{line}"),
