@@ -308,3 +308,22 @@ fn the_language_is_remembered_and_leads_back_only_to_us() {
     let page = browser.get("/taal?naar=nl&terug=https%3A%2F%2Fevil.example");
     assert_eq!(page.header("location"), Some("/"));
 }
+
+/// A shop that nobody added: its owner sees what an import says of it, and nothing else.
+#[test]
+fn the_owner_of_a_shop_that_only_an_import_knows_sees_it() {
+    let keeping = Shopkeeping::open();
+    keeping.import(
+        "event_id,occurred_at,shop_id,till_id,customer_id,kind,receipt_id,product_id,category,quantity,amount_cents\n\
+         z1,2026-03-02T10:00:00+01:00,zee,1,mo,sale,z1,Schelp,Cadeau,1,4200\n",
+    );
+    let shops = Some(vec!["zee".to_owned()]);
+    keeping.office.add_owner("mo", shops, PASSWORD).unwrap();
+    let mut browser = keeping.log_in("mo");
+    browser.get("/taal?naar=en");
+    let figures = browser.get("/export/kerncijfers.csv").text();
+    assert!(figures.contains("gross_cents,Gross,4200"), "{figures}");
+    assert_eq!(browser.get("/bon?nr=z1").status, 200);
+    assert_eq!(browser.get("/bon?nr=b1").status, 404);
+    assert_eq!(browser.get("/synchronisatie").status, 200);
+}

@@ -114,7 +114,7 @@ impl Commit<'_> {
     /// A hole declared by an event: shown where events really are missing here.
     fn declared(&mut self, hole: &Hole) -> Result<()> {
         let to = hole.to.min(hole.from.saturating_add(LONGEST_HOLE));
-        if hole.from == 0 || to < hole.from {
+        if hole.from == 0 {
             return Ok(());
         }
         let places = self

@@ -255,6 +255,7 @@ fn a_declared_hole_is_shown_where_events_are_missing() {
     let long = "x".repeat(100);
     for (epoch, from, to, reason) in [
         (one, 1, 6, "around what is missing already"),
+        (one, 4, 6, "the end of it"),
         (one, 1, 2, "nothing is missing"),
         (one, 0, 900, "no place"),
         (one, 900, 899, "the wrong way round"),
@@ -281,9 +282,37 @@ fn a_declared_hole_is_shown_where_events_are_missing() {
         .collect();
     assert_eq!(
         shown,
-        [(one, 3, 4, 7), (two, 7, 7, 3), (two, 1_000, 101_000, 80)]
+        [
+            (one, 3, 4, 7),
+            (one, 4, 4, 13),
+            (two, 7, 7, 3),
+            (two, 1_000, 101_000, 80)
+        ]
     );
-    assert_eq!(kinds(&desk), ["hole"; 3]);
+    assert_eq!(kinds(&desk), ["hole"; 4]);
+}
+
+#[test]
+fn a_hole_that_is_smaller_by_now_is_not_declared_anew_by_a_second_delivery() {
+    let desk = desk();
+    let mut kassa = Kassa::enrol(&desk, 1);
+    for _ in 0..5 {
+        kassa.sell(100, None);
+    }
+    kassa.send(&desk, &kassa.batch(1, 2)).unwrap();
+    kassa
+        .send(&desk, &kassa.batch_behind_a_hole(5, 6, 3))
+        .unwrap();
+    kassa.push(&Body::Hole(Hole {
+        epoch: Epoch::FIRST,
+        from: 3,
+        to: 4,
+        reason: "damaged".to_owned(),
+    }));
+    for (first, last) in [(7, 7), (3, 3), (7, 7)] {
+        kassa.send(&desk, &kassa.batch(first, last)).unwrap();
+    }
+    assert_eq!(kinds(&desk), ["hole"]);
 }
 
 /// Till 1 was put back to a backup: two receipts bear one number, and both are real sales.
