@@ -39,6 +39,19 @@ fn more_returned_than_sold_is_flagged_wherever_it_comes_first() {
 }
 
 #[test]
+fn more_returned_than_sold_is_flagged_in_a_later_epoch_too() {
+    let desk = desk();
+    let (mut seller, mut taker) = (Kassa::enrol(&desk, 1), Kassa::enrol(&desk, 2));
+    seller.send_all(&desk).unwrap();
+    seller.open_epoch();
+    let receipt = seller.sell(1_000, None);
+    taker.take_back(receipt, 2, 1_000);
+    taker.send_all(&desk).unwrap();
+    seller.send_all(&desk).unwrap();
+    assert_eq!(kinds(&desk), ["returned_too_much"]);
+}
+
+#[test]
 fn a_closed_day_is_proven_by_the_sum_of_its_events() {
     let desk = desk();
     let mut kassa = Kassa::enrol(&desk, 1);
