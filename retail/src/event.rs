@@ -294,8 +294,10 @@ impl Event {
         if bytes.len() > MAX_EVENT_BYTES {
             return Err(EventError::TooLarge(bytes.len()));
         }
+        // Its letters are checked here once; both readings of it then take them as they are.
+        let text = str::from_utf8(bytes).map_err(|e| EventError::Malformed(e.to_string()))?;
         let envelope: Envelope =
-            serde_json::from_slice(bytes).map_err(|e| EventError::Malformed(e.to_string()))?;
+            serde_json::from_str(text).map_err(|e| EventError::Malformed(e.to_string()))?;
         if !(1..=Position::MAX_SEQ).contains(&envelope.seq) {
             return Err(EventError::Malformed(format!(
                 "seq is 1 to {}",
@@ -303,7 +305,7 @@ impl Event {
             )));
         }
         let body = if envelope.v == VERSION {
-            Self::read_body(&envelope.kind, bytes).filter(Body::is_bounded)
+            Self::read_body(&envelope.kind, text).filter(Body::is_bounded)
         } else {
             None
         };
@@ -322,23 +324,23 @@ impl Event {
     }
 
     /// The body of a kind this version knows; `None` where it cannot be read.
-    fn read_body(kind: &str, bytes: &[u8]) -> Option<Body> {
-        fn body<T: DeserializeOwned>(bytes: &[u8], wrap: fn(T) -> Body) -> Option<Body> {
-            serde_json::from_slice(bytes).ok().map(wrap)
+    fn read_body(kind: &str, text: &str) -> Option<Body> {
+        fn body<T: DeserializeOwned>(text: &str, wrap: fn(T) -> Body) -> Option<Body> {
+            serde_json::from_str(text).ok().map(wrap)
         }
         match kind {
-            "epoch_opened" => body(bytes, Body::EpochOpened),
-            "sale" => body(bytes, Body::Sale),
-            "return" => body(bytes, Body::Return),
-            "line_voided" => body(bytes, Body::LineVoided),
-            "sale_cancelled" => body(bytes, Body::SaleCancelled),
-            "payment_settled" => body(bytes, Body::PaymentSettled),
-            "receipt_copied" => body(bytes, Body::ReceiptCopied),
-            "no_sale_drawer" => body(bytes, Body::DrawerOpened),
-            "printer_out_of_paper" => body(bytes, Body::PrinterOutOfPaper),
-            "enrolled" => body(bytes, Body::Enrolled),
-            "day_closed" => body(bytes, Body::DayClosed),
-            "hole" => body(bytes, Body::Hole),
+            "epoch_opened" => body(text, Body::EpochOpened),
+            "sale" => body(text, Body::Sale),
+            "return" => body(text, Body::Return),
+            "line_voided" => body(text, Body::LineVoided),
+            "sale_cancelled" => body(text, Body::SaleCancelled),
+            "payment_settled" => body(text, Body::PaymentSettled),
+            "receipt_copied" => body(text, Body::ReceiptCopied),
+            "no_sale_drawer" => body(text, Body::DrawerOpened),
+            "printer_out_of_paper" => body(text, Body::PrinterOutOfPaper),
+            "enrolled" => body(text, Body::Enrolled),
+            "day_closed" => body(text, Body::DayClosed),
+            "hole" => body(text, Body::Hole),
             _ => None,
         }
     }
