@@ -1,4 +1,4 @@
-//! The catalogue: import from CSV, look-up by number, search by the beginnings of words.
+//! The catalogue: import from CSV, look-up by number, search by the beginnings of words, then inside them.
 
 use std::collections::HashSet;
 use std::io::{BufRead as _, BufReader, Read};
@@ -79,24 +79,64 @@ impl Store {
         words: &str,
         limit: usize,
     ) -> Result<Vec<Article>, StoreError> {
+        let most = limit;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         // Every word in quotes, so that nothing typed is a search operator; the star looks for beginnings.
-        let query: Vec<String> = words
+        let words: Vec<&str> = words
             .split(|c: char| !c.is_alphanumeric())
             .filter(|word| !word.is_empty())
             .take(8)
-            .map(|word| format!("\"{word}\"*"))
             .collect();
-        if query.is_empty() {
+        let beginnings = |words: &[&str]| {
+            let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"*")).collect();
+            quoted.join(" ")
+        };
+        if words.is_empty() {
             return Ok(Vec::new());
         }
-        let mut statement = self.conn.prepare_cached(
-            "SELECT a.gtin, a.name, a.price, a.vat, a.category, a.unit, a.deposit
-             FROM (SELECT rowid FROM article_words WHERE article_words MATCH ?1 LIMIT 200) f
-             JOIN article a ON a.id = f.rowid ORDER BY a.name, a.gtin LIMIT ?2",
+        let mut found = self.matching(
+            "SELECT rowid FROM article_words WHERE article_words MATCH ?1 LIMIT 200",
+            &[&beginnings(&words), &limit],
         )?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = statement.query_map((query.join(" "), limit), article_of)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        // What stands inside a word is looked for by three letters in a row; shorter words count by their beginnings only.
+        let (long, short): (Vec<&str>, Vec<&str>) =
+            words.iter().partition(|word| word.chars().count() >= 3);
+        if found.len() >= most || long.is_empty() {
+            return Ok(found);
+        }
+        let parts: Vec<String> = long.iter().map(|word| format!("\"{word}\"")).collect();
+        let inside = if short.is_empty() {
+            self.matching(
+                "SELECT rowid FROM article_parts WHERE article_parts MATCH ?1 LIMIT 200",
+                &[&parts.join(" "), &limit],
+            )?
+        } else {
+            self.matching(
+                "SELECT rowid FROM article_parts WHERE article_parts MATCH ?1
+                 AND rowid IN (SELECT rowid FROM article_words WHERE article_words MATCH ?3) LIMIT 200",
+                &[&parts.join(" "), &limit, &beginnings(&short)],
+            )?
+        };
+        for article in inside {
+            if found.len() < most && !found.iter().any(|known| known.gtin == article.gtin) {
+                found.push(article);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The articles of these rows by name, at most as many as the second value says.
+    fn matching(
+        &self,
+        rows: &str,
+        values: &[&dyn rusqlite::ToSql],
+    ) -> Result<Vec<Article>, StoreError> {
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT a.gtin, a.name, a.price, a.vat, a.category, a.unit, a.deposit
+             FROM ({rows}) f JOIN article a ON a.id = f.rowid ORDER BY a.name, a.gtin LIMIT ?2"
+        ))?;
+        let found = statement.query_map(values, article_of)?;
+        Ok(found.collect::<Result<_, _>>()?)
     }
 
     /// How many articles there are.

@@ -83,6 +83,38 @@ fn the_catalogue_is_found_by_number_and_by_the_beginnings_of_words() {
     assert_eq!(store.article("1").unwrap(), None);
 }
 
+/// A compound is one word in Dutch: who looks for the *kaars* means the *Geurkaars* too.
+#[test]
+fn articles_are_found_inside_compounds_and_beginnings_come_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("till.db")).unwrap();
+    let csv = "gtin,name,price_cents,vat_percent\n\
+               1,Geurkaars lavendel,450,21\n\
+               2,Kaarsenstandaard,450,21\n\
+               3,Zwarte kaars,450,21\n\
+               4,Kabeltrui crème,4500,21\n\
+               5,Trui merino,4500,21\n";
+    store.import_articles(csv.as_bytes(), |_| ()).unwrap();
+    let found = |words: &str, limit: usize| -> Vec<String> {
+        let found = store.search(words, limit).unwrap();
+        found.into_iter().map(|article| article.gtin).collect()
+    };
+    assert_eq!(found("kaars", 9), ["2", "3", "1"]);
+    assert_eq!(found("KAARS", 2), ["2", "3"]);
+    assert_eq!(found("trui", 9), ["5", "4"]);
+    assert_eq!(found("ABELTR", 9), ["4"]);
+    // Accents as ever; several words in any order, short ones by their beginnings.
+    assert_eq!(found("reme trui", 9), ["4"]);
+    assert_eq!(found("trui cr", 9), ["4"]);
+    assert_eq!(found("geur la", 9), ["1"]);
+    assert_eq!(found("ui", 9), Vec::<String>::new());
+    // What was renamed is found by its new name only.
+    let csv = "gtin,name,price_cents,vat_percent\n1,Theelicht,450,21\n";
+    store.import_articles(csv.as_bytes(), |_| ()).unwrap();
+    let found = |words: &str| store.search(words, 9).unwrap().len();
+    assert_eq!((found("kaars"), found("licht")), (2, 1));
+}
+
 #[test]
 fn a_number_that_stands_twice_and_a_name_without_end_are_refused() {
     let folder = tempfile::tempdir().unwrap();
