@@ -172,6 +172,9 @@ impl State {
             self.alarm(notice, &mut effects);
         }
         self.log_out_removed();
+        if self.notice.is_none() {
+            self.notice = self.work.offered_again();
+        }
         if let Some(beep) = effects.iter().rev().find_map(|e| match e {
             Effect::Beep(beep) => Some(*beep),
             _ => None,
@@ -260,7 +263,13 @@ impl Step<'_, '_> {
                     return Ok(());
                 }
                 if !matches!(action, Action::Search { .. }) {
-                    self.state.notice = None;
+                    let read = self.state.notice.take();
+                    if matches!(
+                        (&action, read),
+                        (Action::DismissNotice, Some(Notice::SaleCancelled { .. }))
+                    ) {
+                        self.state.work.cancelled = None;
+                    }
                 }
                 self.action(action)
             }

@@ -166,15 +166,22 @@ impl Work {
 
     /// What there is to say of it to who finds it, after a restart or a log-in.
     pub(super) fn found_again(&self) -> Option<Notice> {
-        let cancelled = || {
-            let total = self.cancelled.as_ref()?.total();
-            Some(Notice::SaleCancelled { total })
-        };
         if self.is_idle() {
-            cancelled()
+            self.cancelled_notice()
         } else {
             Some(Notice::BasketRestored)
         }
+    }
+
+    fn cancelled_notice(&self) -> Option<Notice> {
+        let total = self.cancelled.as_ref()?.total();
+        Some(Notice::SaleCancelled { total })
+    }
+
+    /// The cancelled basket is offered as long as nothing of the next sale is there: no line, no card, no question.
+    pub(super) fn offered_again(&self) -> Option<Notice> {
+        let next = self.basket.customer.is_some() || !self.is_idle();
+        (self.cashier.is_some() && !next).then(|| self.cancelled_notice())?
     }
 
     /// Nothing is in hand that a cashier would miss.

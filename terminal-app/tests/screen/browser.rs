@@ -161,6 +161,14 @@ fn keyboard() {
     let cancelled = std::iter::repeat_with(|| page.pressed())
         .find(|action| !matches!(action, Action::Search { .. }));
     assert_eq!(cancelled, Some(Action::Cancel));
+
+    // A message is in the way first: Escape closes it, and only the next one cancels the sale.
+    page.show(|view| view.notice = sample("damaged_scan").notice);
+    page.keys("#entry", &Key::Escape.to_string());
+    assert_eq!(page.pressed(), Action::DismissNotice);
+    page.show(|view| view.notice = None);
+    page.keys("#entry", &Key::Escape.to_string());
+    assert_eq!(page.pressed(), Action::Cancel);
 }
 
 /// Who types faster than the search that waits for a pause: Enter finds, and nothing takes away what was found.
@@ -213,7 +221,15 @@ fn scans() {
     // A scanner that plays keyboard while a question is open: nothing in the fields, nothing pressed, the till gets the code.
     page.show(|view| view.mode = ModeView::Enrolling { card: None });
     page.keys("[name=name]", "Jip");
+    // How fast a scanner types is told by the page's own clock: on a busy machine too, 5 ms from one key to the next.
+    page.js(
+        "const real = Object.getOwnPropertyDescriptor(Event.prototype, 'timeStamp');
+         let now = performance.now() + 1000;
+         Object.defineProperty(Event.prototype, 'timeStamp', { configurable: true, get: () => (now += 5) });
+         window.realTime = () => Object.defineProperty(Event.prototype, 'timeStamp', real);",
+    );
     page.keys("[name=name]", &format!("8712345678906{}", Key::Enter));
+    page.js("realTime()");
     assert_eq!(
         page.pressed(),
         Action::Entry {

@@ -257,8 +257,10 @@
       $(`[data-focus-key="${key}"]`)?.focus();
       const button = $(`#work [data-key="${key}"], [data-key="${key}"]`);
       if (!button || button.disabled) return;
-      const away = JSON.parse(button.dataset.do).do === "cancel" && ($("#entry")?.value || $("#found li"));
-      if (!away) return press(button);
+      const cancels = JSON.parse(button.dataset.do).do === "cancel";
+      const away = cancels && ($("#entry")?.value || $("#found li"));
+      // A message in sight is what the cashier wants away, not the sale under it.
+      if (!away) return press((cancels && $("#notices .notice > .close")) || button);
       empty();
       return $("#entry").dispatchEvent(new Event("input", { bubbles: true }));
     }

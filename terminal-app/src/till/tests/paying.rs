@@ -100,6 +100,26 @@ fn a_sale_cancelled_by_mistake_comes_back_whole_and_once() {
     till.act(Action::TakeBackCancelled);
     assert_eq!(till.view().basket.len(), 1);
     till.scan("KLR-CASH");
+    // Other keys do not take the offer away; only the next sale does, or who puts it away.
+    till.article(SHIRT);
+    till.scan("KLR-CANCEL");
+    let offered = till.view().notice;
+    assert!(matches!(offered, Some(Notice::SaleCancelled { .. })));
+    till.act(Action::QuantityKey { n: 3000 });
+    assert_eq!(till.view().notice, offered);
+    till.scan("87123456");
+    assert_ne!(till.view().notice, offered);
+    till.act(Action::DismissNotice);
+    assert_eq!(till.view().notice, offered, "behind another message");
+    till.act(Action::TakeBackCancelled);
+    assert_eq!(till.view().basket.len(), 1);
+    assert_eq!(till.view().notice, None);
+    till.scan("KLR-CANCEL");
+    till.scan("KLR-CANCEL");
+    till.act(Action::DismissNotice);
+    assert_eq!(till.view().notice, None);
+    till.act(Action::ClearEntry);
+    assert_eq!(till.view().notice, None, "put away for good");
     // Whoever goes on with another sale is through with it.
     till.article(SHIRT);
     till.scan("KLR-CANCEL");
