@@ -105,6 +105,11 @@ pub(crate) fn words(w: &Strings, notice: &Notice) -> (Tone, String, Option<Strin
             fill(w.n_customer_stays, &[&named(w, name)]),
             hint(w.n_customer_stays_hint),
         ),
+        Notice::CustomerOnSale { name } => (
+            Tone::Good,
+            fill(w.n_customer_on_sale, &[&named(w, name)]),
+            hint(w.n_customer_on_sale_hint),
+        ),
         Notice::NotKept { fault, reason } => not_kept(w, *fault, reason),
         Notice::StoreTrouble { .. } => (
             Tone::Bad,
@@ -170,6 +175,7 @@ const fn plain_words(w: &Strings, notice: &Notice) -> (Tone, &'static str) {
         | Notice::CashierRemoved { .. }
         | Notice::CustomerReplaced { .. }
         | Notice::CustomerStays { .. }
+        | Notice::CustomerOnSale { .. }
         | Notice::Hub { .. }
         | Notice::NotKept { .. }
         | Notice::StoreTrouble { .. } => (Tone::Mind, ""),
@@ -190,6 +196,7 @@ fn ways_out(w: &Strings, view: &View, notice: &Notice) -> Vec<(String, Action)> 
             fill(w.n_take_back, &[&named(w, before)]),
             Action::TakeBackCustomer,
         )],
+        Notice::CustomerOnSale { .. } => vec![(w.take_off.to_owned(), Action::ForgetCustomer)],
         Notice::SaleCancelled { .. } => {
             vec![(w.n_take_back_sale.to_owned(), Action::TakeBackCancelled)]
         }

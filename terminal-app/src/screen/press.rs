@@ -2,7 +2,7 @@
 //!
 //! Pure: text in, [`Action`] out or the words that tell the cashier what was wrong with it.
 
-use retail::money::Cents;
+use retail::money::{AmountError, Cents};
 use retail::quantity::Quantity;
 use serde::Deserialize;
 use serde_json::Value;
@@ -129,9 +129,13 @@ fn required(words: &Strings, typed: &str) -> Result<Cents, PressError> {
     if typed.is_empty() {
         return Err(PressError::Typed(words.type_first.to_owned()));
     }
-    typed
-        .parse()
-        .map_err(|_| PressError::Typed(fill(words.not_amount, &[&typed])))
+    typed.parse().map_err(|error| match error {
+        AmountError::TooLarge(_) => {
+            let most = words.in_text(Cents::MAX_INPUT);
+            PressError::Typed(fill(words.amount_too_high, &[&typed, &most]))
+        }
+        AmountError::NotAnAmount(_) => PressError::Typed(fill(words.not_amount, &[&typed])),
+    })
 }
 
 #[cfg(test)]
@@ -198,6 +202,12 @@ mod tests {
         assert_eq!(
             refused("{\"id\":\"1\",\"action\":{\"do\":\"typed_price\",\"typed\":\"twaalf\"}}"),
             PressError::Typed("‘twaalf’ is geen bedrag. Typ bijvoorbeeld 12,50.".to_owned())
+        );
+        assert_eq!(
+            refused("{\"id\":\"1\",\"action\":{\"do\":\"typed_cash\",\"typed\":\"99999999\"}}"),
+            PressError::Typed(
+                "‘99999999’ is te hoog: een bedrag is hoogstens €\u{a0}1.000.000,00.".to_owned()
+            )
         );
         assert_eq!(
             refused("{\"id\":\"1\",\"action\":{\"do\":\"typed_quantity\",\"typed\":\"\"}}"),

@@ -74,6 +74,7 @@ strings! {
     not_heard: "Niet aangekomen. Probeer het nog een keer.", "Not received. Please try again.";
     busy: "De kassa is nog bezig. Probeer het nog een keer.", "The till is still busy. Please try again.";
     not_amount: "‘{}’ is geen bedrag. Typ bijvoorbeeld 12,50.", "‘{}’ is not an amount. Type for example 12.50.";
+    amount_too_high: "‘{}’ is te hoog: een bedrag is hoogstens {}.", "‘{}’ is too high: an amount is at most {}.";
     not_quantity: "‘{}’ is geen aantal. Typ bijvoorbeeld 3.", "‘{}’ is not a quantity. Type for example 3.";
     type_first: "Typ eerst een getal.", "Type a number first.";
 
@@ -212,7 +213,7 @@ strings! {
     log_in: "Aanmelden", "Log in";
     checking: "Pincode wordt gecontroleerd…", "Checking the PIN…";
     login_wait: "Te vaak een verkeerde pincode. Wacht {} seconden.", "Too many wrong PINs. Wait {} seconds.";
-    no_cashiers: "Er is nog geen kassamedewerker. Voeg er een toe:", "There is no cashier yet. Add one:";
+    no_cashiers: "Er is nog geen medewerker. Voeg er een toe:", "There is no cashier yet. Add one:";
 
     // Price, card payment
     price_title: "Wat kost dit artikel?", "What does this article cost?";
@@ -223,7 +224,7 @@ strings! {
     card_title: "Pinnen", "Card payment";
     card_refund_title: "Terugstorten via pin", "Card refund";
     card_wait: "Wacht op de pinautomaat…", "Waiting for the card terminal…";
-    card_ask: "Toets het bedrag in op de pinautomaat. Wat zegt hij?", "Key the amount into the card terminal. What does it say?";
+    card_ask: "Toets het bedrag in op de pinautomaat. Wat staat er op het scherm?", "Key the amount into the card terminal. What does its screen say?";
     card_paid: "Betaald", "Paid";
     card_refused: "Geweigerd", "Refused";
     card_unknown: "Weet ik niet", "I don't know";
@@ -300,8 +301,8 @@ strings! {
     n_wrong_pin: "Deze pincode klopt niet.", "This PIN is wrong.";
     n_cashier_removed: "{} is van deze kassa gehaald en dus afgemeld.", "{} was taken off this till and is logged out.";
     n_payment_underway: "Er loopt nog een pinbetaling. Rond die eerst af.", "A card payment is under way. Finish it first.";
-    n_payment_refused: "De pinbetaling is geweigerd. Kies opnieuw hoe de klant betaalt.",
-        "The card payment was refused. Choose again how the customer pays.";
+    n_payment_refused: "De pinbetaling is niet gelukt. Kies opnieuw hoe de klant betaalt.",
+        "The card payment did not go through. Choose again how the customer pays.";
     n_stray_payment: "De pinautomaat meldt alsnog dat een eerdere betaling gelukt is. Controleer dat op de pinautomaat.",
         "The card terminal reports that an earlier payment did go through. Check it on the terminal.";
     n_empty_basket: "De winkelmand is leeg.", "The basket is empty.";
@@ -326,6 +327,8 @@ strings! {
     nameless_inside: "een klant zonder naam", "a customer without a name";
     n_customer_stays: "Deze bon blijft op naam van {}: er wordt al gepind.", "This receipt stays with {}: the card payment is under way.";
     n_customer_stays_hint: "Scan de andere kaart bij de volgende bon.", "Scan the other card with the next receipt.";
+    n_customer_on_sale: "Deze bon staat op naam van {}.", "This receipt is for {}.";
+    n_customer_on_sale_hint: "Scan een andere kaart om dat te veranderen.", "Scan another card to change that.";
     n_basket_full: "De bon is vol. Reken eerst af.", "The receipt is full. Complete the payment first.";
     n_no_line: "Er is geen regel gekozen.", "No line is selected.";
     n_return_underway: "Rond eerst de retour af of annuleer hem.", "Finish or cancel the return first.";

@@ -236,8 +236,25 @@ impl Step<'_, '_> {
         })
     }
 
-    /// An article was scanned during a return: one more of it comes back.
-    pub(super) fn return_article(&mut self, gtin: &str) -> Handled {
+    /// What the receipt or else the catalogue calls an article.
+    fn name_of(&self, gtin: &str) -> Result<Option<String>, Notice> {
+        let lines = self
+            .state
+            .work
+            .back
+            .iter()
+            .flat_map(|back| &back.on_file.sale.lines);
+        let mut lines = lines.filter(|line| !is_child(line));
+        let on_receipt = lines.find(|line| article_key(&line.gtin) == article_key(gtin));
+        Ok(match on_receipt {
+            Some(line) => Some(line.name.clone()),
+            None => self.env.shelf.article(gtin)?.map(|article| article.name),
+        })
+    }
+
+    /// An article was scanned during a return: one more of it comes back. `read` is the code as it came.
+    pub(super) fn return_article(&mut self, gtin: &str, read: &str) -> Handled {
+        let name = self.name_of(gtin)?;
         let draft = self.draft()?;
         let kept = draft
             .kept()
@@ -248,7 +265,7 @@ impl Step<'_, '_> {
                     && draft.chosen_of(kept) < kept.qty
             })
             .ok_or_else(|| Notice::NotOnReceipt {
-                read: gtin.to_owned(),
+                read: name.unwrap_or_else(|| read.to_owned()),
             })?;
         let more = match kept.line.unit {
             Unit::Piece => draft.chosen_of(&kept) + Quantity::ONE,

@@ -27,6 +27,12 @@ impl Step<'_, '_> {
             return Err(Notice::ReturnUnderway);
         }
         let card = self.state.offered_card.take();
+        // Whoever presses *Klant* with a customer on the sale looks for him, and not for an empty form.
+        if let (None, Some(attached)) = (&card, &self.state.work.basket.customer) {
+            return Err(Notice::CustomerOnSale {
+                name: attached.customer.name.clone(),
+            });
+        }
         self.state.work.mode = Mode::Enrolling { card };
         Ok(())
     }

@@ -110,6 +110,11 @@ pub enum Notice {
         /// First name of the customer.
         name: Option<String>,
     },
+    /// Somebody is on the sale: a new customer joins when he is off it, or with a card of his own.
+    CustomerOnSale {
+        /// First name of the customer.
+        name: Option<String>,
+    },
     /// More lines than a receipt holds.
     BasketFull,
     /// Nothing is selected.
@@ -133,7 +138,7 @@ pub enum Notice {
     },
     /// The article scanned is not on the receipt, or all of it is chosen already.
     NotOnReceipt {
-        /// What was read.
+        /// The article's name; of one that nobody knows the code.
         read: String,
     },
     /// More than can still come back.

@@ -19,9 +19,14 @@ const MAX_FOUND: usize = 12;
 /// The most characters that are shown of what was read.
 const MAX_READ: usize = 80;
 
-/// What was read, made visible: control bytes as `\xHH`.
+/// What was read, made visible: control bytes as `\xHH`, and where it is cut an ellipsis.
 pub(crate) fn visible(data: &[u8]) -> String {
-    data.escape_ascii().map(char::from).take(MAX_READ).collect()
+    let mut signs = data.escape_ascii().map(char::from);
+    let mut text: String = signs.by_ref().take(MAX_READ).collect();
+    if signs.next().is_some() {
+        text.push('…');
+    }
+    text
 }
 
 impl Step<'_, '_> {
@@ -120,7 +125,7 @@ impl Step<'_, '_> {
                     .flatten()
                 {
                     if self.is_on_receipt(&number) {
-                        return self.return_article(&number);
+                        return self.return_article(&number, read);
                     }
                 }
                 let mut article = self.env.shelf.article(&found.gtin.to_14())?;
@@ -164,7 +169,7 @@ impl Step<'_, '_> {
             }),
             Scanned::Command(command) => self.command(command),
             Scanned::Unknown(unknown) if self.is_on_receipt(&unknown.text) => {
-                self.return_article(&unknown.text)
+                self.return_article(&unknown.text, read)
             }
             Scanned::Unknown(unknown) => match self.env.shelf.article(&unknown.text)? {
                 Some(article) => self.article_read(article, Quantity::ONE, None, String::new()),
@@ -246,7 +251,7 @@ impl Step<'_, '_> {
             Mode::Selling | Mode::Enrolling { .. } | Mode::AskingReceipt => {
                 self.sell(article, quantity, amount, item)
             }
-            Mode::Returning => self.return_article(&article.gtin),
+            Mode::Returning => self.return_article(&article.gtin, &article.name),
             Mode::FetchingReceipt { .. } => Err(Notice::ReturnUnderway),
             Mode::PayingCard { .. } | Mode::PaymentUnknown { .. } => Err(Notice::PaymentUnderway),
         }

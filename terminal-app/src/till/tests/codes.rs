@@ -408,3 +408,15 @@ fn the_code_type_of_a_scanner_decides_what_digits_are() {
     }));
     assert_eq!(till.view().basket.len(), 1);
 }
+
+#[test]
+fn a_long_code_is_cut_where_it_says_so() {
+    let mut till = Bench::new();
+    till.scan(&"9".repeat(300));
+    let cut = format!("{}…", "9".repeat(80));
+    assert!(
+        matches!(till.view().notice, Some(Notice::UnknownCode { ref read } | Notice::WrongCode { ref read, .. }) if *read == cut),
+        "{:?}",
+        till.view().notice
+    );
+}

@@ -4,7 +4,7 @@ use retail::sale::ReturnReason;
 
 use super::bench::{Bench, CARD, JIP, NEW_CARD, OTHER_CARD, SHIRT, ean};
 use crate::till::input::PaymentOutcome;
-use crate::till::{Action, Beep, Notice};
+use crate::till::{Action, Beep, ModeView, Notice};
 
 #[track_caller]
 fn is_for(till: &Bench, name: &str) {
@@ -130,4 +130,25 @@ fn a_return_belongs_to_whom_it_was_sold_to() {
     });
     till.act(Action::ConfirmReturn);
     assert_eq!(till.back().receipt.points, -19);
+}
+
+#[test]
+fn who_is_on_the_sale_is_said_before_somebody_new_joins() {
+    let mut till = Bench::new();
+    till.article(SHIRT);
+    till.article(CARD);
+    till.act(Action::StartEnrol);
+    assert_eq!(till.view().mode, ModeView::Selling);
+    assert!(till.view().notice.is_some());
+    is_for(&till, "Jip");
+    till.act(Action::ForgetCustomer);
+    till.act(Action::StartEnrol);
+    assert_eq!(till.view().mode, ModeView::Enrolling { card: None });
+    // A new card that was read says what is meant, whoever is on the sale.
+    till.act(Action::Cancel);
+    till.article(CARD);
+    till.article(NEW_CARD);
+    till.act(Action::StartEnrol);
+    let card = Some(ean(NEW_CARD));
+    assert_eq!(till.view().mode, ModeView::Enrolling { card });
 }
