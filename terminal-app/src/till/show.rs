@@ -7,7 +7,9 @@ use retail::sale::TenderKind;
 
 use super::pay::{is_child, points_of};
 use super::step::{Now, State};
-use super::view::{CustomerPanel, Enabled, ModeView, PaidPart, ReturnRow, ReturnView, Row, View};
+use super::view::{
+    CustomerPanel, Enabled, ModeView, Notice, PaidPart, ReturnRow, ReturnView, Row, View,
+};
 use super::work::{Mode, ReturnDraft};
 
 impl State {
@@ -68,7 +70,17 @@ impl State {
                 new: attached.new,
             }),
             search: self.search.clone(),
-            notice: self.notice.clone(),
+            // Who has to wait reads why beside the field: that he was wrong is said with it.
+            notice: self.notice.clone().filter(|notice| {
+                let waits = matches!(
+                    mode,
+                    ModeView::LoggedOut {
+                        wait_s: Some(_),
+                        ..
+                    }
+                );
+                !(waits && *notice == Notice::WrongPin)
+            }),
             last: work.last.filter(|last| last.day == Some(today)),
             just_sold: work.just_sold,
             sound: self.sound,

@@ -132,7 +132,7 @@ fn a_cashier_of_the_settings_that_nobody_is_is_refused() {
     assert!(!list().contains("Sanen"), "nobody was made: {}", list());
     let (_, found, _) = run(till(dir).arg("doctor"));
     assert!(
-        found.contains("!! kassamedewerkers: 2, maar [till] cashier noemt Sanen"),
+        found.contains("!! medewerkers: 2, maar [till] cashier noemt Sanen"),
         "{found}"
     );
     settings("2");

@@ -20,7 +20,7 @@ fn the_doctor_finds_what_is_missing_and_says_what_to_do() {
         "ok database",
         "!! aanmelding",
         "!! artikelen: 0",
-        "!! kassamedewerkers: 0",
+        "!! medewerkers: 0",
         "ok schijf",
         "!! scanner",
         "ok printer: staat niet in de instellingen",

@@ -35,6 +35,27 @@ for (const node of document.querySelectorAll("button, input")) {
   if (messages && (box.bottom > messages.bottom + 1 || box.top < messages.top - 1)) wrong.push(`must be scrolled to: ${name(node)}`);
   if (!(node.getAttribute("aria-label") ?? node.textContent).trim() && !node.labels?.length) wrong.push(`no name: ${name(node)}`);
 }
+// A key under another key is pressed by nobody; lists that scroll pass under what stays in sight.
+const keys = [...document.querySelectorAll("#work button, #work input")]
+  .filter((node) => seen(node) && !node.closest(".lines, #found, .messages, label.consent, .badge"))
+  .map((node) => [node, node.getBoundingClientRect()]);
+keys.forEach(([node, a], place) => {
+  for (const [other, b] of keys.slice(place + 1)) {
+    const over = Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+    if (over && !document.querySelector("#found li")) wrong.push(`over one another: ${name(node)} and ${name(other)}`);
+  }
+  const panel = node.closest(".panel")?.getBoundingClientRect();
+  if (panel && (a.left - panel.left < 4 || panel.right - a.right < 4)) wrong.push(`at the edge of its panel: ${name(node)}`);
+});
+for (const node of document.querySelectorAll(".fields .field > span")) {
+  if (node.getClientRects().length > 1 || node.getBoundingClientRect().height > 1.7 * parseFloat(getComputedStyle(node).fontSize)) wrong.push(`broken in two: ${name(node)}`);
+}
+// Each question says what it is; where room is short, a message may stand in for its heading.
+for (const node of document.querySelectorAll(".panel > h1")) {
+  const box = node.getBoundingClientRect();
+  const hidden = box.height < 2 || getComputedStyle(node).clipPath !== "none";
+  if (hidden && !document.querySelector("#notices .notice")) wrong.push(`no heading: ${name(node)}`);
+}
 const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 for (let text = walk.nextNode(); text; text = walk.nextNode()) {
   const node = text.parentElement;

@@ -123,7 +123,7 @@ const NL: Words = Words {
     journal_cure: "Bewaar de database en start de kassa: zij meldt wat ontbreekt en gaat verder in een nieuwe reeks.",
     articles: "artikelen",
     articles_cure: "Lees het assortiment in met: terminal-app articles import BESTAND.csv",
-    cashiers: "kassamedewerkers",
+    cashiers: "medewerkers",
     cashiers_cure: "Voeg er een toe met: terminal-app cashier add --name NAAM --pin-stdin",
     cashier_unknown: "{}, maar [till] cashier noemt {}, en die is er niet",
     cashier_unknown_cure: "Zet er een naam neer die terminal-app cashier list noemt, of voeg hem toe met terminal-app cashier add.",

@@ -4,7 +4,7 @@ use retail::money::Cents;
 use retail::quantity::{Quantity, Unit};
 use retail::sale::{ReturnReason, TenderKind};
 use terminal_app::till::view::{ReturnRow, ReturnView};
-use terminal_app::till::{ModeView, View};
+use terminal_app::till::{ModeView, Notice, View};
 
 use super::{Named, asking, receipt};
 
@@ -100,6 +100,16 @@ pub(super) fn questions() -> Vec<Named> {
             "enrolling",
             View {
                 customer: None,
+                ..asking(ModeView::Enrolling {
+                    card: Some("2610000000016".to_owned()),
+                })
+            },
+        ),
+        (
+            "enrolling_refused",
+            View {
+                customer: None,
+                notice: Some(Notice::NotAnEmail),
                 ..asking(ModeView::Enrolling {
                     card: Some("2610000000016".to_owned()),
                 })
