@@ -98,6 +98,7 @@ pub enum Articles {
         after_help = "First line: gtin,name,price_cents,vat_percent,category (order free). Optional: unit (piece or kg),
 deposit_cents (statiegeld of one unit). An empty price_cents asks the cashier.
 Rows that cannot be read go to FILE.rejects.csv with their line and the reason; the others go in.
+Ends with 0 when rows went in or were there already, also when others were rejected; with 1 when every row was rejected.
 
 Example:
   terminal-app articles import articles.csv"
@@ -118,7 +119,7 @@ pub enum Cashier {
         /// What the screen calls him; the name never leaves the till
         #[arg(long)]
         name: String,
-        /// Read the PIN (4 to 8 digits) from standard input
+        /// Read the PIN (4 to 8 digits) from standard input; at a terminal it is asked for and not shown
         #[arg(long, required = true)]
         pin_stdin: bool,
     },

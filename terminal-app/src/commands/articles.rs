@@ -49,6 +49,15 @@ pub(super) fn import(config: &Config, file: &Path) -> Result<(), CliError> {
         "all rejected rows, with their reasons: {}",
         rejects.display()
     ));
+    if report.added + report.changed + report.same == 0 {
+        return Err(CliError::new(
+            format!(
+                "nothing of {} went in: every row was rejected",
+                file.display()
+            ),
+            format!("{} says why, line by line", rejects.display()),
+        ));
+    }
     Ok(())
 }
 

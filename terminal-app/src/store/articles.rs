@@ -111,9 +111,10 @@ impl Store {
                 &[&parts.join(" "), &limit],
             )?
         } else {
+            // The plus keeps SQLite from searching anew for every row that has the short words.
             self.matching(
                 "SELECT rowid FROM article_parts WHERE article_parts MATCH ?1
-                 AND rowid IN (SELECT rowid FROM article_words WHERE article_words MATCH ?3) LIMIT 200",
+                 AND +rowid IN (SELECT rowid FROM article_words WHERE article_words MATCH ?3) LIMIT 200",
                 &[&parts.join(" "), &limit, &beginnings(&short)],
             )?
         };
@@ -329,6 +330,17 @@ struct Header {
 
 impl Header {
     fn read(header: &csv::ByteRecord) -> Result<Self, String> {
+        // A spreadsheet whose decimal sign is the comma parts columns by something else.
+        if header.len() == 1
+            && header
+                .iter()
+                .any(|line| line.contains(&b';') || line.contains(&b'\t'))
+        {
+            return Err(
+                "the columns are parted by semicolons or tabs; they must be parted by commas"
+                    .to_owned(),
+            );
+        }
         let find = |name: &str| {
             header.iter().position(|column| {
                 String::from_utf8_lossy(column)

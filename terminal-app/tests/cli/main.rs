@@ -139,6 +139,35 @@ fn bad_rows_go_to_a_rejects_file_and_the_rest_goes_in() {
 }
 
 #[test]
+fn a_file_of_which_nothing_goes_in_is_no_success() {
+    let folder = folder();
+    let import = |csv: &str| {
+        std::fs::write(folder.path().join("a.csv"), csv).unwrap();
+        run(till(folder.path()).args(["articles", "import", "a.csv"]))
+    };
+    let header = "gtin,name,price_cents,vat_percent,category\n";
+    let (code, out, err) = import(&format!("{header}8712345678907,Fout,1,21,\n"));
+    assert_eq!(
+        (code, out.as_str()),
+        (1, "0 new, 0 changed, 0 unchanged, 1 rejected\n")
+    );
+    assert!(
+        err.contains("error: nothing of a.csv went in") && err.contains("a.csv.rejects.csv"),
+        "{err}"
+    );
+    // No rows are no bad rows.
+    assert_eq!(import(header).0, 0);
+    // A Dutch spreadsheet parts columns by semicolons.
+    let (code, _, err) =
+        import(&format!("{header}8712345678906,T-shirt,1999,21,\n").replace(',', ";"));
+    assert_eq!(code, 1);
+    assert!(
+        err.contains("parted by semicolons or tabs; they must be parted by commas"),
+        "{err}"
+    );
+}
+
+#[test]
 fn a_stray_quote_or_a_foreign_letter_spoils_its_own_row_only() {
     let folder = folder();
     let mut csv = b"gtin,name,price_cents,vat_percent,category\r\n".to_vec();
