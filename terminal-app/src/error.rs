@@ -115,7 +115,12 @@ impl From<CashierError> for CliError {
                 error.to_string(),
                 "terminal-app cashier list says who is here",
             ),
-            other => Self::new(
+            CashierError::Name => Self::new(error.to_string(), "for example: --name Anna"),
+            CashierError::PinTaken => Self::new(
+                error.to_string(),
+                "choose another PIN: it alone says who someone is",
+            ),
+            other @ CashierError::Pin => Self::new(
                 other.to_string(),
                 "for example: echo 4821 | terminal-app cashier add --name Anna --pin-stdin",
             ),

@@ -31,7 +31,7 @@ struct Firmware {
 pub(super) fn update_info(config: &Config) -> Result<(), CliError> {
     let w = Words::of(config.screen.language);
     let Some(hub) = &config.hub else {
-        return Err(CliError::new(w.no_hub, w.no_hub_cure));
+        return Err(told(w.no_hub, w.no_hub_cure));
     };
     let store = super::open(config)?;
     let settings = line::Settings::from(&hub.serial);
@@ -52,7 +52,7 @@ pub(super) fn update_info(config: &Config) -> Result<(), CliError> {
                     (line.text, line.cure.unwrap_or_default())
                 });
             images(w, None)?;
-            return Err(CliError::new(format!("hub: {text}"), cure));
+            return Err(told(&format!("hub: {text}"), &cure));
         }
     };
     let running = match heard {
@@ -74,8 +74,21 @@ pub(super) fn update_info(config: &Config) -> Result<(), CliError> {
         Some(running) => compared(w, &running),
         None => {
             images(w, None)?;
-            Err(CliError::new(w.never_heard, w.never_heard_cure))
+            Err(told(w.never_heard, w.never_heard_cure))
         }
+    }
+}
+
+/// What is wrong and its cure, as `doctor` writes them: the words *error* and *hint* are of another language.
+fn told(text: &str, cure: &str) -> CliError {
+    out::note(format!("!! {text}"));
+    if !cure.is_empty() {
+        out::note(format!("   {cure}"));
+    }
+    CliError {
+        message: String::new(),
+        hint: None,
+        code: 1,
     }
 }
 
@@ -103,7 +116,7 @@ fn images(w: &Words, board: Option<&str>) -> Result<(), CliError> {
         .filter(|known| board.is_none_or(|board| board == known.name))
         .collect();
     if let (Some(board), true) = (board, fitting.is_empty()) {
-        return Err(CliError::new(fill(w.no_image, &[&board]), w.no_image_cure));
+        return Err(told(&fill(w.no_image, &[&board]), w.no_image_cure));
     }
     for board in fitting {
         out::line(format!("{}: {}", board.name, board.image))?;

@@ -52,14 +52,18 @@ pub(super) fn run(config: &Config) -> Result<(), CliError> {
         clock: clock.as_ref(),
         entropy: &mut SystemEntropy,
     });
-    out::line(format!(
-        "sent {} in {} ({} bytes); {} there already; received {}",
-        out::count(summary.sent, "event", "events"),
-        out::count(summary.batches.into(), "batch", "batches"),
-        summary.bytes,
-        summary.duplicates,
-        out::count(summary.changes, "change", "changes")
-    ))?;
+    // Where nothing was exchanged there is nothing to tell but why.
+    let exchanged = summary.batches > 0 || summary.changes > 0;
+    if result.is_ok() || exchanged {
+        out::line(format!(
+            "sent {} in {} ({} bytes); {} there already; received {}",
+            out::count(summary.sent, "event", "events"),
+            out::count(summary.batches.into(), "batch", "batches"),
+            summary.bytes,
+            summary.duplicates,
+            out::count(summary.changes, "change", "changes")
+        ))?;
+    }
     if summary.forked > 0 {
         out::note(format!(
             "{} beside another of the same name: both are kept, head office shows them",

@@ -251,6 +251,12 @@ fn wrong_kind(message: &str, place: &Place<'_>) -> Option<(String, String)> {
         .or_else(|| value("floating point ").map(|n| format!("{n} is a number with a fraction")))
         .or_else(|| value("boolean ").map(|yes| format!("{yes} is no such value")))
         .unwrap_or_else(|| format!("this is {}", kind(found)));
+    let cure = match expected {
+        "a sequence" | "sequence" => {
+            "write a list in brackets, each text in quotes: [\"one\", \"two\"]"
+        }
+        _ => "write text in \"quotes\", numbers and true/false without",
+    };
     let expected = kind(expected);
     let key = if place.key.is_empty() {
         "this".to_owned()
@@ -259,7 +265,7 @@ fn wrong_kind(message: &str, place: &Place<'_>) -> Option<(String, String)> {
     };
     Some((
         format!("{key} must be {expected}, and {found}"),
-        "write text in \"quotes\", numbers and true/false without".to_owned(),
+        cure.to_owned(),
     ))
 }
 

@@ -158,6 +158,12 @@ fn what_is_wrong_is_said_with_line_reason_and_cure() {
         "quotes",
     );
     blames(
+        "address = [\"Dorpsstraat 1\", \"1234 AB Ons Dorp\"]",
+        "address = \"Dorpsstraat 1\"",
+        "`address` must be a list in [brackets]",
+        "[\"one\", \"two\"]",
+    );
+    blames(
         "kvk = \"12345678\"",
         "kvk = 12345678",
         "`kvk` must be a text in \"quotes\"",

@@ -19,6 +19,26 @@ fn a_pin_that_is_none_is_refused() {
     );
 }
 
+#[test]
+fn every_slip_has_its_own_cure() {
+    let folder = folder();
+    add(folder.path(), "Anna", "4821");
+    let tried = |name: &str, pin: &str| {
+        let mut command = till(folder.path());
+        command.args(["cashier", "add", "--name", name, "--pin-stdin"]);
+        let (code, _, err) = run(command.write_stdin(pin));
+        assert_eq!(code, 1);
+        err
+    };
+    let taken = tried("Bram", "4821");
+    assert!(taken.contains("choose another PIN"), "{taken}");
+    let nameless = tried(" ", "2222");
+    assert!(
+        nameless.contains("--name Anna") && !nameless.contains("echo"),
+        "{nameless}"
+    );
+}
+
 fn add(folder: &Path, name: &str, pin: &str) {
     let mut command = till(folder);
     command.args(["cashier", "add", "--name", name, "--pin-stdin"]);

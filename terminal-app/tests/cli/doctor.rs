@@ -13,6 +13,7 @@ pub(crate) fn doctor(folder: &Path, more: &str) -> (i32, String) {
 #[test]
 fn the_doctor_finds_what_is_missing_and_says_what_to_do() {
     let folder = folder();
+    drop(Store::open(&folder.path().join("till.db")).unwrap());
     let (code, out) = doctor(folder.path(), "[[scanner]]\nport = \"dev/scanner\"\n");
     assert_eq!(code, 1);
     for line in [
@@ -104,6 +105,10 @@ fn the_hub_is_looked_for_and_its_image_named() {
         said.contains("staat geen hub") && said.contains("[hub]"),
         "{said}"
     );
+    assert!(
+        !said.contains("error") && !said.contains("hint"),
+        "one language: {said}"
+    );
     let (code, _, _) = run(till(dir).arg("hub"));
     assert_eq!(code, 2);
     let (code, help, _) = run(till(dir).args(["hub", "update-info", "--help"]));
@@ -125,4 +130,18 @@ fn the_hub_is_looked_for_and_its_image_named() {
         line.is_some_and(|line| line.ends_with("poort bestaat niet")),
         "{out}"
     );
+}
+
+/// A mistyped path is not a new till.
+#[test]
+fn the_doctor_makes_no_database() {
+    let folder = folder();
+    let (code, out) = doctor(folder.path(), "[store]\npath = \"weg/till.db\"\n");
+    assert_eq!(code, 1);
+    assert!(
+        out.contains("!! database: ") && out.contains("weg/till.db: er is nog geen database"),
+        "{out}"
+    );
+    assert!(out.contains("Controleer [store] path"), "{out}");
+    assert!(!folder.path().join("weg").exists());
 }

@@ -1,5 +1,5 @@
 //! `doctor`: everything a till stands on, looked over: a line each, in the language of the screen, with what to do about it.
-//! Only looks: prints nothing, opens no drawer, changes nothing but that a missing database is made.
+//! Only looks: prints nothing, opens no drawer, makes no database where there is none.
 
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
@@ -90,12 +90,19 @@ pub(super) fn run(config: &Config) -> Result<(), CliError> {
     };
     found.well(w.settings, &config.file.display().to_string())?;
     found.well("SQLite", rusqlite::version())?;
-    let mut store = match super::open_store(config) {
-        Ok(store) => Some(store),
-        Err(error) => {
-            found.unreadable(Stop::Store(error))?;
-            None
+    let mut store = if config.store.exists() {
+        match super::open_store(config) {
+            Ok(store) => Some(store),
+            Err(error) => {
+                found.unreadable(Stop::Store(error))?;
+                None
+            }
         }
+    } else {
+        // A slip in [store] path must not look like a till that is well.
+        let text = fill(w.no_database, &[&config.store.display()]);
+        found.judge(w.database, &text, false, w.no_database_cure)?;
+        None
     };
     if let Some(store) = &store {
         found
