@@ -179,7 +179,7 @@ pub(super) struct OwnerArgs {
     /// He may see every shop
     #[arg(long)]
     pub(super) all: bool,
-    /// Read the password from standard input (its first line)
+    /// Read the password from standard input (its first line); at a terminal it is asked for and not shown
     #[arg(long, required = true)]
     pub(super) password_stdin: bool,
 }

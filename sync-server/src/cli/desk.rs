@@ -1,6 +1,6 @@
 //! Shops, tills, owners and customers: the short commands.
 
-use std::io::BufRead;
+use std::io::{BufRead, IsTerminal};
 
 use chrono_tz::Tz;
 use retail::ids::{MAX_SHOP_ID, TillId, check_shop_id};
@@ -11,6 +11,7 @@ use crate::api::Office;
 use crate::book::lookup::TillStatus;
 use crate::error::CliError;
 use crate::out;
+use crate::secret;
 use crate::store::rows::{OwnerRow, Shop};
 use crate::store::{read, write};
 
@@ -157,17 +158,24 @@ pub(super) fn till_revoke(office: &Office, till: u16) -> Done {
     Ok(())
 }
 
-pub(super) fn owner_add(office: &Office, name: &str, shops: Option<Vec<String>>) -> Done {
+/// The first line; at a terminal asked for and not shown.
+fn password() -> std::io::Result<String> {
+    let input = std::io::stdin();
+    if input.is_terminal() {
+        return secret::ask("password: ", &input, &mut std::io::stderr());
+    }
     let mut password = String::new();
-    std::io::stdin()
-        .lock()
-        .read_line(&mut password)
-        .map_err(|error| {
-            CliError::mend(
-                format!("cannot read the password: {error}"),
-                "give it on standard input: echo PASSWORD | sync-server owner add ..",
-            )
-        })?;
+    input.lock().read_line(&mut password)?;
+    Ok(password)
+}
+
+pub(super) fn owner_add(office: &Office, name: &str, shops: Option<Vec<String>>) -> Done {
+    let password = password().map_err(|error| {
+        CliError::mend(
+            format!("cannot read the password: {error}"),
+            "give it on standard input: echo PASSWORD | sync-server owner add ..",
+        )
+    })?;
     let password = password.trim_end_matches(['\r', '\n']);
     office.add_owner(name, shops, password)?;
     out::line(&format!("{} may log in", name.trim()));

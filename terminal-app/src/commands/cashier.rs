@@ -1,6 +1,6 @@
 //! `cashier add`, `list` and `remove`: who may use the till.
 
-use std::io::Read as _;
+use std::io::{IsTerminal as _, Read as _};
 
 use retail::clock::{Clock as _, wall_time};
 
@@ -8,25 +8,33 @@ use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::Config;
 use crate::error::CliError;
 use crate::out;
+use crate::secret;
 use crate::till::input::Cashier;
 
 /// More than a PIN and a line end.
 const MAX_INPUT: u64 = 64;
 
 pub(super) fn add(config: &Config, name: &str) -> Result<(), CliError> {
-    let mut pin = String::new();
-    std::io::stdin()
-        .take(MAX_INPUT)
-        .read_to_string(&mut pin)
-        .map_err(|e| {
-            CliError::new(
-                format!("the PIN cannot be read: {e}"),
-                "give it on standard input",
-            )
-        })?;
+    let pin = pin().map_err(|e| {
+        CliError::new(
+            format!("the PIN cannot be read: {e}"),
+            "give it on standard input",
+        )
+    })?;
     let mut store = super::open(config)?;
     let cashier = store.set_cashier(name, Some(pin.trim()), &mut SystemEntropy)?;
     out::line(format!("cashier {}: {}", cashier.id, cashier.name))
+}
+
+/// From a pipe all there is; at a terminal one line, asked for and not shown.
+fn pin() -> std::io::Result<String> {
+    let input = std::io::stdin();
+    if input.is_terminal() {
+        return secret::ask("PIN (4 to 8 digits): ", &input, &mut std::io::stderr());
+    }
+    let mut pin = String::new();
+    input.take(MAX_INPUT).read_to_string(&mut pin)?;
+    Ok(pin)
 }
 
 pub(super) fn list(config: &Config) -> Result<(), CliError> {
