@@ -160,7 +160,7 @@ fn one(language: Language, event: &Event, row: &EventRow, branch: Option<usize>)
         }
         section.card {
             @if let Some(of) = of {
-                p { (words.returns_from) " " a href=(link(PATH, &[("nr", &of.to_string())])) { (words.receipt) " " (of) } }
+                p { (words.returns_from) " " a href=(link(PATH, &[("nr", &of.to_string())])) { (of) } }
             }
             (lines_table(language, receipt).html(language))
             div.side-by-side {

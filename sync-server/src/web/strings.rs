@@ -329,7 +329,7 @@ strings! {
     change: "Wisselgeld", "Change";
     cashier: "Kassier", "Cashier";
     wait: "{} s van eerste scan tot betaald", "{} s from first scan to paid";
-    returns_from: "Retour van", "Returned from";
+    returns_from: "Retour van bon", "Returned from receipt";
     returns_of_this: "Retouren van deze bon", "Returns of this receipt";
     branch_note: "Dit nummer is vaker uitgegeven: deze kassa liep vertakt. Tak {}.", "This number was given out more than once: this till forked. Branch {}.";
 

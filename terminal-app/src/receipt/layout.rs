@@ -109,7 +109,7 @@ fn article(rows: &mut Vec<Row>, line: &Line, rates: &[VatRate], words: &Strings)
     let indent = if line.parent.is_some() { "  " } else { "" };
     rows.push(pair(
         format!("{indent}{}", line.name),
-        format!("{} {}", line.amount.plain(), letter(line.vat, rates)),
+        format!("{} {}", words.plain(line.amount), letter(line.vat, rates)),
     ));
     let one = line.unit == Unit::Piece && line.qty.0.abs() == Quantity::ONE.0;
     if !one {
@@ -117,8 +117,9 @@ fn article(rows: &mut Vec<Row>, line: &Line, rates: &[VatRate], words: &Strings)
             Unit::Piece => "",
             Unit::Kilogram => " kg",
         };
-        let price = line.price.plain();
-        rows.push(Row::Text(format!("{indent}  {}{unit} x {price}", line.qty)));
+        let price = words.plain(line.price);
+        let quantity = words.number(&line.qty.to_string());
+        rows.push(Row::Text(format!("{indent}  {quantity}{unit} x {price}")));
     }
     if !line.item.is_empty() {
         rows.push(Row::Text(format!("{indent}  {}", line.item)));
@@ -132,7 +133,7 @@ fn article(rows: &mut Vec<Row>, line: &Line, rates: &[VatRate], words: &Strings)
 }
 
 fn totals(rows: &mut Vec<Row>, receipt: &Receipt, is_return: bool, words: &Strings) {
-    let euro = |amount: Cents| amount.to_string();
+    let euro = |amount: Cents| words.money(amount);
     rows.push(Row::Pair(
         words.total.to_owned(),
         euro(receipt.total),
@@ -160,13 +161,13 @@ fn tender_rows(rows: &mut Vec<Row>, tender: &Tender, words: &Strings) {
         (TenderKind::Cash, true) => words.cash_back,
         (TenderKind::Card, true) => words.card_back,
     };
-    rows.push(pair(word.to_owned(), tender.amount.abs().to_string()));
+    rows.push(pair(word.to_owned(), words.money(tender.amount.abs())));
     for (word, amount) in [
         (words.tendered, tender.tendered),
         (words.change, tender.change),
     ] {
         if let Some(amount) = amount {
-            rows.push(pair(format!("  {word}"), amount.to_string()));
+            rows.push(pair(format!("  {word}"), words.money(amount)));
         }
     }
 }
@@ -183,16 +184,20 @@ fn vat_table(rows: &mut Vec<Row>, table: &[VatRow], rates: &[VatRate], words: &S
     for row in table {
         rows.push(Row::Table(
             [
-                format!("{} {}", letter(row.rate, rates), row.rate),
-                row.base.plain(),
-                row.vat.plain(),
-                row.gross.plain(),
+                format!(
+                    "{} {}",
+                    letter(row.rate, rates),
+                    words.number(&row.rate.to_string())
+                ),
+                words.plain(row.base),
+                words.plain(row.vat),
+                words.plain(row.gross),
             ],
             Style::PLAIN,
         ));
     }
     if table.len() > 1 {
-        let sum = |part: fn(&VatRow) -> Cents| table.iter().map(part).sum::<Cents>().plain();
+        let sum = |part: fn(&VatRow) -> Cents| words.plain(table.iter().map(part).sum());
         rows.push(Row::Table(
             [
                 words.total.to_owned(),
@@ -212,9 +217,12 @@ fn points(rows: &mut Vec<Row>, points: i64, balance: Option<i64>, words: &String
     } else {
         words.points
     };
-    rows.push(pair(word.to_owned(), grouped(points.abs())));
+    rows.push(pair(word.to_owned(), words.number(&grouped(points.abs()))));
     if let Some(balance) = balance {
-        rows.push(pair(words.balance.to_owned(), grouped(balance)));
+        rows.push(pair(
+            words.balance.to_owned(),
+            words.number(&grouped(balance)),
+        ));
     }
 }
 

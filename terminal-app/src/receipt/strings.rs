@@ -1,5 +1,6 @@
 //! The words on a receipt, in Dutch (default) and English. A missing translation does not compile.
 
+use retail::money::Cents;
 use retail::sale::ReturnReason;
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +45,9 @@ pub(crate) struct Strings {
     pub(crate) balance: &'static str,
     pub(crate) thanks: &'static str,
     pub(crate) keep: &'static str,
+    /// As the keys of the cashier's screen name them.
     reasons: [&'static str; 4],
+    is_english: bool,
 }
 
 const NL: Strings = Strings {
@@ -75,7 +78,8 @@ const NL: Strings = Strings {
     balance: "Puntensaldo",
     thanks: "Bedankt en tot ziens!",
     keep: "Bewaar deze bon voor ruilen of retour.",
-    reasons: ["spijt van aankoop", "defect", "ruilen", "verkeerd artikel"],
+    reasons: ["spijt", "defect", "ruil", "verkeerd"],
+    is_english: false,
 };
 
 const EN: Strings = Strings {
@@ -106,7 +110,8 @@ const EN: Strings = Strings {
     balance: "Points balance",
     thanks: "Thank you and goodbye!",
     keep: "Keep this receipt for exchange or return.",
-    reasons: ["changed my mind", "faulty", "exchange", "wrong article"],
+    reasons: ["regret", "defect", "exchange", "wrong item"],
+    is_english: true,
 };
 
 impl Strings {
@@ -114,6 +119,32 @@ impl Strings {
         match language {
             Language::Nl => &NL,
             Language::En => &EN,
+        }
+    }
+
+    /// An amount by itself, in the order of the screen: `-€ 94,90`, `€94.90`. The code pages of printers have no other minus.
+    pub(crate) fn money(&self, amount: Cents) -> String {
+        let sign = if amount.is_negative() { "-" } else { "" };
+        let euro = if self.is_english { "€" } else { "€ " };
+        format!("{sign}{euro}{}", self.plain(amount.abs()))
+    }
+
+    /// An amount in a column: `-1.234,50`, `-1,234.50`.
+    pub(crate) fn plain(&self, amount: Cents) -> String {
+        self.number(&amount.plain())
+    }
+
+    /// What is written the Dutch way, with the signs of this language.
+    pub(crate) fn number(&self, dutch: &str) -> String {
+        let swapped = |sign| match sign {
+            ',' => '.',
+            '.' => ',',
+            other => other,
+        };
+        if self.is_english {
+            dutch.chars().map(swapped).collect()
+        } else {
+            dutch.to_owned()
         }
     }
 

@@ -408,7 +408,7 @@ proptest! {
         prop_assert!(tokens.iter().all(harmless));
         let text = decode::to_text(&job.bytes, profile.columns);
         prop_assert!(text.lines().all(|line| line.chars().count() <= profile.columns), "{}", text);
-        prop_assert!(text.contains(&total.to_string()), "{}", text);
+        prop_assert!(text.contains(&format!("{}€ {}", if total.is_negative() { "-" } else { "" }, total.abs().plain())), "{}", text);
         prop_assert_eq!(text.matches("KOPIE").count() >= 2, copy);
     }
 }

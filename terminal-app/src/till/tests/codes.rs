@@ -361,11 +361,16 @@ fn nobody_sells_without_logging_in() {
     till.act(Action::Login {
         pin: "4821".to_owned(),
     });
+    let view = till.view();
     assert_eq!(
-        till.view().notice,
-        Some(Notice::WrongPin),
+        view.mode,
+        ModeView::LoggedOut {
+            checking: false,
+            wait_s: Some(30)
+        },
         "five wrong ones make wait"
     );
+    assert_eq!(view.notice, None, "the wait says why, alone");
     till.mono_ms += 30_000;
     till.act(Action::Login {
         pin: "4821".to_owned(),
