@@ -223,7 +223,7 @@ pub enum Refusal {
     #[error("head office does not know this till")]
     UnknownTill,
     /// The till's key was revoked.
-    #[error("the key of this till was revoked")]
+    #[error("head office has revoked this till")]
     Revoked,
     /// The transport signature is wrong.
     #[error("the request is not signed by this till")]

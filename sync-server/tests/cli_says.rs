@@ -66,6 +66,10 @@ fn what_can_be_mended_ends_with_one() {
             &["till", "revoke", "--till", "7"],
             &["no till 7", "till list"],
         ),
+        (
+            &["till", "allow", "--till", "7"],
+            &["no till 7", "till list"],
+        ),
         (&["import", "--undo", "77"], &["no import 77", "hint:"]),
     ];
     for (args, needles) in mend {
@@ -314,6 +318,7 @@ fn every_command_has_help_with_an_example() {
         &["till-code"],
         &["till", "list"],
         &["till", "revoke"],
+        &["till", "allow"],
         &["owner", "add"],
         &["import"],
         &["report"],

@@ -139,9 +139,22 @@ pub(super) enum TillCommand {
     /// List the tills and how far they are
     #[command(after_help = "Example: sync-server till list --format csv")]
     List(ListArgs),
-    /// Revoke a till's key: nothing more is taken from it until it is enrolled anew
-    #[command(after_help = "Example: sync-server till revoke --till 3")]
+    /// Revoke a till's key: nothing more is taken from it until it is allowed again
+    #[command(
+        after_help = "The till sells on and keeps what it could not send; `till allow` lets it in again.\n\n\
+                      Example: sync-server till revoke --till 3"
+    )]
     Revoke {
+        /// Its number
+        #[arg(long, value_name = "N")]
+        till: u16,
+    },
+    /// Allow a revoked till again, with the key it has: what it kept meanwhile comes in
+    #[command(
+        after_help = "Not for a till that was stolen: its box still has the key. Enrol its successor as a new till.\n\n\
+                      Example: sync-server till allow --till 3"
+    )]
+    Allow {
         /// Its number
         #[arg(long, value_name = "N")]
         till: u16,

@@ -141,21 +141,42 @@ pub(super) fn till_list(office: &Office, format: Format) -> Done {
 }
 
 pub(super) fn till_revoke(office: &Office, till: u16) -> Done {
-    let id = TillId::new(till).map_err(|error| {
+    let id = till_id(till)?;
+    let now_ms = office.now_ms();
+    if !write(office.store(), |tables| tables.revoke_till(id, now_ms))? {
+        return Err(no_till(till));
+    }
+    out::line(&format!(
+        "revoked the key of till {till}; `sync-server till allow --till {till}` lets it in again"
+    ));
+    Ok(())
+}
+
+pub(super) fn till_allow(office: &Office, till: u16) -> Done {
+    let id = till_id(till)?;
+    if !write(office.store(), |tables| tables.allow_till(id))? {
+        return Err(no_till(till));
+    }
+    out::line(&format!(
+        "till {till} is allowed; it sends what it kept within half an hour, or at once by `terminal-app sync`"
+    ));
+    Ok(())
+}
+
+fn till_id(till: u16) -> Result<TillId, CliError> {
+    TillId::new(till).map_err(|error| {
         CliError::mend(
             error.to_string(),
             "`sync-server till list` shows the numbers",
         )
-    })?;
-    let now_ms = office.now_ms();
-    if !write(office.store(), |tables| tables.revoke_till(id, now_ms))? {
-        return Err(CliError::mend(
-            format!("there is no till {till}"),
-            "`sync-server till list` shows the numbers",
-        ));
-    }
-    out::line(&format!("revoked the key of till {till}"));
-    Ok(())
+    })
+}
+
+fn no_till(till: u16) -> CliError {
+    CliError::mend(
+        format!("there is no till {till}"),
+        "`sync-server till list` shows the numbers",
+    )
 }
 
 /// The first line; at a terminal asked for and not shown.

@@ -54,6 +54,7 @@ fn run(cli: Cli) -> Done {
         Command::TillCode { shop } => desk::till_code(&open_existing(db)?, &shop),
         Command::Till(TillCommand::List(list)) => desk::till_list(&open_existing(db)?, list.format),
         Command::Till(TillCommand::Revoke { till }) => desk::till_revoke(&open_existing(db)?, till),
+        Command::Till(TillCommand::Allow { till }) => desk::till_allow(&open_existing(db)?, till),
         Command::Owner(OwnerCommand::Add(args)) => {
             let shops = (!args.all).then_some(args.shop);
             desk::owner_add(&open(db)?, &args.name, shops)

@@ -54,6 +54,8 @@ pub trait OfficeTables {
     fn set_traffic(&mut self, till: TillId, traffic: &Traffic) -> Result<()>;
     /// Revokes a till's key; false when there is no such till.
     fn revoke_till(&mut self, till: TillId, now_ms: i64) -> Result<bool>;
+    /// Lets a till in again with the key it has; false when there is no such till.
+    fn allow_till(&mut self, till: TillId) -> Result<bool>;
 
     /// Adds an owner or replaces his password and shops.
     fn put_owner(&mut self, owner: &OwnerRow) -> Result<()>;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use retail::wire::Refusal;
+
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::Config;
 use crate::error::CliError;
@@ -9,10 +11,10 @@ use crate::out;
 use crate::runtime::{StoreAppender, check_start};
 use crate::store::{Opened, Store, StoreError};
 use crate::sync::http::{HttpWire, Patience};
-use crate::sync::office::Client;
+use crate::sync::office::{CallError, Client};
 use crate::sync::outbox::Outbox as _;
 use crate::sync::pack::Credentials;
-use crate::sync::session::Parts;
+use crate::sync::session::{Parts, SyncError};
 
 pub(super) fn run(config: &Config) -> Result<(), CliError> {
     let mut store = super::open(config)?;
@@ -38,6 +40,7 @@ pub(super) fn run(config: &Config) -> Result<(), CliError> {
     );
     let second = Store::open(&config.store)?;
     let mut appender = StoreAppender::new(second, clock.clone(), config.shop.time_zone);
+    let till = identity.till;
     let who = Credentials {
         org: identity.org,
         shop: identity.shop,
@@ -81,13 +84,14 @@ pub(super) fn run(config: &Config) -> Result<(), CliError> {
     }
     let waiting = store.standing().map_or(0, |standing| standing.waiting);
     result.map_err(|error| {
-        CliError::new(
-            error.to_string(),
-            format!(
-                "{} on this till; nothing is lost",
-                out::count(waiting, "event waits", "events wait")
+        let waits = out::count(waiting, "event waits", "events wait");
+        let hint = match &error {
+            SyncError::Call(CallError::Refused(Refusal::Revoked)) => format!(
+                "ask head office to allow it again: sync-server till allow --till {till}; {waits} on this till, nothing is lost"
             ),
-        )
+            _ => format!("{waits} on this till; nothing is lost"),
+        };
+        CliError::new(error.to_string(), hint)
     })
 }
 

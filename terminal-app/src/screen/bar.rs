@@ -135,6 +135,7 @@ fn sync(face: &Face, status: &SyncStatus) -> Markup {
         SyncState::Untrusted {
             trouble: CertificateTrouble::Trust,
         } => (Look::Bad, w.sync_certificate),
+        SyncState::Revoked => (Look::Bad, w.sync_revoked),
         SyncState::Refused { .. } => (Look::Bad, w.sync_refused),
         SyncState::Stuck { .. } => (Look::Bad, w.sync_stuck),
     };

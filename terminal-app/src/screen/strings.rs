@@ -96,6 +96,7 @@ strings! {
     sync_busy: "Verzenden", "Sending";
     sync_unreachable: "Hoofdkantoor onbereikbaar", "Head office out of reach";
     sync_refused: "Hoofdkantoor weigert", "Head office refuses";
+    sync_revoked: "Hoofdkantoor heeft deze kassa ingetrokken: vraag om weer toe te laten", "Head office has revoked this till: ask to be allowed again";
     sync_certificate_time: "Klok van de kassa of certificaat van hoofdkantoor klopt niet", "This till's clock or head office's certificate is wrong";
     sync_certificate: "Hoofdkantoor niet te vertrouwen", "Head office not trusted";
     sync_stuck: "Verzenden lukt niet", "Sending fails";

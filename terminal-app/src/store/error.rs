@@ -132,7 +132,7 @@ impl StoreError {
                 "ask head office for a code (sync-server till-code) and run: terminal-app enrol --code CODE"
             }
             Self::AlreadyEnrolled(_) => {
-                "a database belongs to one till; use another [store] path for another till"
+                "it needs no code: a till that head office revoked is let in again there (sync-server till allow --till N); another till needs another [store] path"
             }
             Self::HeadMoved => "try again",
             Self::UsedUp(_) => "enrol this till anew, with a database of its own",

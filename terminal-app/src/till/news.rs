@@ -251,6 +251,8 @@ pub enum SyncState {
         /// What is wrong with the proof.
         trouble: CertificateTrouble,
     },
+    /// Head office has revoked this till: it keeps everything until it is allowed again.
+    Revoked,
     /// Head office refuses; someone must look into it.
     Refused {
         /// What it said.

@@ -84,6 +84,15 @@ fn codes_and_tills(store: &dyn Store) {
     let kept = read(store, |tables| tables.till(one)).unwrap().unwrap();
     assert_eq!(kept.traffic, traffic);
     assert_eq!(kept.revoked_ms, Some(50), "the first revocation stays");
+    write(store, |tables| {
+        assert!(tables.allow_till(one)?);
+        assert!(tables.allow_till(one)?, "again is no error");
+        assert!(!tables.allow_till(TillId::new(5).unwrap())?);
+        Ok(())
+    })
+    .unwrap();
+    let kept = read(store, |tables| tables.till(one)).unwrap().unwrap();
+    assert_eq!((kept.revoked_ms, kept.traffic), (None, traffic));
     assert_eq!(read(store, |tables| tables.tills()).unwrap().len(), 2);
 }
 

@@ -183,6 +183,14 @@ impl OfficeTables for View<'_> {
         Ok(revoked == 1)
     }
 
+    fn allow_till(&mut self, till: TillId) -> Result<bool> {
+        let allowed = self.0.execute(
+            "UPDATE till SET revoked_ms = NULL WHERE till = ?1",
+            [till.get()],
+        )?;
+        Ok(allowed == 1)
+    }
+
     fn put_owner(&mut self, owner: &OwnerRow) -> Result<()> {
         let shops = owner
             .shops

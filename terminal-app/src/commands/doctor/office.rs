@@ -51,11 +51,22 @@ impl Findings<'_> {
                     Some(detail) => format!("{text} ({detail})"),
                     None => text.to_owned(),
                 };
+                let cure = match error {
+                    CallError::Refused(Refusal::Revoked) => {
+                        fill(w.refused_revoked_cure, &[&identity.till])
+                    }
+                    _ => cure.to_owned(),
+                };
                 (text, Some(cure))
             }
         };
         let text = fill(w.office_line, &[&server.url, &text, &waiting]);
-        self.judge(w.office, &text, cure.is_none(), cure.unwrap_or_default())
+        self.judge(
+            w.office,
+            &text,
+            cure.is_none(),
+            cure.as_deref().unwrap_or_default(),
+        )
     }
 
     /// A till that is not enrolled has no name at head office yet: is anybody there?

@@ -3,6 +3,7 @@
 use retail::clock::local_day;
 use retail::day::DayClosed;
 use retail::event::Body;
+use retail::wire::Refusal;
 
 use super::Setup;
 use crate::sync::backoff::wait_ms;
@@ -165,6 +166,7 @@ impl Desk {
 /// What the cashier sees of an error.
 pub(super) fn state_of(error: &SyncError) -> SyncState {
     match error {
+        SyncError::Call(CallError::Refused(Refusal::Revoked)) => SyncState::Revoked,
         SyncError::Call(CallError::Refused(refusal)) if !refusal.retry() => SyncState::Refused {
             detail: refusal.to_string(),
         },
