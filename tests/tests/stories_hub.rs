@@ -8,6 +8,8 @@
     reason = "a story that cannot go on fails where it stands"
 )]
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use retail::barcode::receipt_code;
 use retail::ids::ReceiptNumber;
 use serde_json::{Value, json};
@@ -34,10 +36,17 @@ fn open_at_last(till: &mut Till) {
             return;
         }
         assert_eq!(state["notice"]["event"]["what"], "drawer_resting");
-        till.press(&json!({ "do": "dismiss_notice" })).unwrap();
+        put_away(till, &state["notice"]);
         till.press(&json!({ "do": "open_drawer" })).unwrap();
     }
     panic!("the drawer never opened");
+}
+
+/// Puts a notice away, and waits until it is: who looks again before the till has done it reads the old one once more.
+fn put_away(till: &mut Till, notice: &Value) {
+    till.press(&json!({ "do": "dismiss_notice" })).unwrap();
+    till.wait("the notice is put away", |state| state["notice"] != *notice)
+        .unwrap();
 }
 
 #[test]
@@ -198,6 +207,9 @@ fn kill(till: &mut Till, side: Side) {
     }
 }
 
+/// Markers that were scanned.
+static MARKERS: AtomicU32 = AtomicU32::new(0);
+
 /// Starts again whatever was killed, and waits until everything that was scanned before is through. The cashier reads of
 /// scans that were perhaps not heard; their codes are in the answer.
 fn start_again(till: &mut Till) -> (Value, Vec<String>) {
@@ -208,9 +220,9 @@ fn start_again(till: &mut Till) -> (Value, Vec<String>) {
     wait_hub(till).unwrap();
     let mut unheard = Vec::new();
     // Scans come in order: when this one is answered, those before it are done. News of the drawer may take its message
-    // off the screen before anybody has looked.
-    for round in 0..20 {
-        let marker = format!("KLR-NOPE-{round}");
+    // off the screen before anybody has looked. A marker is used once: an old message is no answer.
+    for _ in 0..100 {
+        let marker = format!("KLR-NOPE-{}", MARKERS.fetch_add(1, Ordering::Relaxed));
         till.scanner.scan(&marker).unwrap();
         let state = till
             .wait("the last of the scans", |state| {
@@ -233,7 +245,7 @@ fn start_again(till: &mut Till) -> (Value, Vec<String>) {
         if state["notice"]["read"] == marker.as_str() {
             return (state, unheard);
         }
-        till.press(&json!({ "do": "dismiss_notice" })).unwrap();
+        put_away(till, &state["notice"]);
     }
     panic!(
         "the till has always other news: {:#}",

@@ -238,6 +238,7 @@ impl Till {
     /// Waits until the screen shows what is wanted; fails with the last state.
     pub fn wait(&self, what: &str, mut wanted: impl FnMut(&Value) -> bool) -> Result<Value> {
         let mut state = self.state()?;
+        let mut quiet = 0;
         // Every round waits for a change; a till changes a few times a second at most.
         for _ in 0..400 {
             if wanted(&state) {
@@ -245,7 +246,12 @@ impl Till {
             }
             let rev = state["rev"].as_u64().unwrap_or(0);
             let next = self.get(&format!("/state?after={rev}"))?;
-            if next["rev"].as_u64() == Some(rev) {
+            quiet = if next["rev"].as_u64() == Some(rev) {
+                quiet + 1
+            } else {
+                0
+            };
+            if quiet == QUIET_ROUNDS {
                 bail!(
                     "{}: waited in vain for: {what}; it shows {state:#}",
                     self.plan.name
@@ -355,6 +361,10 @@ impl Till {
         serde_json::from_str(&text).with_context(|| format!("{path} answered {text:?}"))
     }
 }
+
+/// So many answers in which nothing changed are too many. The till gives each after 25 seconds: on a starved machine an
+/// emulator or a process may need more than one of them.
+const QUIET_ROUNDS: u32 = 5;
 
 fn sounds(state: &Value) -> u64 {
     state["sound"][0].as_u64().unwrap_or(0)
