@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use anyhow::{Context, Result};
@@ -10,6 +11,11 @@ use clap::Parser;
 use retail::clock::Clock;
 use tests::demo::shop::{CASHIERS, OWNER, Shop, absolute, machine_clock, ports_are_free};
 use tests::demo::{day, page};
+use tests::shop::process::end_with_all;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// What a shell says of a program that was ended by SIGTERM.
+const TERMINATED: i32 = 128 + 15;
 
 #[derive(Parser)]
 #[command(
@@ -58,6 +64,8 @@ fn run(arguments: &Arguments) -> Result<()> {
     let clock: Arc<dyn Clock> = machine_clock();
     let dir = absolute(&arguments.dir)?;
     ports_are_free(arguments.port_base)?;
+    let is_open = Arc::new(AtomicBool::new(false));
+    end_on_terminate(Arc::clone(&is_open))?;
     say(&format!(
         "preparing the shop in {} (a minute or two the first time)",
         dir.display()
@@ -80,7 +88,30 @@ fn run(arguments: &Arguments) -> Result<()> {
         ));
         return Ok(());
     }
+    for till in shop.tills.iter().filter(|till| till.hub.is_none()) {
+        till.printer.at_a_persons_pace();
+    }
+    is_open.store(true, Ordering::Relaxed);
     open(shop, arguments.port_base)
+}
+
+/// Until the shop is open, a signal to this program alone takes its children along; Ctrl-C reaches them by itself, and an
+/// open shop is closed kindly.
+fn end_on_terminate(is_open: Arc<AtomicBool>) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let mut terminate = {
+        let _in_it = runtime.enter();
+        signal(SignalKind::terminate())?
+    };
+    std::thread::spawn(move || {
+        runtime.block_on(terminate.recv());
+        if !is_open.load(Ordering::Relaxed) {
+            end_with_all(TERMINATED);
+        }
+    });
+    Ok(())
 }
 
 /// Shows where everything is, and serves the counter until Ctrl-C.
@@ -108,7 +139,7 @@ fn open(shop: Shop, port_base: u16) -> Result<()> {
         .worker_threads(2)
         .build()?;
     let served = runtime.block_on(async {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        let mut terminate = signal(SignalKind::terminate())?;
         tokio::select! {
             served = page::serve(Arc::clone(&shop), counter) => served.context("the counter's page"),
             stopped = tokio::signal::ctrl_c() => stopped.context("Ctrl-C"),

@@ -24,7 +24,7 @@ const COMMANDS: [(&str, &str); 7] = [
     ("KLR-CARD", "Pin"),
     ("KLR-QTY-2", "2 x het volgende"),
     ("KLR-QTY-3", "3 x het volgende"),
-    ("KLR-VOID", "Laatste regel weg"),
+    ("KLR-VOID", "Verwijder regel"),
     ("KLR-CANCEL", "Annuleren"),
     ("KLR-REPRINT", "Kopie bon"),
 ];

@@ -16,10 +16,16 @@ use super::pty::Pty;
 
 /// How long the printer waits for the line to take an answer.
 const ROOM: Duration = Duration::from_secs(10);
+/// At a person's pace: so many bytes, then this pause; a receipt takes about two seconds, as on paper.
+const PACED_BYTES: usize = 30;
+/// See [`PACED_BYTES`].
+const PACED_PAUSE_MS: u8 = 50;
 
 #[derive(Debug)]
 struct State {
     engine: Engine,
+    /// It prints at a pace that a person can follow.
+    paced: bool,
     /// The cable is to be in (true) or out.
     wants_cable: bool,
     /// Bytes to send.
@@ -61,6 +67,7 @@ impl Printer {
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
                 engine,
+                paced: false,
                 wants_cable: true,
                 answers: Vec::new(),
                 stop: false,
@@ -72,6 +79,7 @@ impl Printer {
             name: name.to_owned(),
             line: Some(Pty::plug_in(name)?),
             woken,
+            resting: false,
             shared: Arc::clone(&shared),
         };
         let thread = std::thread::Builder::new()
@@ -166,6 +174,12 @@ impl Printer {
         self.change(|state| state.engine.mute = mute);
     }
 
+    /// Prints as slowly as a printer does, so that a person can pull the cable in the middle of a receipt. Stories do
+    /// not: they say after how many bytes.
+    pub fn at_a_persons_pace(&self) {
+        self.change(|state| state.paced = true);
+    }
+
     /// Pulls the cable, and waits until it is out.
     pub fn unplug(&self) {
         self.cable(false);
@@ -215,6 +229,8 @@ struct Cable {
     name: PathBuf,
     line: Option<Pty>,
     woken: UnixStream,
+    /// It has just taken bytes in, at a person's pace.
+    resting: bool,
     shared: Arc<Shared>,
 }
 
@@ -248,7 +264,12 @@ impl Cable {
         if let Some(line) = &mut self.line
             && readable
         {
-            let bytes = line.receive(Duration::ZERO)?;
+            self.resting = self.shared.lock().paced;
+            let bytes = if self.resting {
+                line.receive_some(PACED_BYTES, Duration::ZERO)?
+            } else {
+                line.receive(Duration::ZERO)?
+            };
             let mut state = self.shared.lock();
             let answers = state.engine.receive(&bytes);
             state.answers.extend(answers);
@@ -265,13 +286,20 @@ impl Cable {
         if !self.shared.lock().answers.is_empty() {
             return Ok(false);
         }
+        let resting = std::mem::take(&mut self.resting);
         let mut fds = vec![PollFd::new(self.woken.as_fd(), PollFlags::POLLIN)];
         if let Some(line) = &self.line
             && !stalled
+            && !resting
         {
             fds.push(PollFd::new(line.as_fd(), PollFlags::POLLIN));
         }
-        poll(&mut fds, PollTimeout::NONE)?;
+        let limit = if resting {
+            PollTimeout::from(PACED_PAUSE_MS)
+        } else {
+            PollTimeout::NONE
+        };
+        poll(&mut fds, limit)?;
         let has = |fd: Option<&PollFd<'_>>| {
             fd.and_then(PollFd::revents)
                 .is_some_and(|seen| !seen.is_empty())

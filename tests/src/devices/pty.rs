@@ -78,7 +78,15 @@ impl Pty {
     /// # Errors
     /// Whatever the pseudo-terminal says.
     pub fn receive(&mut self, wait: Duration) -> io::Result<Vec<u8>> {
-        let mut buffer = [0; 1024];
+        self.receive_some(1024, wait)
+    }
+
+    /// The same, at most so many bytes.
+    ///
+    /// # Errors
+    /// When the line cannot be read.
+    pub fn receive_some(&mut self, most: usize, wait: Duration) -> io::Result<Vec<u8>> {
+        let mut buffer = vec![0; most];
         if !self.ready(PollFlags::POLLIN, wait)? {
             return Ok(Vec::new());
         }

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -20,6 +21,8 @@ pub struct Process {
     name: String,
     child: Child,
     log: PathBuf,
+    /// Where its own lines begin in the log.
+    begins: u64,
     lines: Receiver<String>,
 }
 
@@ -65,18 +68,22 @@ pub fn output(command: &mut Command, stdin: &str) -> Result<String> {
 impl Process {
     /// Starts a command; everything it prints goes to `log` and can be waited for.
     pub fn start(name: &str, command: &mut Command, log: &Path) -> Result<Self> {
+        let file = File::options()
+            .create(true)
+            .append(true)
+            .open(log)
+            .with_context(|| log.display().to_string())?;
+        let begins = file.metadata()?.len();
+        let mut running = running();
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .with_context(|| format!("could not start {name}"))?;
+        running.push(child.id());
+        drop(running);
         let (sender, lines) = channel();
-        let file = File::options()
-            .create(true)
-            .append(true)
-            .open(log)
-            .with_context(|| log.display().to_string())?;
         if let Some(pipe) = child.stdout.take() {
             watch(pipe, file.try_clone()?, sender.clone());
         }
@@ -87,6 +94,7 @@ impl Process {
             name: name.to_owned(),
             child,
             log: log.to_path_buf(),
+            begins,
             lines,
         })
     }
@@ -104,14 +112,21 @@ impl Process {
                 ),
                 Err(RecvTimeoutError::Disconnected) => {
                     let status = self.child.wait()?;
-                    let log = std::fs::read_to_string(&self.log).unwrap_or_default();
                     bail!(
-                        "{} ended with {status} before it printed {text:?}:\n{log}",
-                        self.name
+                        "{} ended with {status} before it printed {text:?}:\n{}",
+                        self.name,
+                        self.said()
                     )
                 }
             }
         }
+    }
+
+    /// What it has printed; the log may hold what earlier ones did.
+    fn said(&self) -> String {
+        let log = std::fs::read(&self.log).unwrap_or_default();
+        let begins = usize::try_from(self.begins).unwrap_or(usize::MAX);
+        String::from_utf8_lossy(log.get(begins..).unwrap_or(&[])).into_owned()
     }
 
     /// The process id.
@@ -151,7 +166,25 @@ impl Drop for Process {
             let _ = self.child.kill();
             let _ = self.child.wait();
         }
+        running().retain(|id| *id != self.child.id());
     }
+}
+
+/// Process ids of everything that was started and not dropped.
+static RUNNING: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+fn running() -> MutexGuard<'static, Vec<u32>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Asks everything that runs to stop and ends this program: nothing is started in between, and nobody is left behind.
+pub fn end_with_all(code: i32) -> ! {
+    let running = running();
+    for id in running.iter().filter_map(|id| i32::try_from(*id).ok()) {
+        // One that is gone already needs no signal.
+        let _ = kill(Pid::from_raw(id), Signal::SIGTERM);
+    }
+    std::process::exit(code)
 }
 
 fn watch(pipe: impl Read + Send + 'static, mut log: File, lines: Sender<String>) {
