@@ -164,6 +164,30 @@ fn with_an_authority_of_our_own_a_till_enrols_sells_and_sends() {
 }
 
 #[test]
+fn a_certificate_that_is_its_own_authority_is_named_with_the_cure() {
+    let mut shop = Shop::open();
+    let mut params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let pair = KeyPair::generate().unwrap();
+    let (cert, key) = (
+        shop.dir.path().join("cert.pem"),
+        shop.dir.path().join("key.pem"),
+    );
+    std::fs::write(&cert, params.self_signed(&pair).unwrap().pem()).unwrap();
+    std::fs::write(&key, pair.serialize_pem()).unwrap();
+    shop.office.secure(&cert, &key);
+    shop.office.start().unwrap();
+    let till = shop.till();
+    trust(&till, &cert);
+    let code = shop.office.till_code("utrecht").unwrap();
+    let (_, error) = fails(&mut till.command(&["enrol", "--code", &code]).unwrap());
+    assert!(error.contains("is its own authority"), "{error}");
+    assert!(error.contains("README.md, Certificates"), "{error}");
+    let (said, _) = fails(&mut till.command(&["doctor"]).unwrap());
+    assert!(said.contains("is zijn eigen uitgever"), "{said}");
+}
+
+#[test]
 fn a_clock_that_is_a_year_off_is_named_and_the_till_sells_on() {
     let mut shop = Shop::open();
     shop.serve(-1);

@@ -65,6 +65,12 @@ fn of_call(error: &CallError) -> CliError {
         } => {
             "see first whether this till's clock is right; if it is, head office needs a new certificate"
         }
+        CallError::Certificate {
+            trouble: CertificateTrouble::OwnAuthority,
+            ..
+        } => {
+            "make an authority and a certificate under it (README.md, Certificates); the authority's is [server] ca"
+        }
         CallError::Certificate { .. } => {
             "check [server] url and [server] ca: ca is the PEM file of the authority behind head office's certificate"
         }

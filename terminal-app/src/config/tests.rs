@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use super::{Config, ConfigError, Parity, ScannerProtocol};
 
 mod numbers;
+mod table;
 
 const WHOLE: &str = r#"
 [shop]

@@ -133,7 +133,7 @@ fn sync(face: &Face, status: &SyncStatus) -> Markup {
             trouble: CertificateTrouble::Time,
         } => (Look::Bad, w.sync_certificate_time),
         SyncState::Untrusted {
-            trouble: CertificateTrouble::Trust,
+            trouble: CertificateTrouble::Trust | CertificateTrouble::OwnAuthority,
         } => (Look::Bad, w.sync_certificate),
         SyncState::Revoked => (Look::Bad, w.sync_revoked),
         SyncState::Refused { .. } => (Look::Bad, w.sync_refused),

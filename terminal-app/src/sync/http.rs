@@ -113,10 +113,14 @@ impl HttpWire {
 impl Wire for HttpWire {
     fn send(&mut self, request: &Request) -> Result<Response, CallError> {
         self.exchange(request).map_err(|error| match error {
-            error if tls_error(&error).is_some() => CallError::Certificate {
-                trouble: tls_error(&error).map_or(CertificateTrouble::Trust, of_tls),
-                detail: error.to_string(),
-            },
+            error if tls_error(&error).is_some() => {
+                let trouble = tls_error(&error).map_or(CertificateTrouble::Trust, of_tls);
+                let detail = match trouble {
+                    CertificateTrouble::OwnAuthority => OWN_AUTHORITY.to_owned(),
+                    _ => error.to_string(),
+                };
+                CallError::Certificate { trouble, detail }
+            }
             ureq::Error::BodyExceedsLimit(_)
             | ureq::Error::LargeResponseHeader(..)
             | ureq::Error::Protocol(_)
@@ -139,13 +143,21 @@ fn tls_error(error: &ureq::Error) -> Option<&rustls::CertificateError> {
     }
 }
 
-const fn of_tls(reason: &rustls::CertificateError) -> CertificateTrouble {
+/// For people: what TLS calls `CaUsedAsEndEntity` comes of one self-signed certificate for everything.
+const OWN_AUTHORITY: &str =
+    "its certificate is its own authority, and a till takes only one that an authority has signed";
+
+fn of_tls(reason: &rustls::CertificateError) -> CertificateTrouble {
     use rustls::CertificateError as Reason;
     match reason {
         Reason::Expired
         | Reason::ExpiredContext { .. }
         | Reason::NotValidYet
         | Reason::NotValidYetContext { .. } => CertificateTrouble::Time,
+        // It has no variant of its own there.
+        Reason::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
+            CertificateTrouble::OwnAuthority
+        }
         _ => CertificateTrouble::Trust,
     }
 }

@@ -32,6 +32,8 @@ pub enum Retry {
 pub enum CertificateTrouble {
     /// Not valid on this machine's date: it ran out, or the machine's clock is wrong.
     Time,
+    /// A certificate that is its own authority, in the place of one that an authority has signed.
+    OwnAuthority,
     /// Of another authority, for another name, or no certificate at all.
     Trust,
 }

@@ -145,3 +145,19 @@ fn the_doctor_makes_no_database() {
     assert!(out.contains("Controleer [store] path"), "{out}");
     assert!(!folder.path().join("weg").exists());
 }
+
+#[test]
+fn a_screen_that_others_can_open_is_said() {
+    let folder = folder();
+    let before = doctor(folder.path(), "").1;
+    assert!(!before.contains("scherm"), "{before}");
+    let open = doctor(folder.path(), "[screen]\nlisten = \"0.0.0.0:7070\"\n").1;
+    assert!(
+        open.contains("ok scherm: ook vanaf andere computers te openen, op 0.0.0.0:7070"),
+        "{open}"
+    );
+    assert!(
+        open.contains("zet dan [screen] listen op \"127.0.0.1:7070\""),
+        "{open}"
+    );
+}

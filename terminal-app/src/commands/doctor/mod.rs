@@ -1,31 +1,28 @@
 //! `doctor`: everything a till stands on, looked over: a line each, in the language of the screen, with what to do about it.
 //! Only looks: prints nothing, opens no drawer, makes no database where there is none.
 
-use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use retail::clock::{Clock, wall_time};
-use serde::Deserialize;
 
 use self::words::Words;
 use crate::clock::{SystemClock, SystemEntropy};
-use crate::config::{Config, Server};
+use crate::config::Config;
 use crate::error::CliError;
 use crate::out;
 use crate::peripherals::doctor as devices;
 use crate::peripherals::hub::doctor::{self as hub, HubLook};
 use crate::peripherals::line;
-use crate::receipt::Language;
 use crate::runtime::{Running, Watch, free_mb};
 use crate::screen::strings::fill;
 use crate::store::{Store, StoreError};
-use crate::sync::http::{HttpWire, Patience};
-use crate::sync::office::{Request, Wire as _};
-use crate::till::input::{Cashier, PrinterState};
+use crate::sync::office::Request;
+use crate::till::input::Cashier;
 
 mod office;
+mod screen;
 mod words;
 
 struct Findings<'a> {
@@ -110,6 +107,7 @@ pub(super) fn run(config: &Config) -> Result<(), CliError> {
             .or_else(|error| found.unreadable(error))?;
     }
     found.clock_and_disk(store.as_ref(), clock.as_ref())?;
+    found.screen()?;
     found.devices(&clock)?;
     found.hub(store.as_ref(), &clock)?;
     found.running_printer()?;
@@ -300,31 +298,6 @@ impl Findings<'_> {
         }
     }
 
-    /// The running till keeps the printer to itself; it knows how the printer is.
-    fn running_printer(&mut self) -> Result<(), CliError> {
-        let (w, config) = (self.w, self.config);
-        let hub = config.hub.as_ref().is_some_and(|hub| hub.printer.is_some());
-        // Behind port 0 the screen is at another address every time, which only the till itself knows.
-        let somewhere = config.screen.listen.port() == 0;
-        if self.running.is_none() || somewhere || !(hub || config.printer.is_some()) {
-            return Ok(());
-        }
-        let Some((state, queue)) = printer_of(config.screen.listen) else {
-            return self.judge(w.printer, w.screen_silent, false, w.screen_silent_cure);
-        };
-        let language = config.screen.language;
-        let how = devices::state_text(state, language == Language::Nl);
-        let text = fill(w.printer_says, &[&how, &queue]);
-        let examined = devices::Examined {
-            port: config.screen.listen.to_string(),
-            finding: devices::Finding::Answers(state),
-        };
-        match examined.cure(language) {
-            Some(cure) => self.judge(w.printer, &text, false, &cure),
-            None => self.well(w.printer, &text),
-        }
-    }
-
     /// The running till has this port open.
     fn has(&self, line: &line::Settings) -> bool {
         self.running
@@ -362,27 +335,6 @@ fn get(path: &str) -> Request {
         body: Vec::new(),
         signed: None,
     }
-}
-
-/// What the running till says of its printer; `None` when its screen does not answer.
-fn printer_of(listen: SocketAddr) -> Option<(PrinterState, u32)> {
-    #[derive(Deserialize)]
-    struct Said {
-        printer: Printer,
-    }
-    #[derive(Deserialize)]
-    struct Printer {
-        state: PrinterState,
-        queue: u32,
-    }
-    let screen = Server {
-        url: format!("http://{listen}"),
-        ca: None,
-    };
-    let mut wire = HttpWire::new(&screen, Patience::Cashier).ok()?;
-    let answer = wire.send(&get("/state")).ok()?;
-    let said: Said = serde_json::from_slice(&answer.body).ok()?;
-    Some((said.printer.state, said.printer.queue))
 }
 
 /// What keeps the database from being used, and what to do about it.

@@ -97,6 +97,10 @@ const fn trouble(w: &Words, error: &CallError) -> (&'static str, &'static str) {
             trouble: CertificateTrouble::Time,
             ..
         } => (w.office_certificate_time, w.office_certificate_time_cure),
+        CallError::Certificate {
+            trouble: CertificateTrouble::OwnAuthority,
+            ..
+        } => (w.office_certificate_own, w.office_certificate_own_cure),
         CallError::Certificate { .. } => (w.office_certificate, w.office_certificate_cure),
     }
 }
@@ -104,6 +108,10 @@ const fn trouble(w: &Words, error: &CallError) -> (&'static str, &'static str) {
 /// More about it: what the network or head office said.
 fn detail<'a>(w: &'a Words, error: &'a CallError) -> Option<&'a str> {
     match error {
+        CallError::Certificate {
+            trouble: CertificateTrouble::OwnAuthority,
+            ..
+        } => None,
         CallError::Offline(detail)
         | CallError::Protocol(detail)
         | CallError::Certificate { detail, .. } => Some(detail),
