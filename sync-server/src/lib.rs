@@ -20,7 +20,6 @@ pub mod owner;
 pub mod people;
 mod records;
 pub mod scope;
-mod secret;
 pub mod store;
 pub mod verify;
 pub mod web;

@@ -13,7 +13,6 @@ pub mod peripherals;
 pub mod receipt;
 pub mod runtime;
 pub mod screen;
-mod secret;
 pub mod store;
 pub mod sync;
 pub mod till;

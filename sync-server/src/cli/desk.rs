@@ -11,7 +11,6 @@ use crate::api::Office;
 use crate::book::lookup::TillStatus;
 use crate::error::CliError;
 use crate::out;
-use crate::secret;
 use crate::store::rows::{OwnerRow, Shop};
 use crate::store::{read, write};
 
@@ -183,7 +182,7 @@ fn no_till(till: u16) -> CliError {
 fn password() -> std::io::Result<String> {
     let input = std::io::stdin();
     if input.is_terminal() {
-        return secret::ask("password: ", &input, &mut std::io::stderr());
+        return rpassword::prompt_password("password: ");
     }
     let mut password = String::new();
     input.lock().read_line(&mut password)?;

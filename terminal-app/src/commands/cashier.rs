@@ -8,7 +8,6 @@ use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::Config;
 use crate::error::CliError;
 use crate::out;
-use crate::secret;
 use crate::till::input::Cashier;
 
 /// More than a PIN and a line end.
@@ -30,7 +29,7 @@ pub(super) fn add(config: &Config, name: &str) -> Result<(), CliError> {
 fn pin() -> std::io::Result<String> {
     let input = std::io::stdin();
     if input.is_terminal() {
-        return secret::ask("PIN (4 to 8 digits): ", &input, &mut std::io::stderr());
+        return rpassword::prompt_password("PIN (4 to 8 digits): ");
     }
     let mut pin = String::new();
     input.take(MAX_INPUT).read_to_string(&mut pin)?;
