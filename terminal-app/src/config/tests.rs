@@ -138,6 +138,16 @@ fn brackets_and_letters_are_explained() {
 }
 
 #[test]
+fn what_must_be_a_list_is_shown_as_one() {
+    blames(
+        "address = [\"Dorpsstraat 1\", \"1234 AB Ons Dorp\"]",
+        "address = \"Dorpsstraat 1\"",
+        "`address` must be a list in [brackets]",
+        "[\"one\", \"two\"]",
+    );
+}
+
+#[test]
 fn what_is_wrong_is_said_with_line_reason_and_cure() {
     blames(
         "baud = 115200",
@@ -157,12 +167,6 @@ fn what_is_wrong_is_said_with_line_reason_and_cure() {
         "rounding = 1",
         "`rounding` must be true or false, and 1 is a whole number",
         "quotes",
-    );
-    blames(
-        "address = [\"Dorpsstraat 1\", \"1234 AB Ons Dorp\"]",
-        "address = \"Dorpsstraat 1\"",
-        "`address` must be a list in [brackets]",
-        "[\"one\", \"two\"]",
     );
     blames(
         "kvk = \"12345678\"",

@@ -211,6 +211,15 @@ pub(super) fn told() -> Vec<Named> {
             },
         ),
         (
+            "customer_on_sale",
+            View {
+                notice: Some(Notice::CustomerOnSale {
+                    name: Some("Jip".to_owned()),
+                }),
+                ..with_customer()
+            },
+        ),
+        (
             "not_exact",
             View {
                 notice: Some(Notice::TypedIsNotExact {
