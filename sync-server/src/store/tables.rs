@@ -173,6 +173,13 @@ pub trait PeopleTables {
     fn add_profile(&mut self, id: RecordId, customer: &str, row: &ProfileRow) -> Result<bool>;
     /// A customer's statements by time, then id; aliases are asked for one by one.
     fn profiles(&mut self, customer: &str) -> Result<Vec<ProfileRow>>;
+    /// Walks the statements in which this text may stand, in the order of their ids, until the visitor has enough.
+    /// Capitals make no difference; what is no ASCII matches any one character: the visitor looks for himself.
+    fn profiles_with(
+        &mut self,
+        text: &str,
+        visit: &mut dyn FnMut(String, ProfileRow) -> Result<bool>,
+    ) -> Result<()>;
     /// Whose card this is, before aliases.
     fn card(&mut self, card: &str) -> Result<Option<String>>;
     /// Gives a card to a customer.
@@ -253,6 +260,8 @@ pub trait ImportTables {
     fn import(&mut self, id: i64) -> Result<Option<ImportRun>>;
     /// The latest imports, newest first, those that were taken back too.
     fn imports(&mut self, limit: u32) -> Result<Vec<ImportRun>>;
+    /// How many rows stand under each import that has any, by number.
+    fn imports_standing(&mut self) -> Result<Vec<(i64, u64)>>;
     /// Keeps an imported row, once per event id.
     fn add_imported(&mut self, record: &Record, digest: &[u8; 16], import: i64)
     -> Result<Inserted>;

@@ -72,6 +72,7 @@ fn taken_back(tables: &mut dyn Tables) {
     assert_eq!(tables.take_back(a, 50).unwrap(), 2);
     assert_eq!(kept(tables), ["b1"], "gone for readers at once");
     assert_eq!(tables.imported_count().unwrap(), 1);
+    assert_eq!(tables.imports_standing().unwrap(), [(b, 1)]);
     assert_eq!(tables.dirty(9).unwrap(), ["jip", "kim"]);
     let run = tables.import(a).unwrap().unwrap();
     assert_eq!((run.undone_ms, run.undone_rows), (Some(50), Some(2)));

@@ -18,6 +18,7 @@ pub(super) fn check(store: &dyn Store) {
     write(store, |tables| {
         aliases(tables);
         statements(tables);
+        looked_through(tables);
         points(tables);
         changes(tables);
         erasing(tables);
@@ -46,6 +47,39 @@ fn aliases(tables: &mut dyn Tables) {
     assert_eq!(tables.aliases().unwrap().len(), 2);
     assert_eq!(tables.alias("a").unwrap(), Some(alias("a", "r")));
     assert_eq!(tables.alias("r").unwrap(), None);
+}
+
+/// Every statement in which a text may stand is shown, whatever its capitals; wildcards are signs like others.
+fn looked_through(tables: &mut dyn Tables) {
+    for (id, name) in [(31, "Zoë 100% Wol"), (32, "zoo"), (33, "iemand")] {
+        let row = ProfileRow {
+            json: format!("{{\"name\":\"{name}\"}}"),
+            at_ms: 1,
+        };
+        let who = format!("naam-{id}");
+        tables.add_profile(RecordId([id; 16]), &who, &row).unwrap();
+    }
+    let mut with = |text: &str, most: usize| {
+        let mut found = Vec::new();
+        tables
+            .profiles_with(text, &mut |customer, _| {
+                found.push(customer);
+                Ok(found.len() < most)
+            })
+            .unwrap();
+        found
+    };
+    assert_eq!(
+        with("ZOË", 9),
+        ["naam-31", "naam-32"],
+        "the visitor decides"
+    );
+    assert_eq!(with("zo", 1), ["naam-31"]);
+    assert_eq!(with("100%", 9), ["naam-31"]);
+    assert_eq!(with("z_o", 9), [""; 0]);
+    for id in [31, 32, 33] {
+        tables.erase(&format!("naam-{id}")).unwrap();
+    }
 }
 
 fn statements(tables: &mut dyn Tables) {

@@ -117,6 +117,18 @@ impl ImportTables for View<'_> {
         Ok(runs)
     }
 
+    fn imports_standing(&mut self) -> Result<Vec<(i64, u64)>> {
+        let mut statement = self.0.prepare_cached(&format!(
+            "SELECT import, count(*) FROM imported WHERE import NOT IN {TAKEN_BACK} GROUP BY import ORDER BY import"
+        ))?;
+        let mut rows = statement.query([])?;
+        let mut standing = Vec::new();
+        while let Some(row) = rows.next()? {
+            standing.push((row.get(0)?, load(row.get(1)?)?));
+        }
+        Ok(standing)
+    }
+
     fn add_imported(
         &mut self,
         record: &Record,

@@ -21,6 +21,22 @@ fn alias_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<AliasRow> {
     })
 }
 
+/// A text anywhere in a JSON document: its wildcards are signs, what JSON escapes is anything.
+fn pattern(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for sign in text.chars() {
+        match sign {
+            '%' | '_' | '!' => pattern.extend(['!', sign]),
+            '"' | '\\' => pattern.push('%'),
+            sign if sign.is_control() => pattern.push('%'),
+            sign if sign.is_ascii() => pattern.push(sign),
+            _ => pattern.push('_'),
+        }
+    }
+    pattern.push('%');
+    pattern
+}
+
 impl View<'_> {
     fn texts(&self, sql: &str, key: &str) -> Result<Vec<String>> {
         let mut statement = self.0.prepare_cached(sql)?;
@@ -119,6 +135,27 @@ impl PeopleTables for View<'_> {
             })
         })?;
         Ok(profiles.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn profiles_with(
+        &mut self,
+        text: &str,
+        visit: &mut dyn FnMut(String, ProfileRow) -> Result<bool>,
+    ) -> Result<()> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT customer, json, at_ms FROM profile WHERE json LIKE ?1 ESCAPE '!' ORDER BY id",
+        )?;
+        let mut rows = statement.query([pattern(text)])?;
+        while let Some(row) = rows.next()? {
+            let profile = ProfileRow {
+                json: row.get(1)?,
+                at_ms: row.get(2)?,
+            };
+            if !visit(row.get(0)?, profile)? {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn card(&mut self, card: &str) -> Result<Option<String>> {
