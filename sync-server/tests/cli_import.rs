@@ -129,6 +129,42 @@ fn an_import_is_taken_back_and_put_in_again() {
     assert_eq!(folder.json(&["volumes"])["gross_cents"], 1500);
 }
 
+/// The list says of every import how many rows are in by it now, and nothing is called in that is not.
+#[test]
+fn the_list_of_imports_says_what_is_in() {
+    let folder = Folder::new();
+    folder.csv("a.csv", ROWS);
+    folder.csv("again.csv", ROWS);
+    folder.csv("bad.csv", "x,nooit,a,1,,sale,r,,,1,1\n");
+    folder.out(&["import", "--csv", "a.csv"]);
+    folder.out(&["import", "--csv", "again.csv"]);
+    folder.ends(&["import", "--csv", "bad.csv"], 1);
+    let rows = || -> Vec<String> {
+        let list = folder.out(&["import", "--list"]);
+        list.lines().skip(1).map(str::to_owned).collect()
+    };
+    let [a, again, bad] = rows().try_into().unwrap();
+    assert!(a.trim_end().ends_with("  5 rows in"), "{a}");
+    assert!(again.trim_end().ends_with("  no rows in"), "{again}");
+    assert!(bad.trim_end().ends_with("  no rows in"), "{bad}");
+    folder.out(&["import", "--undo", "1"]);
+    let [a, again, _] = rows().try_into().unwrap();
+    assert!(a.contains("taken back"), "{a}");
+    assert!(again.trim_end().ends_with("  no rows in"), "{again}");
+}
+
+#[test]
+fn a_year_that_was_mistyped_is_told_with_its_line_and_its_cure() {
+    let folder = Folder::new();
+    folder.csv(
+        "a.csv",
+        "1,2099-03-05T11:00:00+01:00,utrecht,1,jip,sale,r6,kaars,Wonen,1,700\n",
+    );
+    let said = folder.run(&["import", "--csv", "a.csv"]);
+    assert!(said.err.contains("(line 2)"), "{said:?}");
+    assert!(said.err.contains("sync-server import --undo 1"), "{said:?}");
+}
+
 #[test]
 fn usage_of_import_is_checked() {
     let folder = Folder::new();

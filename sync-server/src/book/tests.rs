@@ -112,7 +112,7 @@ proptest! {
                 }
                 Deed::Undo => {
                     if let Some(last) = desk.office.imports().unwrap().last() {
-                        desk.office.undo_import(last.id).unwrap();
+                        desk.office.undo_import(last.0.id).unwrap();
                     }
                 }
                 Deed::Look => {

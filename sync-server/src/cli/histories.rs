@@ -164,10 +164,12 @@ fn list(office: &Office) -> Done {
     super::report::print(&lines, super::Format::Table)
 }
 
-fn line_of(run: ImportRun) -> ImportLine {
+fn line_of((run, rows_in): (ImportRun, u64)) -> ImportLine {
     let state = match (run.undone_ms, run.finished_ms) {
         (Some(at), _) => format!("taken back {}", minute(at)),
-        (None, Some(_)) => "in".to_owned(),
+        // Every row was rejected, or is in by another import (or was, and went with it).
+        (None, Some(_)) if rows_in == 0 => "no rows in".to_owned(),
+        (None, Some(_)) => format!("{} in", out::count(rows_in, "row", "rows")),
         (None, None) => "not finished".to_owned(),
     };
     ImportLine {

@@ -86,15 +86,16 @@ impl Summary {
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         let mut found = Vec::new();
+        let future = format!(
+            "row(s) lie in the future and count in reports: the last sale day, at which paths are seen, may move with them; where a year was mistyped, `sync-server import --undo {}` takes the import back",
+            self.id
+        );
         let mut odd = |seen: &Seen, what: &str| {
             if seen.count > 0 {
                 found.push(format!("{} {what} ({})", seen.count, lines(seen)));
             }
         };
-        odd(
-            &self.future,
-            "row(s) lie in the future and count: the last sale day, at which paths are seen, may move with them",
-        );
+        odd(&self.future, &future);
         odd(
             &self.positive_returns,
             "return(s) have a positive sign and count as they stand: returns are negative in quantity and amount",

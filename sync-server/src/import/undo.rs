@@ -23,14 +23,26 @@ pub enum Undone {
 }
 
 impl Office {
-    /// The imports, oldest first.
+    /// The imports, oldest first, each with the rows that are in by it now.
     ///
     /// # Errors
     /// What the store says.
-    pub fn imports(&self) -> Result<Vec<ImportRun>> {
-        let mut runs = store::read(self.store(), |tables| tables.imports(MOST_IMPORTS))?;
+    pub fn imports(&self) -> Result<Vec<(ImportRun, u64)>> {
+        let (mut runs, standing) = store::read(self.store(), |tables| {
+            Ok((tables.imports(MOST_IMPORTS)?, tables.imports_standing()?))
+        })?;
         runs.reverse();
-        Ok(runs)
+        let rows = |id| {
+            let found = standing.iter().find(|(of, _)| *of == id);
+            found.map_or(0, |(_, rows)| *rows)
+        };
+        Ok(runs
+            .into_iter()
+            .map(|run| {
+                let rows = rows(run.id);
+                (run, rows)
+            })
+            .collect())
     }
 
     /// Takes an import back: its rows are gone for every reader, its customers wait to be refolded.
