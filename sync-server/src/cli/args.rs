@@ -14,7 +14,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
     after_help = "Every command works beside a running `serve`. Exit codes: 0 done; 1 something you can mend (with a hint); 2 wrong usage; 70 a bug.\n\nExample: sync-server --db shop.db serve --listen 127.0.0.1:8080"
 )]
 pub(super) struct Cli {
-    /// The database: one file is one organisation, made on first use
+    /// The database: one file is one organisation; `shop add`, `import` and `serve` make it
     #[arg(
         long,
         global = true,
@@ -51,14 +51,14 @@ pub(super) enum Command {
     Owner(OwnerCommand),
     /// Import outside sales history (CSV), list what was imported, or take an import back
     #[command(after_help = "\
-The first line names the columns, in any order; others are ignored: event_id (unique), occurred_at (2026-03-12T14:03:00+01:00),
-shop_id, till_id, customer_id (empty: anonymous), kind (sale, return, or a touchpoint), receipt_id, product_id, category,
-quantity, amount_cents. UTF-8, commas. Returns are negative. A second import of the same file adds nothing.
+The first line names the columns, in any order; others are ignored: event_id (unique), occurred_at \
+(2026-03-12T14:03:00+01:00), shop_id, till_id, customer_id (empty: anonymous), kind (sale, return, or a touchpoint), \
+receipt_id, product_id, category, quantity, amount_cents. UTF-8, commas. Returns are negative. A second import of the same file adds nothing.
 
 What cannot be read goes to a rejects file with its line, the reason and the row itself: mend it there and import that file.
 What is odd is told and goes in as it stands.
-Ends with 0 when rows went in or were there already, also when others were rejected (their number is told); with 1 when
-every row of a file was rejected.
+Ends with 0 when rows went in or were there already, also when others were rejected (their number is told); with 1 \
+when every row of a file was rejected.
 
 Examples:
   sync-server import --csv history.csv
@@ -68,8 +68,9 @@ Examples:
     Import(ImportArgs),
     /// Print a report
     #[command(after_help = "\
-Figures are over whole receipts, by the local day and shop of their first line; rates are fractions, money is cents; a table
-shows rates in percent, money in euros, other fractions to three decimals, and a dash where there is nothing to count over. First visits stay those of the whole history, also under --from, --to and --shop.
+Figures are over whole receipts, by the local day and shop of their first line; rates are fractions, money is cents; a \
+table shows rates in percent, money in euros, other fractions to three decimals, and a dash where there is nothing to \
+count over. First visits stay those of the whole history, also under --from, --to and --shop.
 
 Examples:
   sync-server report repeat --from 2026-01-01 --to 2026-03-31 --shop utrecht
@@ -209,7 +210,7 @@ pub(super) struct ImportArgs {
     /// Where rejected rows go (default: beside the file, FILE.rejects.csv)
     #[arg(long, value_name = "FILE", requires = "csv", conflicts_with_all = ["list", "undo"])]
     pub(super) rejects: Option<PathBuf>,
-    /// List the imports: number, file, rows, and whether one was taken back
+    /// List the imports: number, file, rows, how many are in by it now, and whether one was taken back
     #[arg(long)]
     pub(super) list: bool,
     /// Take an import back: its rows are gone from every report, and the file can be imported again
@@ -240,7 +241,7 @@ pub(super) enum ReportName {
 pub(super) enum Format {
     /// Exact, as one document (`report path --all`: one object a line)
     Json,
-    /// Exact, for a spreadsheet
+    /// Exact, for programs: a table, a line a row; where a report has lists in it, they stand as JSON in a cell
     Csv,
     /// For people: rounded, money in euros, rates in percent, at most 100 columns wide
     Table,
