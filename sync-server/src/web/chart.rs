@@ -4,7 +4,7 @@
 use maud::{Markup, PreEscaped, html};
 use plotly::common::{ColorScale, ColorScaleElement, Font, HoverInfo, Marker, Orientation};
 use plotly::configuration::DisplayModeBar;
-use plotly::layout::{Annotation, Axis, AxisType, BarMode, Legend, Margin};
+use plotly::layout::{Annotation, Axis, AxisType, BarMode, Legend, Margin, TicksDirection};
 use plotly::{Bar, Configuration, HeatMap, Layout, Plot};
 
 use super::strings::Language;
@@ -98,7 +98,7 @@ pub(crate) fn stacked(
         layout(language)
             .bar_mode(BarMode::Stack)
             .bar_gap(0.25)
-            .margin(Margin::new().left(40).right(8).top(8).bottom(60))
+            .margin(Margin::new().left(40).right(40).top(8).bottom(32))
             .legend(
                 Legend::new()
                     .orientation(Orientation::Horizontal)
@@ -109,6 +109,11 @@ pub(crate) fn stacked(
                 quiet()
                     .type_(AxisType::Category)
                     .n_ticks(12)
+                    // The first day stands under the axis, not against its zero.
+                    .ticks(TicksDirection::Outside)
+                    .tick_length(7)
+                    .tick_color(LINE)
+                    .auto_margin(true)
                     .show_grid(false),
             )
             .y_axis(quiet().tick_format(",d")),
@@ -132,8 +137,45 @@ pub(crate) fn darkest(rates: &[Vec<Option<f64>>]) -> f64 {
         .fold(0.05, |most, rate| most.max(*rate))
 }
 
-/// From this part of the darkest rate on, a cell is so dark that its text is white.
-const DARK: f64 = 0.75;
+/// The colours of a heat map by the part of the darkest rate.
+const SCALE: [(f64, [u8; 3]); 4] = [
+    (0.0, [0xf4, 0xf6, 0xf4]),
+    (0.25, [0xc9, 0xe3, 0xdc]),
+    (0.6, [0x5e, 0xa7, 0x9b]),
+    (1.0, [0x0b, 0x5a, 0x53]),
+];
+
+/// How light a cell is (WCAG's relative luminance), by the part of the darkest rate, as plotly blends its colour.
+fn luminance(part: f64) -> f64 {
+    let at = SCALE.partition_point(|(at, _)| *at < part).max(1);
+    let (Some((low, from)), Some((high, to))) = (SCALE.get(at - 1), SCALE.get(at)) else {
+        return 0.0;
+    };
+    let share = (part - low) / (high - low);
+    let linear = |from: u8, to: u8| {
+        let value = (f64::from(from) + (f64::from(to) - f64::from(from)) * share) / 255.0;
+        if value <= 0.040_45 {
+            value / 12.92
+        } else {
+            ((value + 0.055) / 1.055).powf(2.4)
+        }
+    };
+    let [red, green, blue] = from;
+    let [to_red, to_green, to_blue] = to;
+    0.2126 * linear(*red, *to_red)
+        + 0.7152 * linear(*green, *to_green)
+        + 0.0722 * linear(*blue, *to_blue)
+}
+
+/// Black or white, whichever reads better on this cell: on every grey one of the two has a contrast of 4.5 and more.
+fn text_color(part: f64) -> &'static str {
+    let light = luminance(part) + 0.05;
+    if light / 0.05 >= 1.05 / light {
+        "#000000"
+    } else {
+        "#ffffff"
+    }
+}
 
 /// The percentage in every cell: a whole number, and `<1%` where it is not nothing. First row at the bottom, as plotly
 /// counts. Cells are named by their place: plotly takes a name like `+1` for a number.
@@ -147,7 +189,7 @@ fn percentages(rates: &[Vec<Option<f64>>], most: f64) -> Vec<Annotation> {
             } else {
                 format!("{:.0}%", rate * 100.0)
             };
-            let color = if rate / most >= DARK { "#ffffff" } else { INK };
+            let color = text_color(rate / most);
             texts.push(
                 Annotation::new()
                     .x(column)
@@ -176,12 +218,6 @@ pub(crate) fn heat(
     rates.reverse();
     texts.reverse();
     let most = darkest(&rates);
-    let scale = [
-        (0.0, "#f4f6f4"),
-        (0.25, "#c9e3dc"),
-        (0.6, "#5ea79b"),
-        (1.0, TEAL),
-    ];
     let mut plot = plot(
         layout(language)
             .annotations(percentages(&rates, most))
@@ -217,9 +253,11 @@ pub(crate) fn heat(
             .hover_info(HoverInfo::Text)
             .hover_on_gaps(false)
             .color_scale(ColorScale::Vector(
-                scale
+                SCALE
                     .iter()
-                    .map(|(at, color)| ColorScaleElement(*at, (*color).to_owned()))
+                    .map(|(at, [red, green, blue])| {
+                        ColorScaleElement(*at, format!("#{red:02x}{green:02x}{blue:02x}"))
+                    })
                     .collect(),
             ))
             .show_scale(false),
@@ -252,6 +290,20 @@ mod tests {
             .collect();
         // January stands above February, and plotly counts from below.
         assert_eq!(found, [(0, 0, "0%"), (0, 1, "20%"), (1, 1, "&lt;1%")]);
+    }
+
+    #[test]
+    fn every_cell_can_be_read() {
+        for part in (0..=1_000).map(|part| f64::from(part) / 1_000.0) {
+            let light = luminance(part) + 0.05;
+            let contrast = match text_color(part) {
+                "#000000" => light / 0.05,
+                _ => 1.05 / light,
+            };
+            assert!(contrast >= 4.5, "{part}: {contrast}");
+        }
+        assert_eq!(text_color(0.0), "#000000");
+        assert_eq!(text_color(1.0), "#ffffff");
     }
 
     #[test]

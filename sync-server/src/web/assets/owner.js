@@ -49,16 +49,24 @@
 
   // On paper charts are as wide as a sheet, and the tables are there too.
   const PAPER = 650;
-  const resize = (how) => document.querySelectorAll(".chart.drawn").forEach((chart) => window.Plotly.relayout(chart, how));
+  const resize = (how) => document.querySelectorAll(".chart.drawn").forEach((chart) => window.Plotly.relayout(chart, how(chart)));
+  // Days of weeks are long: on a sheet there is room for so many beside each other.
+  const DAYS = 7;
   let opened = [];
   window.addEventListener("beforeprint", () => {
     opened = [...document.querySelectorAll("details:not([open]):not(.id)")];
     opened.forEach((table) => { table.open = true; });
-    resize({ autosize: false, width: PAPER });
+    resize((chart) => ({
+      autosize: false, width: PAPER, height: chart.clientHeight,
+      ...(chart.id === "weken" && { "xaxis.nticks": DAYS }),
+    }));
   });
   window.addEventListener("afterprint", () => {
     opened.forEach((table) => { table.open = false; });
-    resize({ autosize: true, width: null });
+    resize((chart) => ({
+      autosize: true, width: null, height: null,
+      ...(chart.id === "weken" && { "xaxis.nticks": 12 }),
+    }));
   });
 
   // A selection is sent as soon as it is made; empty fields stay out of the address. Days of one's own replace a chosen period.
