@@ -158,7 +158,7 @@ fn pain(stage: &Stage, words: &Words) -> String {
     let returns = stage
         .pain
         .iter()
-        .map(|pain| (&pain.receipt, pain.at))
+        .map(|pain| (&pain.receipt, pain.receipt.is_none().then_some(pain.at)))
         .collect::<BTreeSet<_>>()
         .len();
     if returns == 0 {

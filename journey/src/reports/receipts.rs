@@ -104,6 +104,16 @@ pub fn of_customer(
     }
 }
 
+/// Which receipts of a selection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Which {
+    /// All of them.
+    #[default]
+    All,
+    /// Those with at least one sale line: the sale receipts of `volumes`.
+    Sales,
+}
+
 /// Receipts of the selection (a day, a shop), latest first.
 #[must_use]
 pub fn of_selection(
@@ -112,11 +122,27 @@ pub fn of_selection(
     offset: usize,
     limit: usize,
 ) -> Page<ReceiptRow> {
+    which_of_selection(dataset, query, Which::All, offset, limit)
+}
+
+/// The same of some of the receipts.
+#[must_use]
+pub fn which_of_selection(
+    dataset: &Dataset,
+    query: &Query,
+    which: Which,
+    offset: usize,
+    limit: usize,
+) -> Page<ReceiptRow> {
     let selection = Selection::new(dataset, query);
-    let total = usize::try_from(selection.sums().receipts).unwrap_or_default();
+    let sums = selection.sums();
+    let total = match which {
+        Which::All => sums.receipts,
+        Which::Sales => sums.sale_receipts,
+    };
     Page {
-        total,
-        rows: latest(&selection)
+        total: usize::try_from(total).unwrap_or_default(),
+        rows: latest(&selection, which)
             .skip(offset)
             .take(limit.min(MAX_PAGE))
             .map(|receipt| row(&selection, receipt, |_| true))
@@ -125,7 +151,7 @@ pub fn of_selection(
 }
 
 /// The selected receipts, latest first.
-fn latest<'a>(selection: &'a Selection<'a>) -> impl Iterator<Item = u32> + 'a {
+fn latest<'a>(selection: &'a Selection<'a>, which: Which) -> impl Iterator<Item = u32> + 'a {
     let dataset = selection.dataset;
     let by_time = dataset.ledger().by_time();
     let at_ms = |receipt: u32| dataset.at_ms(first(dataset, receipt));
@@ -142,12 +168,16 @@ fn latest<'a>(selection: &'a Selection<'a>) -> impl Iterator<Item = u32> + 'a {
         .iter()
         .rev()
         .copied()
-        .filter(|receipt| {
+        .filter(move |receipt| {
+            let counts = |row: u32| match which {
+                Which::All => is_line(dataset, row),
+                Which::Sales => dataset.class(row) == Class::Sale,
+            };
             selection.takes_first(first(dataset, *receipt))
-                && (!selection.live_only()
+                && ((which == Which::All && !selection.live_only())
                     || dataset
                         .rows_of_receipt(*receipt)
-                        .any(|row| is_line(dataset, row) && selection.knows(row)))
+                        .any(|row| counts(row) && selection.knows(row)))
         })
 }
 
@@ -164,8 +194,19 @@ fn is_line(dataset: &Dataset, row: u32) -> bool {
 /// The latest receipts of the selection for a file, at most so many and never more than [`MAX_EXPORT`].
 #[must_use]
 pub fn export(dataset: &Dataset, query: &Query, most: usize) -> Vec<ReceiptRow> {
+    which_export(dataset, query, Which::All, most)
+}
+
+/// The same of some of the receipts.
+#[must_use]
+pub fn which_export(
+    dataset: &Dataset,
+    query: &Query,
+    which: Which,
+    most: usize,
+) -> Vec<ReceiptRow> {
     let selection = Selection::new(dataset, query);
-    latest(&selection)
+    latest(&selection, which)
         .take(most.min(MAX_EXPORT))
         .map(|receipt| row(&selection, receipt, |_| true))
         .collect()
