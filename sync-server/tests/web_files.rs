@@ -40,10 +40,10 @@ fn csv(browser: &mut Browser, name: &str, query: &str) -> Vec<Vec<String>> {
 
 fn xlsx(browser: &mut Browser, name: &str, query: &str) -> Range<Data> {
     let page = browser.get(&format!("/export/{name}.xlsx{query}"));
-    assert_eq!(
-        page.header("content-disposition"),
-        Some(format!("attachment; filename=\"{name}.xlsx\"").as_str())
-    );
+    let file = page.header("content-disposition").unwrap();
+    let file = file.strip_prefix("attachment; filename=\"").unwrap();
+    let name = file.strip_suffix(".xlsx\"").unwrap().to_owned();
+    let name = name.as_str();
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(page.body)).unwrap();
     let formulas = book.worksheet_formula(name).unwrap();
     assert!(formulas.used_cells().next().is_none(), "{name}: a formula");
@@ -171,8 +171,18 @@ fn a_dutch_csv_opens_in_a_dutch_spreadsheet() {
         assert!(!text.contains("_cents"), "{name}: {text}");
     }
     let figures = browser.get("/export/kerncijfers.csv").text();
-    assert!(figures.starts_with("\u{feff}Cijfer;Waarde\n"), "{figures}");
-    assert!(figures.contains("\nBruto;222,88\n"), "{figures}");
+    assert!(
+        figures.starts_with("\u{feff}Cijfer;Waarde;Eenheid\n"),
+        "{figures}"
+    );
+    assert!(figures.contains("\nBruto;222,88;euro\n"), "{figures}");
+    assert_eq!(figures.matches("\nKopende klanten;").count(), 1);
+    let tills = browser.get("/export/kassas.csv").text();
+    assert!(tills.contains(";Dagen niet gelijk;"), "{tills}");
+    let cohorts = browser.get("/export/cohorten.xlsx").body;
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(cohorts)).unwrap();
+    let sheet = book.worksheet_range("cohorten").unwrap();
+    assert_eq!(sheet.get((1, 3)).unwrap().get_string(), Some("ja"));
     let returns = browser.get("/export/tweede-bezoek.csv").text();
     assert!(
         returns.contains("%\n") && !returns.contains('.'),
@@ -181,6 +191,20 @@ fn a_dutch_csv_opens_in_a_dutch_spreadsheet() {
     let receipts = browser.get("/export/bonnen.csv").text();
     assert!(receipts.contains(";-29,95;geïmporteerd\n"), "{receipts}");
     assert!(receipts.contains(";2026-01-25 10:00:00;"), "{receipts}");
+}
+
+#[test]
+fn a_file_is_called_in_the_language_of_the_pages() {
+    let keeping = Shopkeeping::open();
+    let mut browser = keeping.log_in("alles");
+    let mut called = |path: &str| {
+        let page = browser.get(path);
+        let named = page.header("content-disposition").map(str::to_owned);
+        named.unwrap_or_default()
+    };
+    assert!(called("/export/klanten.csv").ends_with("filename=\"klanten.csv\""));
+    called("/taal?naar=en");
+    assert!(called("/export/klanten.csv").ends_with("filename=\"customers.csv\""));
 }
 
 #[test]

@@ -4,16 +4,22 @@
 use std::collections::BTreeSet;
 
 use retail::ids::{ReceiptNumber, TillId};
+use retail::loyalty::Profile;
 
 use crate::api::Office;
 use crate::ingest::{MAX_BRANCHES, receipt_number};
 use crate::people::{Person, person};
 use crate::scope::Scope;
 use crate::store::rows::{Branch, DayRow, HoleRow, ProblemRow, Shop, Till};
-use crate::store::{self, Result};
+use crate::store::{self, Result, StoreError};
 
 /// The most rows of one list on a page.
 pub const MOST_ROWS: u32 = 1_000;
+
+/// The shortest text that names are looked through for.
+const SHORTEST_NAME: usize = 2;
+/// The most statements that are looked at more closely for one search.
+const MOST_STATED: usize = 1_000;
 
 /// A till as the synchronisation page shows it.
 #[derive(Clone, Debug)]
@@ -164,6 +170,64 @@ impl Office {
                 })
             })
         })
+    }
+
+    /// True when somebody is known in no other shop than may be seen here: whoever sees some shops may not decide about
+    /// what the others know.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn only_here(&self, scope: &Scope, customer: &str) -> Result<bool> {
+        if scope.shops().is_none() {
+            return Ok(true);
+        }
+        let book = self.book()?;
+        let dataset = book.dataset();
+        Ok(dataset.customer(customer).is_some_and(|number| {
+            let history = dataset.history(number);
+            history.events().all(|event| scope.sees(event.shop()))
+        }))
+    }
+
+    /// Those whose name or e-mail address holds this text, whatever its capitals, at most so many; only whoever may be
+    /// seen. It reads through all profiles, as a part of a word has no index: on a reader of its own, so that nobody
+    /// who writes waits for it.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn people_called(&self, scope: &Scope, text: &str, most: usize) -> Result<Vec<Person>> {
+        let wanted = text.to_lowercase();
+        if text.chars().count() < SHORTEST_NAME {
+            return Ok(Vec::new());
+        }
+        let holds = |said: &Option<String>| {
+            said.as_ref()
+                .is_some_and(|said| said.to_lowercase().contains(&wanted))
+        };
+        let stated = store::read(self.store(), |tables| {
+            let mut stated = Vec::new();
+            tables.profiles_with(text, &mut |customer, row| {
+                let profile: Profile = serde_json::from_str(&row.json)
+                    .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+                if holds(&profile.name) || holds(&profile.email) {
+                    stated.push(customer);
+                }
+                Ok(stated.len() < MOST_STATED)
+            })?;
+            Ok(stated)
+        })?;
+        let mut seen = BTreeSet::new();
+        let mut found = Vec::new();
+        for customer in stated {
+            let root = store::read(self.store(), |tables| tables.root(&customer))?;
+            if found.len() >= most || !seen.insert(root.clone()) {
+                continue;
+            }
+            // What he said later may have taken the place of what was found.
+            let person = self.person(scope, &root)?;
+            found.extend(person.filter(|person| holds(&person.name) || holds(&person.email)));
+        }
+        Ok(found)
     }
 
     /// Somebody without any event (enrolled elsewhere, never bought): only for who may see every shop.

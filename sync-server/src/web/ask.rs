@@ -9,9 +9,10 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::MethodRouter;
 use chrono::NaiveDate;
+use journey::reports;
 use maud::Markup;
 
-use super::filter::Misread;
+use super::filter::{Asked, Misread, Period};
 use super::params::{Params, link};
 use super::strings::{Language, Strings};
 use super::zones::Zones;
@@ -94,6 +95,26 @@ impl Ask {
         let zones = Zones::of(shops);
         let zone = zones.asked(self.params.get("winkel"));
         super::format::local(self.web.office.now_ms(), zone).date()
+    }
+
+    /// The selection that is asked for. Everything ends today where something lies after it: one year that was
+    /// mistyped in an import would stretch every chart to it. Days of one's own reach where they say.
+    pub(crate) fn asked(&self, shops: &[Shop]) -> Result<Asked, Refused> {
+        let today = self.today(shops);
+        let asked = Asked::read(&self.params, today)?;
+        let everything = self.scope().query(&asked.filter());
+        let last = reports::last_sale_day(self.web.office.book()?.dataset(), &everything);
+        if asked.period != Period::All || last.is_none_or(|last| last <= today) {
+            return Ok(asked);
+        }
+        let after = journey::Query {
+            from: today.succ_opt(),
+            ..everything
+        };
+        let lines = self.cached(&format!("after {after:?}"), |book| {
+            reports::volumes(book.dataset(), &after).events
+        })?;
+        Ok(asked.ends(today, *lines))
     }
 
     /// Whole pages have a head, a menu and a foot.

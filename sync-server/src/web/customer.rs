@@ -45,7 +45,7 @@ fn person(ask: &Ask) -> Result<Person, Refused> {
         .ok_or(Refused::NotFound)
 }
 
-fn known(ask: &Ask, book: &Book, id: &str) -> Option<Known> {
+fn known(ask: &Ask, book: &Book, id: &str, today: NaiveDate) -> Option<Known> {
     let dataset = book.dataset();
     let number = dataset.customer(id)?;
     let query = ask.scope().query(&Filter::default());
@@ -54,11 +54,24 @@ fn known(ask: &Ask, book: &Book, id: &str) -> Option<Known> {
         history = history.in_shops(shops);
     }
     let last = history.events().map(|event| event.local_day()).max();
-    let as_of = last_sale_day(dataset, &query).max(last).unwrap_or_default();
+    // One year that was mistyped in an import puts nobody else to sleep.
+    let until_today = Filter {
+        to: Some(today),
+        ..Filter::default()
+    };
+    let as_of = last_sale_day(dataset, &ask.scope().query(&until_today))
+        .max(last)
+        .unwrap_or_default();
     let found = of_customer(dataset, &query, number, 0, MAX_PAGE);
+    let mut row = customer(dataset, &query, number);
+    if let Some(row) = &mut row
+        && ask.scope().shops().is_some()
+    {
+        row.first_visit = history.visit_days().first().copied();
+    }
     Some(Known {
         path: path::path(&history, book.model(), as_of),
-        row: customer(dataset, &query, number),
+        row,
         receipts: found.rows,
         total_receipts: found.total,
     })
@@ -96,8 +109,9 @@ pub(crate) fn page(ask: &Ask) -> Answer {
     let person = person(ask)?;
     let shops = ask.shops()?;
     let title = called(&person, language);
+    let may_forget = ask.web.office.only_here(ask.scope(), &person.id)?;
     let book = ask.web.office.book()?;
-    let known = known(ask, &book, &person.id);
+    let known = known(ask, &book, &person.id, ask.today(&shops));
     let model = book.model().clone();
     drop(book);
     let file = link("", &[("id", &person.id)]);
@@ -116,7 +130,7 @@ pub(crate) fn page(ask: &Ask) -> Answer {
                 @if let Some(row) = &known.row { (facts(row, &known.path, language)) }
             }
         }
-        (who(&person, ask))
+        (who(&person, ask, may_forget))
         @if let Some(known) = &known {
             section.card aria-labelledby="tijdlijn-kop" {
                 div.heading { h2 id="tijdlijn-kop" { (words.timeline) } (layout::downloads(ask, "klant-tijdlijn", file)) }
@@ -183,7 +197,7 @@ fn facts(row: &CustomerRow, path: &Path, language: Language) -> Markup {
     }
 }
 
-fn who(person: &Person, ask: &Ask) -> Markup {
+fn who(person: &Person, ask: &Ask, may_forget: bool) -> Markup {
     let words = ask.words();
     let consent = |consent: &Option<retail::loyalty::Consent>| match consent {
         Some(consent) if consent.given => words.yes,
@@ -210,7 +224,9 @@ fn who(person: &Person, ask: &Ask) -> Markup {
             @if !person.aliases.is_empty() {
                 p.soft { (words.also_known) " " (person.aliases.iter().map(|id| customers::short(id)).collect::<Vec<_>>().join(", ")) }
             }
-            p.no-print { a.danger href=(link(FORGET_PATH, &[("id", &person.id)])) { (words.forget) } }
+            @if may_forget {
+                p.no-print { a.danger href=(link(FORGET_PATH, &[("id", &person.id)])) { (words.forget) } }
+            } @else { p.soft.no-print { (words.forget_not_yours) } }
         }
     }
 }
@@ -225,7 +241,7 @@ pub(crate) fn ask_to_forget(ask: &Ask) -> Answer {
     let main = html! {
         (layout::heading(&title, &html! {}))
         div.card {
-            @if ask.scope().shops().is_some() {
+            @if !ask.web.office.only_here(ask.scope(), &person.id)? {
                 p { (words.forget_not_yours) }
                 p { a.button href=(back) { (words.back) } }
             } @else {
@@ -248,7 +264,7 @@ pub(crate) fn ask_to_forget(ask: &Ask) -> Answer {
 /// `POST /klant/vergeten`
 pub(crate) fn forget(ask: &Ask) -> Answer {
     let id = ask.form.get("id").ok_or(Refused::NotFound)?;
-    if ask.scope().shops().is_some() || ask.form.get("zeker") != Some("ja") {
+    if ask.form.get("zeker") != Some("ja") {
         return Err(Refused::NotFound);
     }
     let person = ask
@@ -256,9 +272,12 @@ pub(crate) fn forget(ask: &Ask) -> Answer {
         .office
         .person(ask.scope(), id)?
         .ok_or(Refused::NotFound)?;
+    if !ask.web.office.only_here(ask.scope(), &person.id)? {
+        return Err(Refused::NotFound);
+    }
     ask.web.office.forget(&person.id)?;
     ask.web.cache.clear();
-    Ok(Redirect::to(&link(customers::PATH, &[])).into_response())
+    Ok(Redirect::to(&link(customers::PATH, &[("gedaan", "vergeten")])).into_response())
 }
 
 /// Receipts and timeline of one customer for a file.
@@ -266,9 +285,9 @@ pub(crate) fn export(ask: &Ask, name: &str) -> Result<Table, Refused> {
     let person = person(ask)?;
     let shops = ask.shops()?;
     let book = ask.web.office.book()?;
-    let known = known(ask, &book, &person.id).ok_or(Refused::NotFound)?;
+    let known = known(ask, &book, &person.id, ask.today(&shops)).ok_or(Refused::NotFound)?;
     Ok(match name {
-        "klant-tijdlijn" => timeline::table(&known.path, book.model(), ask.language),
+        "klant-tijdlijn" => timeline::table(&known.path, book.model(), &shops, ask.language),
         _ => receipts::table(ask, &known.receipts, &shops)?,
     })
 }

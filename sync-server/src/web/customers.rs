@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Redirect};
+use chrono::NaiveDate;
 use journey::day::month_from_text;
 use journey::reports::customers::{Behind, CustomerRow, Page, Paging, SortBy};
 use journey::reports::{customers as report, receipts as receipt_report};
@@ -27,6 +28,8 @@ pub(crate) const PATH: &str = "/klanten";
 pub(crate) const SEARCH_PATH: &str = "/zoek";
 
 const ROWS: usize = 50;
+/// People shown who were found by name or e-mail address.
+const FOUND_ON_PAGE: usize = 20;
 /// Digits of a number of ours that are shown of somebody without a name.
 const SHORT: usize = 8;
 
@@ -191,6 +194,21 @@ pub(crate) fn short(customer: &str) -> String {
     customer.to_owned()
 }
 
+/// The first visits that may be seen: of the whole history, or those in the shops of the scope.
+fn first_days(ask: &Ask, rows: &[CustomerRow]) -> Result<Vec<Option<NaiveDate>>, Refused> {
+    let Some(shops) = ask.scope().shops() else {
+        return Ok(rows.iter().map(|row| row.first_visit).collect());
+    };
+    let book = ask.web.office.book()?;
+    let dataset = book.dataset();
+    let first = |row: &CustomerRow| {
+        let number = dataset.customer(&row.customer)?;
+        let days = dataset.history(number).in_shops(shops).visit_days();
+        days.first().copied()
+    };
+    Ok(rows.iter().map(first).collect())
+}
+
 /// Where the order of a list leads: the address of a page in an order.
 pub(crate) type Sorted<'a> = (SortBy, bool, &'a dyn Fn(&str, &str) -> String);
 
@@ -202,8 +220,11 @@ pub(crate) fn table(
 ) -> Result<Table, Refused> {
     let words = ask.words();
     let names = names(ask, rows.iter().map(|row| row.customer.as_str()))?;
+    let first_days = first_days(ask, rows)?;
     let column = |name: &str, head: &str, sort: SortBy| {
         let mut column = Column::new(name, head);
+        // The order by first visit is that of all shops: whoever sees some of them gets no list in it.
+        let sorted = sorted.filter(|_| sort != SortBy::FirstVisit || ask.scope().shops().is_none());
         column.sort = sorted.map(|(now, descending, href)| {
             let this = now == sort;
             let turn = if this {
@@ -231,7 +252,7 @@ pub(crate) fn table(
         column("net_cents", words.spent, SortBy::Spend),
         column("first_visit", words.first_visit, SortBy::FirstVisit).minor(),
     ];
-    let rows = rows.iter().map(|row| {
+    let rows = rows.iter().zip(first_days).map(|(row, first_day)| {
         let name = names.get(&row.customer).cloned();
         let shown = called(&names, &row.customer);
         vec![
@@ -245,7 +266,7 @@ pub(crate) fn table(
             Cell::Cents(row.gross_cents).into(),
             Cell::Cents(row.returns_cents).into(),
             Cell::Cents(row.net_cents).into(),
-            Cell::Day(row.first_visit).into(),
+            Cell::Day(first_day).into(),
         ]
     });
     Ok(Table {
@@ -294,7 +315,7 @@ pub(crate) fn pager(
 pub(crate) fn page(ask: &Ask) -> Answer {
     let (words, language) = (ask.words(), ask.language);
     let shops = ask.shops()?;
-    let asked = Asked::read(&ask.params, ask.today(&shops))?;
+    let asked = ask.asked(&shops)?;
     let (behind, which) = behind(&ask.params)?;
     let (sort, descending) = sorting(&ask.params)?;
     let number = page_number(&ask.params)?;
@@ -328,6 +349,7 @@ pub(crate) fn page(ask: &Ask) -> Answer {
     let everyone = matches!(behind, Behind::Purchasing);
     let main = html! {
         (layout::heading(&title, &beside))
+        @if ask.params.get("gedaan") == Some("vergeten") { p.notice.good role="status" { (words.forgotten) } }
         (notes::filter_bar(ask, &asked, &shops, &keep))
         section.card {
             div.heading {
@@ -348,7 +370,7 @@ pub(crate) fn page(ask: &Ask) -> Answer {
 /// All of them, for a file.
 pub(crate) fn export(ask: &Ask) -> Result<Table, Refused> {
     let shops = ask.shops()?;
-    let asked = Asked::read(&ask.params, ask.today(&shops))?;
+    let asked = ask.asked(&shops)?;
     let (behind, _) = behind(&ask.params)?;
     let (sort, descending) = sorting(&ask.params)?;
     let paging = Paging {
@@ -372,18 +394,40 @@ pub(crate) fn export(ask: &Ask) -> Result<Table, Refused> {
     Ok(table)
 }
 
-/// `GET /zoek?zoek=`: a card, a customer or a receipt by its number.
+/// `GET /zoek?zoek=`: a card, a customer or a receipt by its number; a customer by his name or e-mail address.
 pub(crate) fn search(ask: &Ask) -> Answer {
     let words = ask.words();
     let text = ask.params.get("zoek").unwrap_or_default().trim().to_owned();
     if let Some(href) = found(ask, &text)? {
         return Ok(Redirect::to(&href).into_response());
     }
+    let people = ask
+        .web
+        .office
+        .people_called(ask.scope(), &text, FOUND_ON_PAGE + 1)?;
+    if let [only] = people.as_slice() {
+        return Ok(Redirect::to(&link(customer::PATH, &[("id", &only.id)])).into_response());
+    }
     let main = html! {
         (layout::heading(words.search_label, &html! {}))
-        div.card.empty {
-            h2 { (words.search_nothing) }
-            p { (words.search_hint) }
+        @if people.is_empty() {
+            div.card.empty {
+                h2 { (words.search_nothing) }
+                p { (words.search_hint) }
+            }
+        } @else {
+            section.card {
+                h2 { (words.search_found.replace("{}", &text)) }
+                ul.found {
+                    @for person in people.iter().take(FOUND_ON_PAGE) {
+                        li {
+                            a href=(link(customer::PATH, &[("id", &person.id)])) { (person.name.clone().unwrap_or_else(|| short(&person.id))) }
+                            " " span.soft { (short(&person.id)) @if let Some(email) = &person.email { " · " (email) } }
+                        }
+                    }
+                }
+                @if people.len() > FOUND_ON_PAGE { p.soft { (words.search_more) } }
+            }
         }
     };
     ask.page(words.search_label, &main)

@@ -32,12 +32,41 @@ pub(crate) fn page(ask: &Ask) -> Answer {
     let (bytes, content_type) = match kind {
         "csv" => (csv(&table, ask.language)?, "text/csv; charset=utf-8"),
         "xlsx" => (
-            xlsx(&table, name).map_err(|error| Refused::Failed(error.to_string()))?,
+            xlsx(&table, called(name, ask.language), ask.language)
+                .map_err(|error| Refused::Failed(error.to_string()))?,
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ),
         _ => return Err(Refused::NotFound),
     };
-    Ok(download(bytes, content_type, file))
+    Ok(download(
+        bytes,
+        content_type,
+        &format!("{}.{kind}", called(name, ask.language)),
+    ))
+}
+
+/// What a file is called in the language of the pages.
+pub(crate) fn called(name: &str, language: Language) -> &str {
+    const ENGLISH: [(&str, &str); 11] = [
+        ("kerncijfers", "key-figures"),
+        ("weken", "weeks"),
+        ("cohorten", "cohorts"),
+        ("tweede-bezoek", "second-visit"),
+        ("klanten", "customers"),
+        ("bonnen", "receipts"),
+        ("klant-bonnen", "customer-receipts"),
+        ("klant-tijdlijn", "customer-timeline"),
+        ("kassas", "tills"),
+        ("dagen", "days"),
+        ("aandachtspunten", "to-look-at"),
+    ];
+    match language {
+        Language::Nl => name,
+        Language::En => ENGLISH
+            .iter()
+            .find(|(dutch, _)| *dutch == name)
+            .map_or(name, |(_, english)| english),
+    }
 }
 
 fn download(bytes: Vec<u8>, content_type: &'static str, file: &str) -> Response {
@@ -151,7 +180,7 @@ struct Formats {
     time: Format,
 }
 
-fn xlsx(table: &Table, name: &str) -> Result<Vec<u8>, XlsxError> {
+fn xlsx(table: &Table, name: &str, language: Language) -> Result<Vec<u8>, XlsxError> {
     let columns = in_files(&table.columns);
     let formats = Formats {
         head: Format::new().set_bold(),
@@ -173,7 +202,7 @@ fn xlsx(table: &Table, name: &str) -> Result<Vec<u8>, XlsxError> {
     for (line, row) in (1_u32..).zip(table.rows.iter().take(MOST_ROWS)) {
         for (to, at) in (0_u16..).zip(&columns) {
             if let Some(entry) = row.get(*at) {
-                write(sheet, line, to, &entry.cell, &formats)?;
+                write(sheet, line, to, &entry.cell, &formats, language)?;
             }
         }
     }
@@ -190,6 +219,7 @@ fn write(
     column: u16,
     cell: &Cell,
     formats: &Formats,
+    language: Language,
 ) -> Result<(), XlsxError> {
     match cell {
         Cell::Empty | Cell::Rate(None) | Cell::Decimal(None) | Cell::Day(None) => {}
@@ -213,7 +243,11 @@ fn write(
             sheet.write_number(row, column, *number)?;
         }
         Cell::Flag(flag) => {
-            sheet.write_string(row, column, flag.to_string())?;
+            let text = match language {
+                Language::Nl => cell.text(language),
+                Language::En => flag.to_string(),
+            };
+            sheet.write_string(row, column, text)?;
         }
         Cell::Rate(Some(rate)) => {
             sheet.write_number_with_format(row, column, *rate, &formats.rate)?;
@@ -296,6 +330,10 @@ mod tests {
             text(Language::Nl),
             "\u{feff}A;C\n\"'=cmd|'/C calc'!A0, \"\"x\"\"\";-12,50\n"
         );
-        assert!(xlsx(&table, "klanten").unwrap().starts_with(b"PK"));
+        assert!(
+            xlsx(&table, "klanten", Language::Nl)
+                .unwrap()
+                .starts_with(b"PK")
+        );
     }
 }

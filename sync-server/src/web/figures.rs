@@ -34,7 +34,9 @@ fn fill(template: &str, values: &[String]) -> String {
 }
 
 /// The answer in one sentence.
-pub(crate) fn answer(language: Language, reports: &Reports) -> Markup {
+///
+/// `narrowed`: the figures are of some days or shops, while who came before is told by the whole history.
+pub(crate) fn answer(language: Language, reports: &Reports, narrowed: bool) -> Markup {
     let words = language.strings();
     let repeat = &reports.all.repeat;
     let Some(rate) = repeat.repeat_rate else {
@@ -51,8 +53,23 @@ pub(crate) fn answer(language: Language, reports: &Reports) -> Markup {
         p.answer {
             strong { (language.rate(rate)) " " (words.answer_came_back) }
             " " (fill(words.answer_counts, &counts))
-            @if let Some(share) = share { " " (fill(words.answer_share, &[share])) }
+            @if let Some(share) = share { " " (fill(if narrowed { words.answer_share_narrowed } else { words.answer_share }, &[share])) }
         }
+    }
+}
+
+/// The time between visits; with nothing to count over there is no number to show.
+fn gap(language: Language, visits: &Visits, href: Option<String>) -> Figure {
+    let words = language.strings();
+    let days = |days: f64| language.days(&language.decimal(days));
+    let median = visits.median_days_between_visits.map(days);
+    let mean = visits.mean_days_between_visits.map(days);
+    Figure {
+        label: words.gap,
+        value: median.unwrap_or_else(|| words.not_yet.to_owned()),
+        detail: mean.map_or(String::new(), |mean| fill(words.gap_mean, &[mean])),
+        definition: words.gap_means,
+        href,
     }
 }
 
@@ -64,7 +81,6 @@ fn figures(language: Language, reports: &Reports, asked: &Asked) -> Vec<Figure> 
         &reports.all.visits,
     );
     let rate = |rate: Option<f64>| Cell::Rate(rate).text(language);
-    let days = |days: Option<f64>| language.days(&Cell::Decimal(days).text(language));
     let behind = |which: &str| Some(asked.link(customers::PATH, &[("achter", which)]));
     let one = repeat.purchasing_customers == 1;
     let of_customers = |count: usize| {
@@ -98,13 +114,7 @@ fn figures(language: Language, reports: &Reports, asked: &Asked) -> Vec<Figure> 
             definition: words.repeat_share_means,
             href: behind("kopers"),
         },
-        Figure {
-            label: words.gap,
-            value: days(visits.median_days_between_visits),
-            detail: fill(words.gap_mean, &[days(visits.mean_days_between_visits)]),
-            definition: words.gap_means,
-            href: behind("terug"),
-        },
+        gap(language, visits, behind("terug")),
         Figure {
             label: words.visits,
             value: language.count(visits.visits),
@@ -140,7 +150,7 @@ fn figures(language: Language, reports: &Reports, asked: &Asked) -> Vec<Figure> 
                 &[language.count(volumes.sale_receipts_identified)],
             ),
             definition: words.receipts_mean,
-            href: Some(asked.link(receipts::PATH, &[])),
+            href: Some(asked.link(receipts::PATH, receipts::SALES)),
         },
         Figure {
             label: words.gross_identified,
@@ -324,22 +334,46 @@ pub(crate) fn table(language: Language, reports: &Reports) -> Table {
     let words = language.strings();
     let mut rows = volume_rows(words, &reports.all.volumes);
     rows.extend(visit_rows(words, &reports.all.repeat, &reports.all.visits));
-    let table = Table {
+    if language == Language::Nl {
+        // Two reports name this figure; for people it is one.
+        rows.retain(|(name, _, _)| *name != "purchasing_customers");
+    }
+    let unit = |cell: &Cell| match cell {
+        Cell::Cents(_) => words.unit_euro,
+        Cell::Rate(_) => words.unit_percent,
+        Cell::Decimal(_) => words.unit_days,
+        Cell::Day(_) => words.unit_date,
+        _ => words.unit_count,
+    };
+    let mut table = Table {
         caption: words.key_figures.to_owned(),
         columns: vec![
             Column::new("figure", words.field),
             Column::new("label", words.figure),
             Column::new("value", words.value),
+            Column::new("unit", words.unit),
         ],
         rows: rows
             .into_iter()
-            .map(|(name, label, cell)| vec![Entry::text(name), Entry::text(label), cell.into()])
+            .map(|(name, label, cell)| {
+                let unit = unit(&cell);
+                vec![
+                    Entry::text(name),
+                    Entry::text(label),
+                    cell.into(),
+                    Entry::text(unit),
+                ]
+            })
             .collect(),
     };
     // Names of fields are for programs; a Dutch file is for people, and in it `gross_cents` would stand for euros.
     if language == Language::Nl {
         table.without_first()
     } else {
+        table.columns.pop();
+        for row in &mut table.rows {
+            row.pop();
+        }
         table
     }
 }

@@ -45,6 +45,8 @@ pub(crate) struct Asked {
     pub(crate) to: Option<NaiveDate>,
     pub(crate) shop: Option<String>,
     pub(crate) without_imported: bool,
+    /// Lines after today that everything leaves out.
+    pub(crate) after_today: usize,
 }
 
 impl Asked {
@@ -86,7 +88,17 @@ impl Asked {
             to,
             shop: params.get("winkel").map(str::to_owned),
             without_imported,
+            after_today: 0,
         })
+    }
+
+    /// Everything, but not beyond this day: `lines` lie after it.
+    pub(crate) fn ends(self, today: NaiveDate, lines: usize) -> Self {
+        Self {
+            to: Some(today),
+            after_today: lines,
+            ..self
+        }
     }
 
     /// The name of a chosen period, for a form; days of one's own stand in their fields.

@@ -84,13 +84,24 @@ impl Language {
 
     /// `17,5`
     pub(crate) fn decimal(self, value: f64) -> String {
-        let text = format!("{value:.1}");
-        self.swap(&text.trim_end_matches(".0").replace('.', ","))
+        let text = format!("{:.1}", value.abs());
+        let (whole, tenths) = text.split_once('.').unwrap_or((&text, "0"));
+        let sign = if value < 0.0 && text != "0.0" {
+            "\u{2212}"
+        } else {
+            ""
+        };
+        let whole = self.number(whole.parse().unwrap_or(i64::MAX));
+        if tenths == "0" {
+            return format!("{sign}{whole}");
+        }
+        format!("{sign}{whole}{}{tenths}", self.swap(","))
     }
 
     /// Thousandths as a quantity.
     pub(crate) fn quantity(self, thousandths: i64) -> String {
-        self.swap(&retail::quantity::Quantity(thousandths).to_string())
+        let plain = retail::quantity::Quantity(thousandths).to_string();
+        self.swap(&plain.replace('-', "\u{2212}"))
     }
 
     fn months(self) -> &'static [&'static str; 12] {
@@ -190,7 +201,10 @@ mod tests {
         assert_eq!(en.rate(1.0), "100.0%");
         assert_eq!(nl.decimal(17.5), "17,5");
         assert_eq!(nl.decimal(17.0), "17");
-        assert_eq!(nl.quantity(-1_500), "-1,5");
+        assert_eq!(nl.decimal(6_822.84), "6.822,8");
+        assert_eq!(en.decimal(6_822.84), "6,822.8");
+        assert_eq!(nl.decimal(0.04), "0");
+        assert_eq!(nl.quantity(-1_500), "\u{2212}1,5");
     }
 
     #[test]

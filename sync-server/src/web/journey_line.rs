@@ -1,6 +1,8 @@
 //! A customer's path as a line of stages: what he was, since when, and what hurt. Read from left to right, or from top
 //! to bottom on a phone; the stage in force stands out, a sleep is grey, what was brought back is hollow.
 
+use std::collections::BTreeSet;
+
 use journey::model::{Language as ModelLanguage, Model};
 use journey::path::{Path, Stage, State};
 use maud::{Markup, html};
@@ -100,8 +102,18 @@ fn days(stage: &Stage, language: Language) -> String {
 fn pain(stage: &Stage, language: Language) -> String {
     let words = language.strings();
     let value: i64 = stage.pain.iter().map(|pain| pain.value_cents).sum();
+    // As in the sentence of the path: a receipt is one return, however many lines it has.
+    let returns: BTreeSet<_> = stage
+        .pain
+        .iter()
+        .map(|pain| (&pain.receipt, pain.receipt.is_none().then_some(pain.at)))
+        .collect();
+    let value = language.money(value);
+    if returns.len() == 1 {
+        return words.one_pain.replace("{}", &value);
+    }
     words
         .pain
-        .replacen("{}", &language.count(stage.pain.len()), 1)
-        .replacen("{}", &language.money(value), 1)
+        .replacen("{}", &language.count(returns.len()), 1)
+        .replacen("{}", &value, 1)
 }

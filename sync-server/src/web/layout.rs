@@ -180,7 +180,7 @@ pub(crate) fn downloads(ask: &Ask, name: &str, query: &str) -> Markup {
             @for kind in ["csv", "xlsx"] {
                 a href=(super::params::join(&format!("/export/{name}.{kind}"), query)) download {
                     (kind.to_uppercase())
-                    span.sr { " " (words.download) ": " (name) }
+                    span.sr { " " (words.download) ": " (super::export::called(name, ask.language)) }
                 }
             }
         }

@@ -61,6 +61,9 @@ pub(crate) fn filter_bar(
                 button.button type="submit" { (words.show) }
             }
         }
+        @if asked.after_today > 0 {
+            p.notice.mind { (ask.language.plural(asked.after_today, words.line_after_today, words.lines_after_today)) }
+        }
     }
 }
 
@@ -68,6 +71,7 @@ pub(crate) fn filter_bar(
 pub(crate) fn period_text(ask: &Ask, asked: &Asked) -> String {
     let (words, language) = (ask.words(), ask.language);
     match (asked.from, asked.to) {
+        (None, Some(_)) if asked.after_today > 0 => words.history_until_today.to_owned(),
         (Some(from), Some(to)) if from == to => language.day_in_words(from),
         (Some(from), Some(to)) => format!(
             "{} – {}",
@@ -112,6 +116,7 @@ pub(crate) fn misread(ask: &Ask, misread: &Misread) -> Markup {
         to: days.1,
         shop: ask.params.get("winkel").map(str::to_owned),
         without_imported: ask.params.get("import") == Some("uit"),
+        after_today: 0,
     };
     let main = html! {
         (layout::heading(words.misread, &html! {}))

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::ask::{Answer, Ask, Refused};
 use super::params::link;
 use super::strings::Language;
+use super::synchronisation::Unwell;
 use super::table::{Cell, Column, Entry, Table};
 use super::zones::Zones;
 use super::{customer, customers, format, receipt, synchronisation};
@@ -119,13 +120,23 @@ fn zone(problem: &ProblemRow, tills: &[TillStatus], zones: &Zones<'_>) -> Tz {
 pub(crate) fn list(
     ask: &Ask,
     problems: &[ProblemRow],
+    unwell: &[Unwell],
     tills: &[TillStatus],
     zones: &Zones<'_>,
 ) -> Markup {
     let (words, language) = (ask.words(), ask.language);
     html! {
-        @if problems.is_empty() { p.notice.good { (words.no_problems) } }
+        @if problems.is_empty() && unwell.is_empty() { p.notice.good { (words.no_problems) } }
         ul.problems {
+            @for till in unwell {
+                li {
+                    div {
+                        strong { (till.name) }
+                        span.soft { " · " (till.why) }
+                        p { (till.to_do) }
+                    }
+                }
+            }
             @for problem in problems {
                 @let (sentence, href) = what(problem, language);
                 li {
@@ -151,11 +162,26 @@ pub(crate) fn list(
 /// The list for a file.
 pub(crate) fn table(
     problems: &[ProblemRow],
+    unwell: &[Unwell],
     tills: &[TillStatus],
     zones: &Zones<'_>,
+    now_ms: i64,
     language: Language,
 ) -> Table {
     let words = language.strings();
+    let of_tills = unwell.iter().map(|till| {
+        let zone = zones.shop(&till.shop);
+        vec![
+            Cell::Time(format::local(now_ms, zone)).into(),
+            Entry::text(match language {
+                Language::Nl => till.why.as_str(),
+                Language::En => "till",
+            }),
+            Entry::text(till.till.to_string()),
+            Entry::text(format!("{}, {}: {}", till.name, till.why, till.to_do)),
+            Entry::text(zone.name()),
+        ]
+    });
     Table {
         caption: words.problems.to_owned(),
         columns: vec![
@@ -165,18 +191,20 @@ pub(crate) fn table(
             Column::new("text", words.note),
             Column::new("time_zone", words.time_zone),
         ],
-        rows: problems
-            .iter()
-            .map(|problem| {
+        rows: of_tills
+            .chain(problems.iter().map(|problem| {
                 let zone = zone(problem, tills, zones);
                 vec![
                     Cell::Time(format::local(problem.at_ms, zone)).into(),
-                    Entry::text(problem.kind.clone()),
+                    Entry::text(match language {
+                        Language::Nl => title(problem, language),
+                        Language::En => problem.kind.clone(),
+                    }),
                     Entry::text(till(problem)),
                     Entry::text(what(problem, language).0),
                     Entry::text(zone.name()),
                 ]
-            })
+            }))
             .collect(),
     }
 }

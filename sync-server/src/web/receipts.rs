@@ -1,12 +1,12 @@
 //! The receipts of a selection, latest first.
 
-use journey::reports::receipts::{ReceiptRow, of_selection};
+use journey::reports::receipts::{ReceiptRow, Which, which_export, which_of_selection};
 use maud::html;
 use retail::ids::ReceiptNumber;
 
 use super::ask::{Answer, Ask, Refused};
-use super::filter::Asked;
-use super::params::link;
+use super::filter::Misread;
+use super::params::{Params, link};
 use super::table::{Cell, Column, Entry, Shown, Table};
 use super::{customer, customers, layout, notes, receipt};
 use crate::store::rows::Shop;
@@ -14,9 +14,23 @@ use crate::store::rows::Shop;
 /// Where they are.
 pub(crate) const PATH: &str = "/bonnen";
 
+/// Only receipts with a sale line, in an address.
+pub(crate) const SALES: &[(&str, &str)] = &[("soort", "aankoop")];
+
 const ROWS: usize = 50;
 /// The most receipts of a file.
 const IN_FILE: usize = 100_000;
+
+/// Which receipts an address asks for, and how it says so.
+type Kind = (Which, &'static [(&'static str, &'static str)]);
+
+fn kind(params: &Params) -> Result<Kind, Misread> {
+    match params.get("soort") {
+        None => Ok((Which::All, &[])),
+        Some("aankoop") => Ok((Which::Sales, SALES)),
+        Some(other) => Err(Misread::choice("soort", other)),
+    }
+}
 
 /// The table of these receipts.
 pub(crate) fn table(ask: &Ask, rows: &[ReceiptRow], shops: &[Shop]) -> Result<Table, Refused> {
@@ -88,21 +102,28 @@ pub(crate) fn table(ask: &Ask, rows: &[ReceiptRow], shops: &[Shop]) -> Result<Ta
 pub(crate) fn page(ask: &Ask) -> Answer {
     let (words, language) = (ask.words(), ask.language);
     let shops = ask.shops()?;
-    let asked = Asked::read(&ask.params, ask.today(&shops))?;
+    let asked = ask.asked(&shops)?;
+    let (which, keep) = kind(&ask.params)?;
     let number = customers::page_number(&ask.params)?;
     let query = ask.scope().query(&asked.filter());
-    let found = ask.cached(&format!("receipts {query:?} {number}"), |book| {
-        of_selection(book.dataset(), &query, (number - 1) * ROWS, ROWS)
+    let found = ask.cached(&format!("receipts {which:?} {query:?} {number}"), |book| {
+        which_of_selection(book.dataset(), &query, which, (number - 1) * ROWS, ROWS)
     })?;
     let beside = html! { p.soft { (notes::period_text(ask, &asked)) } };
-    let page_link = |number: usize| asked.link(PATH, &[("blad", &number.to_string())]);
+    let page_link = |number: usize| {
+        let number = number.to_string();
+        asked.link(PATH, &[keep, &[("blad", number.as_str())]].concat())
+    };
     let main = html! {
         (layout::heading(words.menu_receipts, &beside))
-        (notes::filter_bar(ask, &asked, &shops, &[]))
+        (notes::filter_bar(ask, &asked, &shops, keep))
+        @if which == Which::Sales {
+            p { (words.only_sales) " " a href=(asked.link(PATH, &[])) { (words.all_receipts) } }
+        }
         section.card {
             div.heading {
                 h2 { (language.plural(found.total, words.receipt_count, words.receipts_count)) }
-                (layout::downloads(ask, "bonnen", &asked.query_string(&[])))
+                (layout::downloads(ask, "bonnen", &asked.query_string(keep)))
             }
             @if found.total == 0 { p { (words.no_receipts) } }
             @else {
@@ -118,11 +139,11 @@ pub(crate) fn page(ask: &Ask) -> Answer {
 /// The latest of them, for a file.
 pub(crate) fn export(ask: &Ask) -> Result<Table, Refused> {
     let shops = ask.shops()?;
-    let asked = Asked::read(&ask.params, ask.today(&shops))?;
+    let asked = ask.asked(&shops)?;
     let query = ask.scope().query(&asked.filter());
     let rows = {
         let book = ask.web.office.book()?;
-        journey::reports::receipts::export(book.dataset(), &query, IN_FILE)
+        which_export(book.dataset(), &query, kind(&ask.params)?.0, IN_FILE)
     };
     table(ask, &rows, &shops)
 }

@@ -55,9 +55,10 @@ fn asked_reports(ask: &Ask, asked: &Asked) -> Result<std::sync::Arc<Reports>, Re
 pub(crate) fn page(ask: &Ask) -> Answer {
     let (words, language) = (ask.words(), ask.language);
     let shops = ask.shops()?;
-    let asked = Asked::read(&ask.params, ask.today(&shops))?;
+    let asked = ask.asked(&shops)?;
     let reports = asked_reports(ask, &asked)?;
     let filter = notes::filter_bar(ask, &asked, &shops, &[]);
+    let narrowed = asked.shop.is_some() || asked.from.is_some() || ask.scope().shops().is_some();
     let zones = Zones::of(&shops);
     let made = zones.instant(
         language,
@@ -73,7 +74,7 @@ pub(crate) fn page(ask: &Ask) -> Answer {
         @if reports.all.volumes.sale_receipts == 0 {
             (notes::empty(ask, reports.last_day_of_all))
         } @else {
-            (figures::answer(language, &reports))
+            (figures::answer(language, &reports, narrowed))
             section aria-labelledby="kerncijfers-kop" {
                 div.heading { h2 id="kerncijfers-kop" { (words.key_figures) } (layout::downloads(ask, "kerncijfers", &asked.query_string(&[]))) }
                 (figures::html(language, &reports, &asked))
@@ -272,7 +273,7 @@ fn customers_section(ask: &Ask, asked: &Asked) -> Result<Markup, Refused> {
 /// The tables of this page for a file.
 pub(crate) fn export(ask: &Ask, name: &str) -> Result<Table, Refused> {
     let shops = ask.shops()?;
-    let asked = Asked::read(&ask.params, ask.today(&shops))?;
+    let asked = ask.asked(&shops)?;
     let reports = asked_reports(ask, &asked)?;
     let language = ask.language;
     Ok(match name {

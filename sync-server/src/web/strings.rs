@@ -74,10 +74,12 @@ strings! {
     menu_receipts: "Bonnen", "Receipts";
     menu_sync: "Synchronisatie", "Synchronisation";
     skip: "Naar de inhoud", "Skip to content";
-    search: "Kaart, klant of bon", "Card, customer or receipt";
-    search_label: "Zoek op kaart-, klant- of bonnummer", "Search by card, customer or receipt number";
+    search: "Zoeken", "Search";
+    search_label: "Zoek een klant of bon", "Search for a customer or receipt";
     search_nothing: "Niets gevonden", "Nothing found";
-    search_hint: "Typ het nummer van een klantenkaart, een klant of een bon, zoals 3-1-0000042. De streepjescode van een bon kan ook.", "Type the number of a loyalty card, a customer or a receipt, like 3-1-0000042. The barcode of a receipt works too.";
+    search_hint: "Typ een naam of een deel ervan, een e-mailadres, of het nummer van een klantenkaart, een klant of een bon, zoals 3-1-0000042. De streepjescode van een bon kan ook.", "Type a name or a part of it, an e-mail address, or the number of a loyalty card, a customer or a receipt, like 3-1-0000042. The barcode of a receipt works too.";
+    search_found: "Gevonden bij “{}”", "Found for “{}”";
+    search_more: "Er zijn er meer: typ een groter deel van de naam of het e-mailadres.", "There are more: type a larger part of the name or the e-mail address.";
     log_in: "Inloggen", "Log in";
     log_in_text: "Voor de eigenaar: wie komt er terug, en waarom niet?", "For the owner: who comes back, and why not?";
     log_out: "Uitloggen", "Log out";
@@ -136,6 +138,11 @@ strings! {
     since: "sinds", "since";
     until: "tot en met", "up to";
     whole_history: "hele historie", "whole history";
+    history_until_today: "hele historie tot en met vandaag", "whole history up to today";
+    line_after_today: "1 regel ligt na vandaag en telt hier niet mee: meestal is dat een tikfout in het jaartal van een import. Een eigen periode toont hem; `sync-server import --undo N` neemt een import terug.", "1 line lies after today and does not count here: mostly that is a mistyped year in an import. A period of your own shows it; `sync-server import --undo N` takes an import back.";
+    lines_after_today: "{} regels liggen na vandaag en tellen hier niet mee: meestal is dat een tikfout in het jaartal van een import. Een eigen periode toont ze; `sync-server import --undo N` neemt een import terug.", "{} lines lie after today and do not count here: mostly that is a mistyped year in an import. A period of your own shows them; `sync-server import --undo N` takes an import back.";
+    only_sales: "Alleen aankoopbonnen: bonnen met minstens één verkoopregel.", "Sale receipts only: receipts with at least one sale line.";
+    all_receipts: "Toon alle bonnen", "Show all receipts";
     empty_selection: "Geen verkopen in deze selectie", "No sales in this selection";
     empty_selection_text: "De laatste verkoop die u mag zien was op {}. Kies een andere periode of winkel.", "The last sale you may see was on {}. Choose another period or shop.";
     empty_shop: "Er zijn nog geen verkopen", "There are no sales yet";
@@ -151,6 +158,14 @@ strings! {
     answer_came_back: "van de klanten kwam terug", "of the customers came back";
     answer_counts: "– {} van {}.", "– {} of {}.";
     answer_share: "Van de omzet van bekende klanten komt {} van een later bezoek.", "Later visits bring {} of what known customers spend.";
+    answer_share_narrowed: "Van wat bekende klanten in deze selectie besteden komt {} van klanten die al eerder kwamen; dat eerdere bezoek kan buiten de selectie liggen, in een andere periode of winkel.", "Of what known customers spend in this selection, {} is by customers who had come before; that earlier visit may lie outside the selection, in another period or shop.";
+    not_yet: "nog niet te zeggen", "too early to say";
+    unit: "Eenheid", "Unit";
+    unit_euro: "euro", "euro";
+    unit_percent: "procent", "percent";
+    unit_days: "dagen", "days";
+    unit_date: "datum", "date";
+    unit_count: "aantal", "count";
     of_customers: "{} van {} klanten", "{} of {} customers";
     of_customer: "{} van {} klant", "{} of {} customer";
     of_gross: "van {} bruto", "of {} gross";
@@ -214,7 +229,7 @@ strings! {
     cohorts: "Wie komt er terug, per maand van het eerste bezoek", "Who comes back, by month of the first visit";
     cohorts_mean: "Elke rij is een groep klanten die in dezelfde maand voor het eerst kwam. Het vak onder +3 zegt welk deel drie maanden later (weer) een bezoek bracht.", "Each row is a group of customers who first came in the same month. The cell under +3 says which part of them visited three months later.";
     cohorts_chart: "Heatmap: per maand van eerste bezoek het deel van de klanten dat in latere maanden terugkwam. De tabel eronder bevat dezelfde cijfers.", "Heat map: by month of first visit, the part of the customers who came back in later months. The table below holds the same figures.";
-    cohorts_scale: "Elk vak noemt het percentage dat toen terugkwam; achter de maand staat hoe groot de groep is. Hoe donkerder, hoe meer klanten; het donkerste is {}. Wijs een vak aan voor de aantallen.", "Each cell names the percentage that came back then; behind the month stands the size of the group. The darker, the more customers; the darkest is {}. Point at a cell for the counts.";
+    cohorts_scale: "Elk vak noemt het percentage dat toen terugkwam; achter de maand staat hoe groot de groep is. Hoe donkerder, hoe hoger het percentage; het donkerste is {}. Wijs een vak aan voor de aantallen.", "Each cell names the percentage that came back then; behind the month stands the size of the group. The darker, the higher the percentage; the darkest is {}. Point at a cell for the counts.";
     cohort: "Eerste bezoek in", "First visit in";
     new_customers: "Nieuwe klanten", "New customers";
     cohort_hover: "{}, {} later: {} van {} ({})", "{}, {} later: {} of {} ({})";
@@ -266,7 +281,8 @@ strings! {
     won_back: "teruggewonnen", "won back";
     one_visit: "1 bezoek", "1 visit";
     n_visits: "{} bezoeken", "{} visits";
-    pain: "{} keer retour, {}", "{} x returned, {}";
+    pain: "{} retouren, {}", "{} returns, {}";
+    one_pain: "1 retour, {}", "1 return, {}";
     hurt: "Teruggebracht", "Brought back";
     loyal_since: "Loyaal sinds", "Loyal since";
     asleep_since: "Slapend sinds", "Asleep since";
@@ -294,8 +310,9 @@ strings! {
     forget_stays: "Op een factuur op naam blijft de geadresseerde zeven jaar staan; dat eist de wet.", "An invoice keeps its addressee for seven years; the law demands it.";
     forget_final: "Dit kan niet ongedaan worden gemaakt.", "This cannot be undone.";
     forget_sure: "Ja, ik weet het zeker", "Yes, I am sure";
-    forget_now: "Vergeten", "Forget";
-    forget_not_yours: "Een klant kan in meer winkels bekend zijn. Alleen wie alle winkels mag zien, kan een klant vergeten.", "A customer may be known in other shops. Only somebody who may see all shops can forget a customer.";
+    forget_now: "Klant vergeten", "Forget customer";
+    forgotten: "Klant vergeten: naam, kaarten, punten en opmerkingen zijn gewist. De bonnen blijven, zonder klant.", "Customer forgotten: name, cards, points and remarks are erased. The receipts remain, without a customer.";
+    forget_not_yours: "Deze klant is ook in een andere winkel bekend. Vergeten kan alleen iemand die alle winkels mag zien.", "This customer is known in another shop too. Only somebody who may see all shops can forget the customer.";
 
     // Receipts
     receipt: "Bon", "Receipt";
@@ -327,7 +344,7 @@ strings! {
     card: "Pin", "Card";
     tendered: "Gegeven", "Tendered";
     change: "Wisselgeld", "Change";
-    cashier: "Kassier", "Cashier";
+    cashier: "Medewerker", "Cashier";
     wait: "{} s van eerste scan tot betaald", "{} s from first scan to paid";
     returns_from: "Retour van bon", "Returned from receipt";
     returns_of_this: "Retouren van deze bon", "Returns of this receipt";
@@ -342,6 +359,17 @@ strings! {
     only_till_unwell: "De kassa vraagt uw aandacht.", "The till needs your attention.";
     no_tills_well: "Geen van de {} kassa's is in orde.", "None of the {} tills is well.";
     all_well: "in orde", "all well";
+    never_seen_to_do: "Deze kassa is aangemeld maar heeft zich nog nooit gemeld. Start haar en kijk of het netwerk en het adres van het hoofdkantoor kloppen.", "This till is enrolled but was never heard of. Start it, and look whether the network and the address of head office are right.";
+    silent_to_do: "Al meer dan 36 uur niets gehoord. Staat de kassa aan en is er netwerk? Wat zij verkoopt blijft op de kassa bewaard en komt later.", "Nothing was heard for more than 36 hours. Is the till on, and is there a network? What it sells stays on the till and comes later.";
+    key_revoked_to_do: "Leveringen van deze kassa worden geweigerd. Meld haar opnieuw aan als zij in gebruik blijft.", "Deliveries of this till are refused. Enrol it anew if it stays in use.";
+    days_differ_to_do: "Vergelijk de bedragen hieronder bij Afgesloten dagen met de dagafsluiting van de kassa.", "Compare the amounts below at Closed days with the day report of the till.";
+    holes_open_to_do: "Bekijk het gat hierboven bij de kassa en bevestig het met Gezien.", "Look at the hole above at the till and confirm it with Acknowledge.";
+    clock_off_to_do: "Zet de klok van de kassa gelijk: bonnen en dagen volgen hem.", "Set the clock of the till right: receipts and days follow it.";
+    forks_kept_to_do: "Beide versies tellen mee. Groeien ze allebei door, trek dan de sleutel in en meld één kassa opnieuw aan.", "Both versions count. If both go on growing, revoke the key and enrol one till anew.";
+    till_number: "(nr. {})", "(no. {})";
+    restarts: "Opnieuw begonnen", "Began anew";
+    restarts_mean: "Zo vaak begon de kassa een nieuwe reeks, omdat zij achterliep op wat zij eerder had geschreven: bijvoorbeeld na een teruggezette back-up. Wat hier al binnen was, blijft tellen.", "So often the till began a new series, as it came up behind what it had written before: after a restored backup for instance. What had come in here goes on counting.";
+    days_not_proven: "Dagen niet gelijk", "Days not equal";
     silent: "lang stil", "silent for long";
     never_seen: "nog nooit gezien", "never seen";
     key_revoked: "sleutel ingetrokken", "key revoked";
@@ -361,7 +389,7 @@ strings! {
     duplicates_mean: "Gebeurtenissen die nog een keer binnenkwamen. Ze tellen één keer mee; er is niets mis.", "Events that came in once more. They count once; nothing is wrong.";
     dropped_late: "Nagekomen van vergeten klanten, gewist", "Late for forgotten customers, dropped";
     forks: "Vertakkingen", "Forks";
-    forks_mean: "De kassa ging verder vanaf een oudere stand, bijvoorbeeld na een teruggezette back-up. Beide versies zijn bewaard en tellen mee.", "The till went on from an older state, after a restored backup for instance. Both versions are kept and count.";
+    forks_mean: "Onder dezelfde nummers kwamen twee versies binnen, bijvoorbeeld van een gekopieerde kassa of een oudere stand die zonder netwerk verder verkocht. Beide zijn bewaard en tellen mee.", "Two versions came in under the same numbers, from a copied till for instance or an older state that sold on without a network. Both are kept and count.";
     forks_value: "{} extra, gebeurtenissen: {}", "{} extra, events: {}";
     holes: "Gaten", "Holes";
     holes_mean: "Gebeurtenissen die de kassa zelf niet meer kan lezen en die hier dus ontbreken.", "Events that the till itself cannot read any more, and that are therefore missing here.";

@@ -11,7 +11,7 @@ use super::table::{Cell, Column, Entry, Table};
 use super::zones::Zones;
 use super::{format, layout, problems, receipt};
 use crate::book::lookup::TillStatus;
-use crate::store::rows::{DayRow, HoleRow, Shop};
+use crate::store::rows::{DayRow, HoleRow, ProblemRow, Shop};
 
 /// Where it is.
 pub(crate) const PATH: &str = "/synchronisatie";
@@ -50,44 +50,92 @@ fn unproven(till: &TillStatus) -> usize {
     till.days.iter().filter(|day| !day.proven).count()
 }
 
-/// How a till is doing, and in one phrase why.
-fn health(till: &TillStatus, now_ms: i64, language: Language) -> (Health, String) {
+/// How a till is doing: in one phrase why, and what can be done about it.
+#[derive(Debug)]
+struct Finding {
+    health: Health,
+    why: String,
+    to_do: &'static str,
+    /// The kind of problem that tells of the same.
+    problem: Option<&'static str>,
+}
+
+fn health(till: &TillStatus, now_ms: i64, language: Language) -> Finding {
     let words = language.strings();
+    let found = |health, why: String, to_do, problem| Finding {
+        health,
+        why,
+        to_do,
+        problem,
+    };
     let off = till.till.traffic.clock_offset_ms.unwrap_or_default();
     if till.till.revoked_ms.is_some() {
-        return (Health::Bad, words.key_revoked.to_owned());
+        let why = words.key_revoked.to_owned();
+        return found(Health::Bad, why, words.key_revoked_to_do, None);
     }
     if unproven(till) > 0 {
-        return (
-            Health::Bad,
-            language.plural(unproven(till), words.day_differs, words.days_differ),
-        );
+        let why = language.plural(unproven(till), words.day_differs, words.days_differ);
+        return found(Health::Bad, why, words.days_differ_to_do, None);
     }
     if open_holes(till).next().is_some() {
-        return (
-            Health::Bad,
-            language.plural(open_holes(till).count(), words.hole_open, words.holes_open),
-        );
+        let why = language.plural(open_holes(till).count(), words.hole_open, words.holes_open);
+        return found(Health::Bad, why, words.holes_open_to_do, Some("hole"));
     }
-    if till.last_seen_ms.is_none() {
-        return (Health::Look, words.never_seen.to_owned());
-    }
-    if till
-        .last_seen_ms
-        .is_some_and(|seen| now_ms.saturating_sub(seen) > SILENT_MS)
-    {
-        return (Health::Look, words.silent.to_owned());
+    let Some(seen_ms) = till.last_seen_ms else {
+        let why = words.never_seen.to_owned();
+        return found(Health::Look, why, words.never_seen_to_do, None);
+    };
+    if now_ms.saturating_sub(seen_ms) > SILENT_MS {
+        let why = words.silent.to_owned();
+        return found(Health::Look, why, words.silent_to_do, None);
     }
     if off.saturating_abs() > CLOCK_MS {
-        return (Health::Look, words.clock_off.to_owned());
+        let why = words.clock_off.to_owned();
+        return found(Health::Look, why, words.clock_off_to_do, None);
     }
     if till.forks > 0 {
-        return (
-            Health::Look,
-            language.plural(till.forks, words.fork_kept, words.forks_kept),
-        );
+        let why = language.plural(till.forks, words.fork_kept, words.forks_kept);
+        return found(Health::Look, why, words.forks_kept_to_do, Some("fork"));
     }
-    (Health::Good, words.all_well.to_owned())
+    found(Health::Good, words.all_well.to_owned(), "", None)
+}
+
+/// A till that needs attention, as the list of attention has it.
+#[derive(Debug)]
+pub(crate) struct Unwell {
+    pub(crate) till: TillId,
+    pub(crate) name: String,
+    pub(crate) why: String,
+    pub(crate) to_do: &'static str,
+    pub(crate) shop: String,
+}
+
+/// The tills that the first sentence of the page counts as not well, but for those whose open problem says the same.
+pub(crate) fn unwell(
+    tills: &[TillStatus],
+    open: &[ProblemRow],
+    now_ms: i64,
+    language: Language,
+) -> Vec<Unwell> {
+    let mut unwell = Vec::new();
+    for status in tills {
+        let till = status.till.till;
+        let found = health(status, now_ms, language);
+        let is_told = open
+            .iter()
+            .any(|row| row.till == Some(till) && Some(row.kind.as_str()) == found.problem);
+        if found.health != Health::Good && !is_told {
+            let (name, number) = called(language, till, &status.till.name);
+            unwell.push(Unwell {
+                till,
+                name: number.map_or(name.clone(), |number| format!("{name} {number}")),
+                why: found.why,
+                to_do: found.to_do,
+                shop: status.till.shop.clone(),
+            });
+        }
+    }
+    unwell
 }
 
 /// How long ago, in words.
@@ -129,6 +177,7 @@ pub(crate) fn page(ask: &Ask) -> Answer {
     let now_ms = ask.web.office.now_ms();
     let tills = ask.web.office.tills(ask.scope())?;
     let open = ask.web.office.problems(ask.scope())?;
+    let unwell = unwell(&tills, &open, now_ms, language);
     let beside = html! { p.soft { (words.made_at) " " (zones.instant(language, now_ms, zones.asked(None))) } };
     let main = html! {
         (layout::heading(words.menu_sync, &beside))
@@ -145,6 +194,7 @@ pub(crate) fn page(ask: &Ask) -> Answer {
                 div.tills { @for till in &tills { (one(ask, till, &shops, now_ms)) } }
                 @for (term, meaning) in [
                     (words.duplicates, words.duplicates_mean),
+                    (words.restarts, words.restarts_mean),
                     (words.forks, words.forks_mean),
                     (words.holes, words.holes_mean),
                 ] { p.means { strong { (term) ":" } " " (meaning) } }
@@ -152,7 +202,7 @@ pub(crate) fn page(ask: &Ask) -> Answer {
         }
         section.card aria-labelledby="aandacht-kop" {
             div.heading { h2 id="aandacht-kop" { (words.problems) } (layout::downloads(ask, "aandachtspunten", "")) }
-            (problems::list(ask, &open, &tills, &zones))
+            (problems::list(ask, &open, &unwell, &tills, &zones))
         }
         @if !tills.is_empty() {
             section.card aria-labelledby="dagen-kop" {
@@ -170,7 +220,7 @@ fn sentence(tills: &[TillStatus], now_ms: i64, language: Language) -> String {
     let words = language.strings();
     let well = tills
         .iter()
-        .filter(|till| health(till, now_ms, language).0 == Health::Good)
+        .filter(|till| health(till, now_ms, language).health == Health::Good)
         .count();
     if well == tills.len() {
         return words.all_tills_well.replace("{}", &language.count(well));
@@ -197,7 +247,8 @@ fn one(ask: &Ask, till: &TillStatus, shops: &[Shop], now_ms: i64) -> Markup {
         .iter()
         .find(|shop| shop.id == till.till.shop)
         .map_or(till.till.shop.as_str(), |shop| &shop.name);
-    let (health, why) = health(till, now_ms, language);
+    let Finding { health, why, .. } = health(till, now_ms, language);
+    let (name, number) = called(language, till.till.till, &till.till.name);
     let traffic = &till.till.traffic;
     let contact = |at: Option<i64>| match at {
         Some(at) => {
@@ -208,7 +259,7 @@ fn one(ask: &Ask, till: &TillStatus, shops: &[Shop], now_ms: i64) -> Markup {
     html! {
         article.card.till {
             div.heading {
-                h3 { (called(words.till, till.till.till, &till.till.name)) }
+                h3 { (name) @if let Some(number) = number { " " span.soft { (number) } } }
                 span class={ "badge " (health.class()) } { (why) }
             }
             p.soft { (shop) }
@@ -223,6 +274,7 @@ fn one(ask: &Ask, till: &TillStatus, shops: &[Shop], now_ms: i64) -> Markup {
                 div { dt { (words.last_batch) } dd { (contact(traffic.last_batch_ms)) } }
                 div { dt { (words.events_kept) } dd { (language.number(i64::try_from(traffic.events).unwrap_or(i64::MAX))) } }
                 div { dt { (words.duplicates) } dd { (language.number(i64::try_from(traffic.duplicates).unwrap_or(i64::MAX))) } }
+                div { dt { (words.restarts) } dd { (restarts(till, language)) } }
                 div { dt { (words.forks) } dd { (forks(till, language)) } }
                 div { dt { (words.holes) } dd { (language.count(till.holes.len())) } }
                 div { dt { (words.clock) } dd { (traffic.clock_offset_ms.map_or(words.unknown.to_owned(), |ms| offset(ms, language))) } }
@@ -249,13 +301,26 @@ fn one(ask: &Ask, till: &TillStatus, shops: &[Shop], now_ms: i64) -> Markup {
     }
 }
 
-/// A till by number and name; once, where its name is nothing but that.
-fn called(word: &str, number: TillId, name: &str) -> String {
-    let numbered = format!("{word} {number}");
-    if name.trim().eq_ignore_ascii_case(&numbered) {
-        numbered
+/// A till by its name, and by its number where the name does not say it.
+fn called(language: Language, number: TillId, name: &str) -> (String, Option<String>) {
+    let words = language.strings();
+    let numbered = format!("{} {number}", words.till);
+    let name = name.trim();
+    if name.is_empty() || name.eq_ignore_ascii_case(&numbered) {
+        (numbered, None)
     } else {
-        format!("{numbered} · {name}")
+        let number = words.till_number.replace("{}", &number.to_string());
+        (name.to_owned(), Some(number))
+    }
+}
+
+/// How often a till began anew: each time it came up behind what it had written before.
+fn restarts(till: &TillStatus, language: Language) -> String {
+    let words = language.strings();
+    let epoch = till.branches.iter().map(|branch| branch.head.epoch.get());
+    match epoch.max().map_or(0, |last| last.saturating_sub(1)) {
+        0 => words.none.to_owned(),
+        times => language.number(i64::from(times)),
     }
 }
 
@@ -335,6 +400,10 @@ fn days_table(tills: &[TillStatus], language: Language, most: usize) -> Table {
 fn tills_table(tills: &[TillStatus], shops: &[Shop], now_ms: i64, language: Language) -> Table {
     let words = language.strings();
     let zones = Zones::of(shops);
+    let shop_name = |id: &str| {
+        let shop = shops.iter().find(|shop| shop.id == id);
+        shop.map_or(id, |shop| &shop.name).to_owned()
+    };
     let rows = tills.iter().map(|till| {
         let zone = zones.shop(&till.till.shop);
         let traffic = &till.till.traffic;
@@ -346,7 +415,10 @@ fn tills_table(tills: &[TillStatus], shops: &[Shop], now_ms: i64, language: Lang
         vec![
             Entry::text(till.till.till.to_string()),
             Entry::text(till.till.name.clone()),
-            Entry::text(till.till.shop.clone()),
+            Entry::text(match language {
+                Language::Nl => shop_name(&till.till.shop),
+                Language::En => till.till.shop.clone(),
+            }),
             Entry::text(
                 till.last_receipt
                     .map_or(String::new(), |number| number.to_string()),
@@ -363,7 +435,7 @@ fn tills_table(tills: &[TillStatus], shops: &[Shop], now_ms: i64, language: Lang
                 .map_or(Cell::Empty, Cell::Number)
                 .into(),
             Cell::Count(unproven(till)).into(),
-            Entry::text(health(till, now_ms, language).1),
+            Entry::text(health(till, now_ms, language).why),
             Entry::text(zone.name()),
         ]
     });
@@ -382,7 +454,7 @@ fn tills_table(tills: &[TillStatus], shops: &[Shop], now_ms: i64, language: Lang
             Column::new("forks", words.forks),
             Column::new("open_holes", words.holes),
             Column::new("clock_offset_ms", words.clock_ms),
-            Column::new("days_not_proven", words.not_proven),
+            Column::new("days_not_proven", words.days_not_proven),
             Column::new("state", words.state),
             Column::new("time_zone", words.time_zone),
         ],
@@ -397,7 +469,12 @@ pub(crate) fn export(ask: &Ask, name: &str) -> Result<Table, Refused> {
     let tills = ask.web.office.tills(ask.scope())?;
     if name == "aandachtspunten" {
         let open = ask.web.office.problems(ask.scope())?;
-        return Ok(problems::table(&open, &tills, &Zones::of(&shops), language));
+        let now_ms = ask.web.office.now_ms();
+        let unwell = unwell(&tills, &open, now_ms, language);
+        let zones = Zones::of(&shops);
+        return Ok(problems::table(
+            &open, &unwell, &tills, &zones, now_ms, language,
+        ));
     }
     Ok(match name {
         "dagen" => days_table(&tills, language, usize::MAX),
@@ -412,10 +489,14 @@ mod tests {
     #[test]
     fn a_till_is_named_once() {
         let till = TillId::new(1).unwrap();
-        assert_eq!(called("Kassa", till, "Kassa 1"), "Kassa 1");
-        assert_eq!(called("Kassa", till, "kassa 1 "), "Kassa 1");
-        assert_eq!(called("Kassa", till, "Kassa 11"), "Kassa 1 · Kassa 11");
-        assert_eq!(called("Kassa", till, "Balie"), "Kassa 1 · Balie");
+        let called = |name| {
+            let (name, number) = called(Language::Nl, till, name);
+            number.map_or(name.clone(), |number| format!("{name} {number}"))
+        };
+        assert_eq!(called("Kassa 1"), "Kassa 1");
+        assert_eq!(called("kassa 1 "), "Kassa 1");
+        assert_eq!(called("Kassa 11"), "Kassa 11 (nr. 1)");
+        assert_eq!(called("Balie"), "Balie (nr. 1)");
     }
 
     #[test]
