@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
 use journey::record::Kind;
+use journey::reports::receipts::Which;
 use journey::{Dataset, Query, reports};
 
 use crate::plain::{Plain, cents, receipt_of};
@@ -265,5 +266,19 @@ pub(super) fn check_drill_down(plain: &Plain<'_>, dataset: &Dataset, query: &Que
     assert_eq!(
         all.rows.iter().map(|r| r.gross_cents).sum::<i64>(),
         cents(plain.sales())
+    );
+    let which = Which::Sales;
+    let sales = reports::receipts::which_of_selection(dataset, query, which, 0, 500);
+    assert_eq!(
+        (sales.total, sales.rows.len()),
+        (
+            Plain::receipts(plain.sales(), receipt_of).len(),
+            sales.total
+        )
+    );
+    assert!(sales.rows.iter().all(|row| row.sale_lines > 0));
+    assert_eq!(
+        reports::receipts::which_export(dataset, query, which, 500),
+        sales.rows
     );
 }
