@@ -52,7 +52,7 @@ pub(crate) fn answer(language: Language, reports: &Reports, narrowed: bool) -> M
     html! {
         p.answer {
             strong { (language.rate(rate)) " " (words.answer_came_back) }
-            " " (fill(words.answer_counts, &counts))
+            " " (fill(if narrowed { words.answer_counts_narrowed } else { words.answer_counts }, &counts))
             @if let Some(share) = share { " " (fill(if narrowed { words.answer_share_narrowed } else { words.answer_share }, &[share])) }
         }
     }
@@ -66,8 +66,11 @@ fn gap(language: Language, visits: &Visits, href: Option<String>) -> Figure {
     let mean = visits.mean_days_between_visits.map(days);
     Figure {
         label: words.gap,
-        value: median.unwrap_or_else(|| words.not_yet.to_owned()),
-        detail: mean.map_or(String::new(), |mean| fill(words.gap_mean, &[mean])),
+        value: median.unwrap_or_else(|| "–".to_owned()),
+        detail: mean.map_or_else(
+            || words.not_yet.to_owned(),
+            |mean| fill(words.gap_mean, &[mean]),
+        ),
         definition: words.gap_means,
         href,
     }

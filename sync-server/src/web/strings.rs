@@ -139,8 +139,8 @@ strings! {
     until: "tot en met", "up to";
     whole_history: "hele historie", "whole history";
     history_until_today: "hele historie tot en met vandaag", "whole history up to today";
-    line_after_today: "1 regel ligt na vandaag en telt hier niet mee: meestal is dat een tikfout in het jaartal van een import. Een eigen periode toont hem; `sync-server import --undo N` neemt een import terug.", "1 line lies after today and does not count here: mostly that is a mistyped year in an import. A period of your own shows it; `sync-server import --undo N` takes an import back.";
-    lines_after_today: "{} regels liggen na vandaag en tellen hier niet mee: meestal is dat een tikfout in het jaartal van een import. Een eigen periode toont ze; `sync-server import --undo N` neemt een import terug.", "{} lines lie after today and do not count here: mostly that is a mistyped year in an import. A period of your own shows them; `sync-server import --undo N` takes an import back.";
+    line_after_today: "1 regel ligt na vandaag en telt hier niet mee: meestal is dat een tikfout in het jaartal van een import. Een eigen periode toont hem; op de server neemt het commando sync-server import --undo N een import terug.", "1 line lies after today and does not count here: mostly that is a mistyped year in an import. A period of your own shows it; on the server the command sync-server import --undo N takes an import back.";
+    lines_after_today: "{} regels liggen na vandaag en tellen hier niet mee: meestal is dat een tikfout in het jaartal van een import. Een eigen periode toont ze; op de server neemt het commando sync-server import --undo N een import terug.", "{} lines lie after today and do not count here: mostly that is a mistyped year in an import. A period of your own shows them; on the server the command sync-server import --undo N takes an import back.";
     only_sales: "Alleen aankoopbonnen: bonnen met minstens één verkoopregel.", "Sale receipts only: receipts with at least one sale line.";
     all_receipts: "Toon alle bonnen", "Show all receipts";
     empty_selection: "Geen verkopen in deze selectie", "No sales in this selection";
@@ -158,6 +158,7 @@ strings! {
     answer_came_back: "van de klanten kwam terug", "of the customers came back";
     answer_counts: "– {} van {}.", "– {} of {}.";
     answer_share: "Van de omzet van bekende klanten komt {} van een later bezoek.", "Later visits bring {} of what known customers spend.";
+    answer_counts_narrowed: "– {} van {} had twee bezoeken of meer in deze selectie.", "– {} of {} had two visits or more in this selection.";
     answer_share_narrowed: "Van wat bekende klanten in deze selectie besteden komt {} van klanten die al eerder kwamen; dat eerdere bezoek kan buiten de selectie liggen, in een andere periode of winkel.", "Of what known customers spend in this selection, {} is by customers who had come before; that earlier visit may lie outside the selection, in another period or shop.";
     not_yet: "nog niet te zeggen", "too early to say";
     unit: "Eenheid", "Unit";
