@@ -169,6 +169,13 @@ fn keyboard() {
     page.show(|view| view.notice = None);
     page.keys("#entry", &Key::Escape.to_string());
     assert_eq!(page.pressed(), Action::Cancel);
+
+    // The offer to put a cancelled sale back is not in the way: Escape drops a quantity that waits, and the offer stays.
+    page.show(|view| {
+        view.notice = Some(Notice::SaleCancelled { total: Cents(6439) });
+    });
+    page.keys("#entry", &Key::Escape.to_string());
+    assert_eq!(page.pressed(), Action::Cancel);
 }
 
 /// Who types faster than the search that waits for a pause: Enter finds, and nothing takes away what was found.

@@ -259,8 +259,9 @@
       if (!button || button.disabled) return;
       const cancels = JSON.parse(button.dataset.do).do === "cancel";
       const away = cancels && ($("#entry")?.value || $("#found li"));
-      // A message in sight is what the cashier wants away, not the sale under it.
-      if (!away) return press((cancels && $("#notices .notice > .close")) || button);
+      // A message in sight is what the cashier wants away, not the sale under it; the offer of a cancelled sale stays.
+      const close = cancels && $('#notices .notice:not(:has([data-do*="take_back_cancelled"])) > .close');
+      if (!away) return press(close || button);
       empty();
       return $("#entry").dispatchEvent(new Event("input", { bubbles: true }));
     }
