@@ -362,7 +362,7 @@ strings! {
     all_well: "in orde", "all well";
     never_seen_to_do: "Deze kassa is aangemeld maar heeft zich nog nooit gemeld. Start haar en kijk of het netwerk en het adres van het hoofdkantoor kloppen.", "This till is enrolled but was never heard of. Start it, and look whether the network and the address of head office are right.";
     silent_to_do: "Al meer dan 36 uur niets gehoord. Staat de kassa aan en is er netwerk? Wat zij verkoopt blijft op de kassa bewaard en komt later.", "Nothing was heard for more than 36 hours. Is the till on, and is there a network? What it sells stays on the till and comes later.";
-    key_revoked_to_do: "Leveringen van deze kassa worden geweigerd. Meld haar opnieuw aan als zij in gebruik blijft.", "Deliveries of this till are refused. Enrol it anew if it stays in use.";
+    key_revoked_to_do: "Leveringen van deze kassa worden geweigerd. Is zij gestolen of afgedankt, dan is dat goed zo; hoort zij nog bij de winkel, dan laat op de server het commando sync-server till allow --till N haar weer toe.", "Deliveries of this till are refused. If it was stolen or retired that is as it should be; if it still belongs to the shop, on the server the command sync-server till allow --till N lets it in again.";
     days_differ_to_do: "Vergelijk de bedragen hieronder bij Afgesloten dagen met de dagafsluiting van de kassa.", "Compare the amounts below at Closed days with the day report of the till.";
     holes_open_to_do: "Bekijk het gat hierboven bij de kassa en bevestig het met Gezien.", "Look at the hole above at the till and confirm it with Acknowledge.";
     clock_off_to_do: "Zet de klok van de kassa gelijk: bonnen en dagen volgen hem.", "Set the clock of the till right: receipts and days follow it.";
