@@ -81,7 +81,7 @@ pub(crate) fn page(ask: &Ask, title: &str, main: &Markup) -> Markup {
                             a href=(path) aria-current=[(path == here).then_some("page")] { (shortened(name, words.menu_returning_short)) }
                         }
                     }
-                    form.find action=(customers::SEARCH_PATH) role="search" {
+                    form.find action=(super::search::PATH) role="search" {
                         input type="search" name="zoek" aria-label=(words.search_label) placeholder=(words.search) maxlength="80";
                     }
                     div.me {

@@ -25,6 +25,7 @@ mod export;
 mod figures;
 mod filter;
 mod format;
+mod health;
 mod journey_line;
 mod layout;
 mod limiter;
@@ -36,6 +37,7 @@ mod problems;
 mod receipt;
 mod receipts;
 mod returning;
+mod search;
 mod strings;
 mod synchronisation;
 mod table;
@@ -95,7 +97,7 @@ pub fn router(office: Arc<Office>) -> Router {
         )
         .route(receipts::PATH, ask::get(receipts::page))
         .route(receipt::PATH, ask::get(receipt::page))
-        .route(customers::SEARCH_PATH, ask::get(customers::search))
+        .route(search::PATH, ask::get(search::page))
         .route(synchronisation::PATH, ask::get(synchronisation::page))
         .route(problems::RESOLVE_PATH, ask::post(problems::resolve))
         .route(problems::HOLE_PATH, ask::post(problems::acknowledge_hole))

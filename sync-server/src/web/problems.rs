@@ -6,9 +6,9 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::ask::{Answer, Ask, Refused};
+use super::health::Unwell;
 use super::params::link;
 use super::strings::Language;
-use super::synchronisation::Unwell;
 use super::table::{Cell, Column, Entry, Table};
 use super::zones::Zones;
 use super::{customer, customers, format, receipt, synchronisation};

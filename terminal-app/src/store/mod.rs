@@ -6,6 +6,7 @@
 mod append;
 mod articles;
 mod cashiers;
+mod catalogue;
 mod directory;
 mod error;
 mod identity;
