@@ -2,7 +2,7 @@
 //! what arrives late about a forgotten customer is dropped and counted. A second delivery adds nothing. What does not
 //! fit its event is dropped and listed; it never stops a till.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use retail::event::Body;
 use retail::ids::{CustomerId, LinkId, RecordId};
@@ -16,12 +16,21 @@ use crate::store::{Result, StoreError};
 /// The longest text kept, in characters.
 const LONGEST_TEXT: usize = 500;
 
+/// The links that came with this batch.
+#[derive(Default)]
+struct Linked {
+    /// Places of the events whose link was not there before.
+    late: BTreeSet<usize>,
+    /// Whom those links stand for: nobody needs to look them up again.
+    customers: HashMap<LinkId, String>,
+}
+
 impl Commit<'_> {
     /// Keeps the side records and what follows from them: points, customers to refold, directory changes.
     pub(super) fn side(&mut self, kept: &[Kept]) -> Result<()> {
         let checked = self.checked;
         let mut forgotten = BTreeSet::new();
-        let mut linked_late = BTreeSet::new();
+        let mut linked = Linked::default();
         for side in &checked.batch.side {
             if let Side::Link {
                 seq,
@@ -30,10 +39,10 @@ impl Commit<'_> {
             } = side
                 && let Some(at) = self.place_of(*seq, Some(*link))?
             {
-                self.link(*link, *customer, at, &mut forgotten, &mut linked_late)?;
+                self.link(*link, *customer, at, &mut forgotten, &mut linked)?;
             }
         }
-        self.points(kept, &linked_late)?;
+        self.points(kept, &linked)?;
         for side in &checked.batch.side {
             match side {
                 Side::Link { .. } => {}
@@ -51,7 +60,8 @@ impl Commit<'_> {
                 }
             }
         }
-        if linked_late
+        if linked
+            .late
             .iter()
             .any(|at| kept.get(*at).is_some_and(|kept| !kept.new))
         {
@@ -89,7 +99,7 @@ impl Commit<'_> {
         customer: CustomerId,
         at: usize,
         forgotten: &mut BTreeSet<usize>,
-        linked_late: &mut BTreeSet<usize>,
+        linked: &mut Linked,
     ) -> Result<()> {
         let customer = customer.to_string();
         if self.tables.tombstoned(&customer)? {
@@ -97,29 +107,29 @@ impl Commit<'_> {
             self.tally.dropped_late += 1;
             return Ok(());
         }
-        match self.tables.link(link)? {
-            None => {
-                self.tables.add_link(link, &customer)?;
-                linked_late.insert(at);
-            }
-            Some(known) if known == customer => {}
-            Some(_) => {
-                let detail = serde_json::json!({ "link": link });
-                self.problem(&format!("link-{link}"), "side_record", &detail)?;
-            }
+        if self.tables.add_link(link, &customer)? {
+            linked.late.insert(at);
+            linked.customers.insert(link, customer);
+        } else if self.tables.link(link)? != Some(customer) {
+            let detail = serde_json::json!({ "link": link });
+            self.problem(&format!("link-{link}"), "side_record", &detail)?;
         }
         Ok(())
     }
 
     /// Counts the points of events that are new, or whose link only came now.
-    fn points(&mut self, kept: &[Kept], linked_late: &BTreeSet<usize>) -> Result<()> {
+    fn points(&mut self, kept: &[Kept], linked: &Linked) -> Result<()> {
         let checked = self.checked;
         for (at, ((_, event), kept)) in checked.events.iter().zip(kept).enumerate() {
-            let counts = kept.new || linked_late.contains(&at);
+            let counts = kept.new || linked.late.contains(&at);
             let Some(link) = event.body.link().filter(|_| counts) else {
                 continue;
             };
-            let Some(customer) = self.tables.link(link)? else {
+            let customer = match linked.customers.get(&link) {
+                Some(customer) => Some(customer.clone()),
+                None => self.tables.link(link)?,
+            };
+            let Some(customer) = customer else {
                 continue;
             };
             let root = self.tables.root(&customer)?;

@@ -156,8 +156,8 @@ pub trait JournalTables {
 pub trait PeopleTables {
     /// The customer a link stands for, before aliases.
     fn link(&mut self, link: LinkId) -> Result<Option<String>>;
-    /// Keeps a link.
-    fn add_link(&mut self, link: LinkId, customer: &str) -> Result<()>;
+    /// Keeps a link; false when it is there, for whomever it stands.
+    fn add_link(&mut self, link: LinkId, customer: &str) -> Result<bool>;
     /// The customer that this one is known as (himself without a merge).
     fn root(&mut self, customer: &str) -> Result<String>;
     /// Everyone who is known as this root, himself first.

@@ -25,11 +25,16 @@ pub(super) fn check(store: &dyn Store) {
         Ok(())
     })
     .unwrap();
-    let other = write(store, |tables| {
-        tables.add_link(LinkId([1; 16]), "a")?;
-        tables.add_link(LinkId([1; 16]), "b")
-    });
-    assert!(other.is_err(), "a link stands for one customer");
+    write(store, |tables| {
+        let link = LinkId([1; 16]);
+        assert!(tables.add_link(link, "a")?);
+        assert!(!tables.add_link(link, "a")?, "once");
+        assert!(!tables.add_link(link, "b")?);
+        let kept = tables.link(link)?;
+        assert_eq!(kept.as_deref(), Some("a"), "a link stands for one customer");
+        Ok(())
+    })
+    .unwrap();
 }
 
 fn aliases(tables: &mut dyn Tables) {

@@ -62,11 +62,14 @@ impl PeopleTables for View<'_> {
             .optional()?)
     }
 
-    fn add_link(&mut self, link: LinkId, customer: &str) -> Result<()> {
-        self.0
-            .prepare_cached("INSERT INTO link (link, customer) VALUES (?1, ?2)")?
+    fn add_link(&mut self, link: LinkId, customer: &str) -> Result<bool> {
+        let added = self
+            .0
+            .prepare_cached(
+                "INSERT INTO link (link, customer) VALUES (?1, ?2) ON CONFLICT (link) DO NOTHING",
+            )?
             .execute((link.0, customer))?;
-        Ok(())
+        Ok(added == 1)
     }
 
     fn root(&mut self, customer: &str) -> Result<String> {
