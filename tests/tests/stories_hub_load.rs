@@ -110,7 +110,7 @@ fn scan_at_last(till: &mut Till, code: &str, lines: usize) {
         let marker = format!("KLR-NOPE-{round}");
         till.scanner.scan(code).unwrap();
         till.scanner.scan(&marker).unwrap();
-        let heard = till.wait("the till hears the scanner", |state| {
+        let heard = till.wait_a_while("the till hears the scanner", |state| {
             state["notice"]["read"] == marker.as_str() || basket(state).len() == lines
         });
         match heard {

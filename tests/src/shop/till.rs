@@ -236,7 +236,21 @@ impl Till {
     }
 
     /// Waits until the screen shows what is wanted; fails with the last state.
-    pub fn wait(&self, what: &str, mut wanted: impl FnMut(&Value) -> bool) -> Result<Value> {
+    pub fn wait(&self, what: &str, wanted: impl FnMut(&Value) -> bool) -> Result<Value> {
+        self.wait_for(QUIET_ROUNDS, what, wanted)
+    }
+
+    /// The same for what may never come: fails as soon as nothing has changed for one answer.
+    pub fn wait_a_while(&self, what: &str, wanted: impl FnMut(&Value) -> bool) -> Result<Value> {
+        self.wait_for(1, what, wanted)
+    }
+
+    fn wait_for(
+        &self,
+        quiet_rounds: u32,
+        what: &str,
+        mut wanted: impl FnMut(&Value) -> bool,
+    ) -> Result<Value> {
         let mut state = self.state()?;
         let mut quiet = 0;
         // Every round waits for a change; a till changes a few times a second at most.
@@ -246,12 +260,10 @@ impl Till {
             }
             let rev = state["rev"].as_u64().unwrap_or(0);
             let next = self.get(&format!("/state?after={rev}"))?;
-            quiet = if next["rev"].as_u64() == Some(rev) {
-                quiet + 1
-            } else {
-                0
-            };
-            if quiet == QUIET_ROUNDS {
+            if next["rev"].as_u64() == Some(rev) {
+                quiet += 1;
+            }
+            if quiet == quiet_rounds {
                 bail!(
                     "{}: waited in vain for: {what}; it shows {state:#}",
                     self.plan.name
@@ -362,8 +374,8 @@ impl Till {
     }
 }
 
-/// So many answers in which nothing changed are too many. The till gives each after 25 seconds: on a starved machine an
-/// emulator or a process may need more than one of them.
+/// So many answers in which nothing changed are too many, whatever came in between: head office is heard of every minute.
+/// The till gives each after 25 seconds: on a starved machine an emulator or a process may need more than one of them.
 const QUIET_ROUNDS: u32 = 5;
 
 fn sounds(state: &Value) -> u64 {
