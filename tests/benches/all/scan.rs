@@ -38,7 +38,8 @@ pub(crate) fn measure(place: &Place) -> Result<Vec<Figure>> {
     let (mut articles, mut cards, mut drawn) =
         (Samples::default(), Samples::default(), Samples::default());
     for number in 0..SCANS {
-        let is_card = number % 5 == 4;
+        // One a basket: a second card is told, as it may be another customer's.
+        let is_card = number % BASKET == BASKET / 2;
         let input = scanned(&if is_card {
             card(dice.below(CARDS))
         } else {
