@@ -7,6 +7,17 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+/// A number that is written the Dutch way, with the signs of English: comma and point change places.
+#[must_use]
+pub fn english_signs(dutch: &str) -> String {
+    let swapped = |sign| match sign {
+        ',' => '.',
+        '.' => ',',
+        other => other,
+    };
+    dutch.chars().map(swapped).collect()
+}
+
 /// An amount in cents.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,

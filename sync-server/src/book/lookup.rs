@@ -219,8 +219,11 @@ impl Office {
         let mut seen = BTreeSet::new();
         let mut found = Vec::new();
         for customer in stated {
+            if found.len() >= most {
+                break;
+            }
             let root = store::read(self.store(), |tables| tables.root(&customer))?;
-            if found.len() >= most || !seen.insert(root.clone()) {
+            if !seen.insert(root.clone()) {
                 continue;
             }
             // What he said later may have taken the place of what was found.

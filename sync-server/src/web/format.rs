@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike, Utc};
 use chrono_tz::Tz;
-use retail::money::Cents;
+use retail::money::{Cents, english_signs};
 
 use super::strings::Language;
 
@@ -17,17 +17,10 @@ const MONTHS_EN: [&str; 12] = [
 
 impl Language {
     fn swap(self, dutch: &str) -> String {
-        if self == Self::Nl {
-            return dutch.to_owned();
+        match self {
+            Self::Nl => dutch.to_owned(),
+            Self::En => english_signs(dutch),
         }
-        dutch
-            .chars()
-            .map(|sign| match sign {
-                '.' => ',',
-                ',' => '.',
-                other => other,
-            })
-            .collect()
     }
 
     /// `€ 1.234,50`

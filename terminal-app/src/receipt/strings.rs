@@ -1,6 +1,6 @@
 //! The words on a receipt, in Dutch (default) and English. A missing translation does not compile.
 
-use retail::money::Cents;
+use retail::money::{Cents, english_signs};
 use retail::sale::ReturnReason;
 use serde::{Deserialize, Serialize};
 
@@ -136,13 +136,8 @@ impl Strings {
 
     /// What is written the Dutch way, with the signs of this language.
     pub(crate) fn number(&self, dutch: &str) -> String {
-        let swapped = |sign| match sign {
-            ',' => '.',
-            '.' => ',',
-            other => other,
-        };
         if self.is_english {
-            dutch.chars().map(swapped).collect()
+            english_signs(dutch)
         } else {
             dutch.to_owned()
         }

@@ -1,6 +1,6 @@
 //! Amounts and quantities as people of a language write them; the same as on the owner's pages. Integers to the last moment.
 
-use retail::money::Cents;
+use retail::money::{Cents, english_signs};
 use retail::quantity::{Quantity, Unit};
 
 use super::strings::Strings;
@@ -56,15 +56,11 @@ impl Strings {
 
     /// What is written the Dutch way with the signs of this language.
     fn with_signs(&self, dutch: &str) -> String {
-        let mut text = String::with_capacity(dutch.len());
-        for sign in dutch.chars() {
-            match sign {
-                ',' => text.push_str(self.decimal),
-                '.' => text.push_str(self.thousands),
-                other => text.push(other),
-            }
+        if self.decimal == "," {
+            dutch.to_owned()
+        } else {
+            english_signs(dutch)
         }
-        text
     }
 }
 

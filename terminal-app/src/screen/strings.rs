@@ -64,7 +64,6 @@ strings! {
     lang: "nl", "en";
     euro: "€ ", "€";
     decimal: ",", ".";
-    thousands: ".", ",";
     title: "Kassa", "Till";
     skip: "Naar het invoerveld", "Skip to the entry field";
     need_script: "Deze kassa heeft JavaScript nodig. Zet het aan in de instellingen van de browser.",
