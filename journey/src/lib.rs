@@ -15,9 +15,7 @@ pub mod model;
 pub mod path;
 pub mod record;
 pub mod reports;
-pub mod rows;
 
-pub use dataset::Dataset;
+pub use dataset::{Dataset, Rows};
 pub use record::{Kind, Record};
 pub use reports::Query;
-pub use rows::Rows;

@@ -18,7 +18,7 @@ mod kit;
 mod out;
 pub mod owner;
 pub mod people;
-mod records;
+pub mod records;
 pub mod scope;
 pub mod store;
 pub mod verify;

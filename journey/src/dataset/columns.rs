@@ -6,6 +6,7 @@ use crate::import::{MAX_AMOUNT_CENTS, MAX_QUANTITY};
 use crate::record::{Apart, Kind, Reason, Record};
 
 use super::NONE;
+use super::rows::{self, translate};
 
 /// What a row is to the sales figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +130,38 @@ impl Columns {
                 .amount_cents
                 .clamp(-MAX_AMOUNT_CENTS, MAX_AMOUNT_CENTS),
         );
+    }
+
+    /// Other columns behind these, with the numbers their texts have here.
+    pub(super) fn extend(&mut self, other: &Self, numbers: &rows::Numbers) {
+        fn translated(to: &mut Vec<u32>, from: &[u32], numbers: &[u32]) {
+            to.extend(from.iter().map(|number| translate(numbers, *number)));
+        }
+        self.at_ms.extend_from_slice(&other.at_ms);
+        self.offset_minutes.extend_from_slice(&other.offset_minutes);
+        self.day.extend_from_slice(&other.day);
+        self.flags.extend_from_slice(&other.flags);
+        translated(&mut self.kind, &other.kind, &numbers.kinds);
+        translated(&mut self.shop, &other.shop, &numbers.shops);
+        translated(&mut self.till, &other.till, &numbers.tills);
+        translated(&mut self.customer, &other.customer, &numbers.customers);
+        translated(&mut self.receipt, &other.receipt, &numbers.receipts);
+        self.line.extend_from_slice(&other.line);
+        translated(&mut self.product, &other.product, &numbers.products);
+        translated(&mut self.category, &other.category, &numbers.categories);
+        self.quantity.extend_from_slice(&other.quantity);
+        self.amount_cents.extend_from_slice(&other.amount_cents);
+    }
+
+    /// The first of so many rows more, if they can have numbers.
+    pub(super) fn room(&self, rows: usize) -> Option<u32> {
+        let behind = self.len().checked_add(rows)?;
+        u32::try_from(behind).ok().map(|_| self.len_u32())
+    }
+
+    /// The row that comes next, if it can have a number.
+    pub(super) fn next_row(&self) -> Option<u32> {
+        self.room(1)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -21,21 +21,29 @@ pub(super) struct Customers {
 impl Customers {
     fn number(&mut self, id: &str) -> Result<u32, Full> {
         let number = self.ids.intern(id)?;
-        if number as usize == self.root.len() {
-            self.root.push(number);
-            self.is_dirty.push(false);
-        }
+        self.grow();
         Ok(number)
     }
 
-    /// The number a record of this customer gets: none once he is forgotten.
-    pub(super) fn number_for_record(&mut self, id: &str) -> Result<u32, Full> {
-        let number = self.number(id)?;
-        Ok(if self.forgotten.contains(&number) {
-            NONE
-        } else {
-            number
-        })
+    /// Everyone is known as himself first.
+    fn grow(&mut self) {
+        let known = u32::try_from(self.root.len()).unwrap_or(NONE);
+        self.root.extend(known..self.ids.len_u32());
+        self.is_dirty.resize(self.root.len(), false);
+    }
+
+    /// The numbers records of these customers get: none for who was forgotten.
+    pub(super) fn numbers_for_records(&mut self, ids: &Interner) -> Result<Vec<u32>, Full> {
+        let mut numbers = self.ids.intern_all(ids)?;
+        self.grow();
+        if !self.forgotten.is_empty() {
+            for number in &mut numbers {
+                if self.forgotten.contains(number) {
+                    *number = NONE;
+                }
+            }
+        }
+        Ok(numbers)
     }
 
     pub(super) fn find(&self, id: &str) -> Option<u32> {

@@ -2,6 +2,8 @@
 //! One arena holds the bytes, a table of numbers finds them; nothing is ever taken out.
 
 use std::hash::BuildHasher;
+use std::hint::black_box;
+use std::ops::Range;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
@@ -21,16 +23,40 @@ impl Arena {
     }
 
     pub(super) fn get(&self, number: u32) -> &str {
+        let text = self.span(number).and_then(|span| self.text.get(span));
+        text.unwrap_or_default()
+    }
+
+    /// Whether this is the text of a number. By its bytes: where letters begin need not be looked at for that.
+    fn is(&self, number: u32, text: &str) -> bool {
+        let bytes = self
+            .span(number)
+            .and_then(|span| self.text.as_bytes().get(span));
+        bytes == Some(text.as_bytes())
+    }
+
+    fn span(&self, number: u32) -> Option<Range<usize>> {
         let number = number as usize;
         let start = number
             .checked_sub(1)
-            .and_then(|before| self.ends.get(before))
-            .copied()
-            .unwrap_or(0);
-        self.ends
-            .get(number)
-            .and_then(|end| self.text.get(start..*end))
-            .unwrap_or_default()
+            .and_then(|before| self.ends.get(before));
+        Some(start.copied().unwrap_or(0)..*self.ends.get(number)?)
+    }
+
+    /// All of another, behind what is here.
+    pub(super) fn extend(&mut self, other: &Self) {
+        let before = self.text.len();
+        self.text.push_str(&other.text);
+        self.ends.extend(other.ends.iter().map(|end| before + end));
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        let mut start = 0;
+        self.ends.iter().map(move |end| {
+            let text = self.text.get(start..*end).unwrap_or_default();
+            start = *end;
+            text
+        })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -41,6 +67,9 @@ impl Arena {
         self.text.capacity() + self.ends.capacity() * size_of::<usize>()
     }
 }
+
+/// Texts looked up together.
+const AT_ONCE: usize = 32;
 
 /// Distinct texts and their numbers.
 #[derive(Debug, Default, Clone)]
@@ -68,25 +97,67 @@ const fn spread(hash: u32) -> u64 {
 impl Interner {
     /// The number of `text`, given out on first sight.
     pub(super) fn intern(&mut self, text: &str) -> Result<u32, Full> {
-        if (self.last as usize) < self.arena.len() && self.arena.get(self.last) == text {
+        if self.is_last(text) {
             return Ok(self.last);
         }
-        let hash = self.hash(text);
+        self.intern_hashed(self.hash(text), text)
+    }
+
+    /// The numbers of all texts of another.
+    pub(super) fn intern_all(&mut self, other: &Self) -> Result<Vec<u32>, Full> {
+        let mut numbers = Vec::with_capacity(other.len());
+        let mut texts = other.iter();
+        let mut some = [(0, ""); AT_ONCE];
+        while numbers.len() < other.len() {
+            let count = some.len().min(other.len() - numbers.len());
+            for (slot, text) in some.iter_mut().zip(texts.by_ref().take(count)) {
+                *slot = (self.hash(text), text);
+            }
+            // What is found is of no interest yet: the places of the table come into reach together, where one look-up
+            // after the other would wait for memory each time.
+            for (hash, _) in some.iter().take(count) {
+                black_box(self.table.find(spread(*hash), |found| found.hash == *hash));
+            }
+            for (hash, text) in some.iter().take(count) {
+                numbers.push(self.intern_hashed(*hash, text)?);
+            }
+        }
+        Ok(numbers)
+    }
+
+    fn intern_hashed(&mut self, hash: u32, text: &str) -> Result<u32, Full> {
         if let Some(number) = self.look(hash, text) {
             self.last = number;
             return Ok(number);
         }
-        let number = u32::try_from(self.arena.len())
-            .ok()
-            .filter(|number| *number < super::NONE)
-            .ok_or(Full)?;
-        self.arena.push(text);
+        let number = self.add(text)?;
         self.table
             .insert_unique(spread(hash), Found { hash, number }, |found| {
                 spread(found.hash)
             });
-        self.last = number;
         Ok(number)
+    }
+
+    /// The number of the text before if this is the same, a new one otherwise: for texts that mostly differ, where nobody
+    /// asks whether they do. Not to be mixed with [`Interner::intern`].
+    pub(super) fn follow(&mut self, text: &str) -> Result<u32, Full> {
+        if self.is_last(text) {
+            return Ok(self.last);
+        }
+        self.add(text)
+    }
+
+    fn is_last(&self, text: &str) -> bool {
+        self.arena.is(self.last, text)
+    }
+
+    fn add(&mut self, text: &str) -> Result<u32, Full> {
+        self.last = u32::try_from(self.arena.len())
+            .ok()
+            .filter(|number| *number < super::NONE)
+            .ok_or(Full)?;
+        self.arena.push(text);
+        Ok(self.last)
     }
 
     /// The upper half, which is the better mixed one.
@@ -97,7 +168,7 @@ impl Interner {
     fn look(&self, hash: u32, text: &str) -> Option<u32> {
         self.table
             .find(spread(hash), |found| {
-                found.hash == hash && self.arena.get(found.number) == text
+                found.hash == hash && self.arena.is(found.number, text)
             })
             .map(|found| found.number)
     }
@@ -109,6 +180,11 @@ impl Interner {
 
     pub(super) fn get(&self, number: u32) -> &str {
         self.arena.get(number)
+    }
+
+    /// All texts, by their numbers.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.arena.iter()
     }
 
     pub(super) fn len(&self) -> usize {

@@ -11,6 +11,7 @@ mod history;
 mod intern;
 mod ledger;
 mod receipts;
+mod rows;
 mod view;
 
 use std::sync::OnceLock;
@@ -27,6 +28,7 @@ use self::receipts::{Addition, Receipts};
 use crate::record::{Kind, Record};
 
 pub use self::history::History;
+pub use self::rows::Rows;
 pub use self::view::Event;
 
 pub(crate) use self::columns::Class;
@@ -79,88 +81,22 @@ impl Dataset {
     /// [`Full`] when there are too many.
     pub fn of<'a>(records: impl IntoIterator<Item = &'a Record>) -> Result<Self, Full> {
         let mut dataset = Self::new();
+        let mut rows = Rows::new();
         for record in records {
-            dataset.append(record)?;
+            rows.push(record)?;
         }
+        dataset.append_rows(&rows)?;
         Ok(dataset)
     }
 
-    /// Adds one record; its customer becomes dirty. A forgotten customer's late record counts as anonymous, its text is dropped.
-    /// Amounts and quantities beyond the bounds of an import are clamped to them, so that no sum overflows.
+    /// Adds one record, as [`Dataset::append_rows`] adds many.
     ///
     /// # Errors
     /// [`Full`]: nothing was added that a report would see.
     pub fn append<T: AsRef<str>>(&mut self, record: &Record<T>) -> Result<(), Full> {
-        let row = u32::try_from(self.columns.len())
-            .ok()
-            .filter(|row| *row < NONE)
-            .ok_or(Full)?;
-        let kind = self.kind_number(&record.kind)?;
-        let shop = self.shops.intern(record.shop.as_ref())?;
-        let till = self.tills.intern(record.till.as_ref())?;
-        let customer = match &record.customer {
-            Some(id) => self.customers.number_for_record(id.as_ref())?,
-            None => NONE,
-        };
-        let receipt = intern(&mut self.receipt_names, record.receipt.as_ref())?;
-        let product = intern(&mut self.products, record.product.as_ref())?;
-        let category = intern(&mut self.categories, record.category.as_ref())?;
-        let returns = match &record.returns_line {
-            Some(line) => Some((self.receipt_names.intern(line.receipt.as_ref())?, line.line)),
-            None => None,
-        };
-        if let Some(name) = record.product_name.as_ref().filter(|_| product != NONE) {
-            self.product_names
-                .entry(product)
-                .or_insert_with(|| name.as_ref().to_owned());
-        }
-        let of_forgotten = customer == NONE && record.customer.is_some();
-        let note = record.note.as_ref().filter(|_| !of_forgotten);
-        let extra = Extra {
-            returns,
-            reason: record.reason,
-            score: record.score,
-            note: note.map(|note| note.as_ref().into()),
-        };
-        if !extra.is_empty() {
-            self.extras.insert(row, extra);
-        }
-        self.columns.push(
-            record,
-            columns::Numbers {
-                kind,
-                shop,
-                till,
-                customer,
-                receipt,
-                product,
-                category,
-            },
-        );
-        self.event_ids.push(record.event_id.as_ref());
-        let ledger = self.ledger.take();
-        let before = ledger.map(|mut ledger| (ledger.leave(self, receipt), ledger));
-        self.note_receipt(row);
-        if let Some((before, mut ledger)) = before
-            && ledger.enter(self, row, before)
-        {
-            let _ = self.ledger.set(ledger);
-        }
-        self.customers.touch(customer);
-        if let Some(mut index) = self.index.take()
-            && index.add(
-                if self.columns.is_event(row) {
-                    customer
-                } else {
-                    NONE
-                },
-                row,
-            )
-        {
-            let _ = self.index.set(index);
-        }
-        self.version += 1;
-        Ok(())
+        let mut rows = Rows::new();
+        rows.push(record)?;
+        self.append_rows(&rows)
     }
 
     /// Makes `from` an alias of `into` for good; their records become one history, known as `into`.
@@ -231,7 +167,7 @@ impl Dataset {
 
     /// Lays out what reports and histories are read from, so that the first of them need not wait for it.
     pub fn warm(&self) {
-        self.ledger();
+        self.ledger().by_time(self);
         self.index.get_or_init(|| Index::build(self));
     }
 
@@ -342,8 +278,6 @@ impl Dataset {
 
     fn note_receipt(&mut self, row: u32) {
         let receipt = self.columns.receipt(row);
-        self.receipts
-            .grow(self.receipt_names.len(), self.columns.len());
         if receipt == NONE {
             return;
         }
@@ -372,9 +306,4 @@ impl Dataset {
             self.note_receipt(row);
         }
     }
-}
-
-/// The number of a text, where there is one.
-fn intern<T: AsRef<str>>(texts: &mut Interner, text: Option<&T>) -> Result<u32, Full> {
-    text.map_or(Ok(NONE), |text| texts.intern(text.as_ref()))
 }

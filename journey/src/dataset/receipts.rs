@@ -183,20 +183,17 @@ impl Receipts {
 }
 
 impl Dataset {
-    /// Every receipt with lines, by its parts.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = Part> + '_ {
-        (0..)
-            .zip(&self.receipts.receipts)
-            .filter(|(_, receipt)| receipt.has_lines())
-            .flat_map(|(number, receipt)| {
-                let whole = self.whole(number, receipt);
-                let parts = if whole.is_some() {
-                    Vec::new()
-                } else {
-                    self.parts_by_row(number)
-                };
-                whole.into_iter().chain(parts)
-            })
+    /// Goes through every receipt with lines, by its parts.
+    pub(crate) fn each_part(&self, mut visit: impl FnMut(Part)) {
+        for (number, receipt) in (0..).zip(&self.receipts.receipts) {
+            if !receipt.has_lines() {
+                continue;
+            }
+            match self.whole(number, receipt) {
+                Some(part) => visit(part),
+                None => self.parts_by_row(number).into_iter().for_each(&mut visit),
+            }
+        }
     }
 
     /// The parts of one receipt.

@@ -193,8 +193,8 @@ pub fn row<'a>(
             return Err(RowError::Empty(column));
         }
     }
-    let (at_ms, offset_minutes) = time::instant(occurred_at.trim())?;
-    let kind = Kind::parse(kind.trim());
+    let (at_ms, offset_minutes) = time::instant(trimmed(occurred_at))?;
+    let kind = Kind::parse(trimmed(kind));
     let line = matches!(kind, Kind::Sale | Kind::Return);
     for (text, column) in [
         (receipt, "receipt_id"),
@@ -205,8 +205,8 @@ pub fn row<'a>(
             return Err(RowError::Empty(column));
         }
     }
-    let quantity = thousandths(quantity.trim())?;
-    let amount_cents = cents(amount.trim())?;
+    let quantity = thousandths(trimmed(quantity))?;
+    let amount_cents = cents(trimmed(amount))?;
     let remarks = remarks(&kind, quantity, amount_cents);
     let named = |id: &'a str| match source {
         Some(source) => Cow::Owned(format!("{source}:{id}")),
@@ -240,7 +240,15 @@ pub fn row<'a>(
 }
 
 fn is_blank(text: &str) -> bool {
-    text.chars().all(char::is_whitespace)
+    trimmed(text).is_empty()
+}
+
+/// Without the spaces around it. Nearly every text begins and ends with a letter or digit: no more is looked at then.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
 }
 
 /// What is odd about a row that can be read.
@@ -271,43 +279,60 @@ fn thousandths(text: &str) -> Result<i64, RowError> {
         return Ok(0);
     }
     let wrong = || RowError::Quantity(text.to_owned());
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    let (negative, digits) = sign(text);
+    let point = digits.iter().position(|byte| *byte == b'.');
+    let (whole, decimals) = match point.and_then(|at| digits.split_at_checked(at)) {
+        Some((whole, rest)) => (whole, rest.get(1..).unwrap_or_default()),
+        None => (digits, [].as_slice()),
     };
-    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
-    let only_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if (whole.is_empty() && decimals.is_empty()) || !only_digits(whole) || !only_digits(decimals) {
+    if whole.is_empty() && decimals.is_empty() {
         return Err(wrong());
     }
+    let whole = number(whole).ok_or_else(wrong)?;
+    let mut fraction = number(decimals).ok_or_else(wrong)?;
     if decimals.len() > 3 {
         return Err(RowError::TooManyDecimals(text.to_owned()));
     }
-    let missing = std::iter::repeat_n(b'0', 3 - decimals.len());
-    let mut all_digits = whole.bytes().chain(decimals.bytes()).chain(missing);
-    let value = all_digits
-        .try_fold(0_i64, |value, digit| {
-            value.checked_mul(10)?.checked_add(i64::from(digit - b'0'))
-        })
-        .ok_or(RowError::OutOfRange("quantity"))?;
+    for _ in decimals.len()..3 {
+        fraction *= 10;
+    }
+    let value = whole.saturating_mul(1_000).saturating_add(fraction);
     if value > MAX_QUANTITY {
         return Err(RowError::OutOfRange("quantity"));
     }
     Ok(if negative { -value } else { value })
 }
 
+/// Whether there is a minus, and what stands behind the sign.
+fn sign(text: &str) -> (bool, &[u8]) {
+    match text.as_bytes() {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
+    }
+}
+
+/// What these digits are; what is too large for a number is the largest. None when they are not all digits.
+fn number(digits: &[u8]) -> Option<i64> {
+    digits.iter().try_fold(0_i64, |value, digit| {
+        digit.is_ascii_digit().then(|| {
+            value
+                .saturating_mul(10)
+                .saturating_add(i64::from(digit - b'0'))
+        })
+    })
+}
+
 fn cents(text: &str) -> Result<i64, RowError> {
     if text.is_empty() {
         return Ok(0);
     }
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(RowError::Amount(text.to_owned()));
+    let (negative, digits) = sign(text);
+    let value = number(digits).filter(|_| !digits.is_empty());
+    let value = value.ok_or_else(|| RowError::Amount(text.to_owned()))?;
+    if value > MAX_AMOUNT_CENTS {
+        return Err(RowError::OutOfRange("amount_cents"));
     }
-    match text.parse::<i64>() {
-        Ok(value) if (-MAX_AMOUNT_CENTS..=MAX_AMOUNT_CENTS).contains(&value) => Ok(value),
-        _ => Err(RowError::OutOfRange("amount_cents")),
-    }
+    Ok(if negative { -value } else { value })
 }
 
 /// A digest of everything a row says except its event id: the same event id with another digest is another

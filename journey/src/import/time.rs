@@ -1,101 +1,103 @@
 //! The time of a row: an ISO 8601 wall time with its offset. What the offset would have been is never guessed.
 
-use chrono::{Datelike, NaiveDate, NaiveTime};
+use chrono::{Datelike, NaiveDate};
 
 use super::{RowError, YEARS};
+use crate::day::{self, DAY_MS};
 
 /// The instant and the offset of an ISO 8601 wall time: `YYYY-MM-DD`, `T` or a space, `hh:mm` with optional
 /// seconds and fraction, and the offset as `Z`, `+hh`, `+hhmm` or `+hh:mm`. Fractions are cut to milliseconds.
 pub(super) fn instant(text: &str) -> Result<(i64, i16), RowError> {
     let wrong = || RowError::Time(text.to_owned());
-    let (Some(day), Some(rest)) = (text.get(..10), text.get(10..)) else {
-        return Err(wrong());
-    };
-    let day = calendar_day(day).ok_or_else(wrong)?;
+    let (day, rest) = calendar_day(text.as_bytes()).ok_or_else(wrong)?;
     if !YEARS.contains(&day.year()) {
         return Err(RowError::OutOfRange("occurred_at"));
     }
-    let Some(rest) = rest.strip_prefix(['T', 't', ' ']) else {
+    let (b'T' | b't' | b' ', rest) = rest.split_first().ok_or_else(wrong)? else {
         return Err(wrong());
     };
-    let Some(end) = rest.find(['Z', 'z', '+', '-']) else {
+    let (of_day, zone) = wall_time(rest).ok_or_else(wrong)?;
+    if zone.is_empty() {
         // A wall time that reads well lacks only its offset.
-        return Err(if wall_time(rest).is_some() {
-            RowError::NoOffset(text.to_owned())
-        } else {
-            wrong()
-        });
-    };
-    let (time, zone) = rest.split_at(end);
-    let (time, milliseconds) = wall_time(time).ok_or_else(wrong)?;
+        return Err(RowError::NoOffset(text.to_owned()));
+    }
     let offset_minutes = offset(zone).ok_or_else(wrong)?;
-    let local = day.and_time(time).and_utc().timestamp_millis() + milliseconds;
+    let local = i64::from(day::number(day)) * DAY_MS + of_day;
     Ok((local - i64::from(offset_minutes) * 60_000, offset_minutes))
 }
 
-/// `YYYY-MM-DD`, a day that exists.
-fn calendar_day(text: &str) -> Option<NaiveDate> {
-    let mut parts = text.split('-');
-    let (century, of_century) = parts.next()?.split_at_checked(2)?;
-    let year = two_digits(century)? * 100 + two_digits(of_century)?;
-    let (month, day) = (two_digits(parts.next()?)?, two_digits(parts.next()?)?);
-    let rest = parts.next();
-    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day).filter(|_| rest.is_none())
+/// `YYYY-MM-DD`, a day that exists, and what stands behind it.
+fn calendar_day(text: &[u8]) -> Option<(NaiveDate, &[u8])> {
+    let (century, rest) = two_digits(text)?;
+    let (of_century, rest) = two_digits(rest)?;
+    let (month, rest) = two_digits(behind(rest, b'-')?)?;
+    let (day, rest) = two_digits(behind(rest, b'-')?)?;
+    let year = i32::try_from(century * 100 + of_century).ok()?;
+    Some((NaiveDate::from_ymd_opt(year, month, day)?, rest))
 }
 
-fn wall_time(text: &str) -> Option<(NaiveTime, i64)> {
-    let (whole, fraction) = text
-        .split_once(['.', ','])
-        .map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
-    let mut parts = whole.split(':');
-    let hour = two_digits(parts.next()?)?;
-    let minute = two_digits(parts.next()?)?;
-    let second = parts.next().map(two_digits);
-    if parts.next().is_some() || (fraction.is_some() && second.is_none()) {
+/// The milliseconds of the day that `hh:mm`, `hh:mm:ss` or `hh:mm:ss.fraction` is, and what stands behind it.
+fn wall_time(text: &[u8]) -> Option<(i64, &[u8])> {
+    let (hour, rest) = two_digits(text)?;
+    let (minute, rest) = two_digits(behind(rest, b':')?)?;
+    let (second, rest) = match rest.split_first() {
+        Some((b':', rest)) => two_digits(rest)?,
+        // A fraction of what?
+        Some((b'.' | b',', _)) => return None,
+        _ => (0, rest),
+    };
+    if hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    let second = second.unwrap_or(Some(0))?;
-    let milliseconds = match fraction {
-        None => 0,
-        Some(digits)
-            if (1..=9).contains(&digits.len())
-                && digits.bytes().all(|byte| byte.is_ascii_digit()) =>
-        {
-            format!("{digits:0<3}").get(..3)?.parse().ok()?
-        }
-        Some(_) => return None,
+    let (milliseconds, rest) = match rest.split_first() {
+        Some((b'.' | b',', rest)) => fraction(rest)?,
+        _ => (0, rest),
     };
-    Some((NaiveTime::from_hms_opt(hour, minute, second)?, milliseconds))
+    let seconds = i64::from(hour * 3_600 + minute * 60 + second);
+    Some((seconds * 1_000 + milliseconds, rest))
 }
 
-fn two_digits(text: &str) -> Option<u32> {
-    match text.as_bytes() {
-        [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => {
-            Some(u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
+/// One to nine digits behind the point as milliseconds, and what stands behind them.
+fn fraction(text: &[u8]) -> Option<(i64, &[u8])> {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if !(1..=9).contains(&digits) {
+        return None;
+    }
+    let (digits, rest) = text.split_at_checked(digits)?;
+    let places = digits.iter().chain(std::iter::repeat(&b'0')).take(3);
+    let milliseconds = places.fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+    Some((milliseconds, rest))
+}
+
+fn behind(text: &[u8], byte: u8) -> Option<&[u8]> {
+    let (first, rest) = text.split_first()?;
+    (*first == byte).then_some(rest)
+}
+
+fn two_digits(text: &[u8]) -> Option<(u32, &[u8])> {
+    match text {
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9', rest @ ..] => {
+            Some((u32::from(tens - b'0') * 10 + u32::from(ones - b'0'), rest))
         }
         _ => None,
     }
 }
 
-fn offset(zone: &str) -> Option<i16> {
-    if zone.eq_ignore_ascii_case("z") {
-        return Some(0);
-    }
-    let (sign, digits) = match zone.split_at_checked(1)? {
-        ("+", digits) => (1, digits),
-        ("-", digits) => (-1, digits),
+fn offset(zone: &[u8]) -> Option<i16> {
+    let (sign, digits) = match zone.split_first()? {
+        (b'Z' | b'z', []) => return Some(0),
+        (b'+', digits) => (1, digits),
+        (b'-', digits) => (-1, digits),
         _ => return None,
     };
-    let (hours, minutes) = match digits.len() {
-        2 => (digits, "00"),
-        4 => digits.split_at(2),
-        _ => digits.split_once(':')?,
+    let (hours, rest) = two_digits(digits)?;
+    let (minutes, rest) = match rest {
+        [] => (0, rest),
+        rest => two_digits(behind(rest, b':').unwrap_or(rest))?,
     };
-    let (hours, minutes) = (two_digits(hours)?, two_digits(minutes)?);
-    if hours > 23 || minutes > 59 {
+    if hours > 23 || minutes > 59 || !rest.is_empty() {
         return None;
     }
-    i16::try_from(hours * 60 + minutes)
-        .ok()
-        .map(|total| sign * total)
+    let total = i16::try_from(hours * 60 + minutes).ok()?;
+    Some(sign * total)
 }

@@ -153,7 +153,7 @@ pub fn which_of_selection(
 /// The selected receipts, latest first.
 fn latest<'a>(selection: &'a Selection<'a>, which: Which) -> impl Iterator<Item = u32> + 'a {
     let dataset = selection.dataset;
-    let by_time = dataset.ledger().by_time();
+    let by_time = dataset.ledger().by_time(dataset);
     let at_ms = |receipt: u32| dataset.at_ms(first(dataset, receipt));
     // A local day begins at another instant in every zone, but nowhere more than so far from that of UTC.
     let instant = |day: i32| i64::from(day) * DAY_MS;

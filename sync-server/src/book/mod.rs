@@ -11,7 +11,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use journey::dataset::{CustomerNo, Full};
 use journey::model::Model;
 use journey::path::Folded;
-use journey::{Dataset, Kind, Query, Record};
+use journey::{Dataset, Kind, Query, Record, Rows};
 use retail::event::Event;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,8 @@ pub mod rebuild;
 
 /// Changes read in one go.
 const CHANGES: u32 = 10_000;
+/// Records taken in at once.
+const AT_ONCE: usize = 16_384;
 /// How often folding begins again because something came in meanwhile.
 const PATIENCE: usize = 3;
 
@@ -46,8 +48,6 @@ pub struct Book {
     ends: Ends,
     /// How often everything was read again.
     run: u64,
-    /// One record that imported rows are read into, so that a million rows make no garbage.
-    spare: Record,
 }
 
 /// What is kept of one customer's history.
@@ -120,7 +120,6 @@ impl Book {
                 .map_err(|error| StoreError::Unfit(format!("the default model: {error}")))?,
             ends: Ends::default(),
             run: 0,
-            spare: Record::new("", 0, 0, "", Kind::Sale),
         })
     }
 
@@ -219,14 +218,18 @@ impl Book {
                 Change::Tombstone(_) | Change::Directory(_) | Change::Reload => {}
             }
         }
+        let mut rows = Rows::new();
         tables.each_imported(after.imported, &mut |row| {
             after.imported = row.n;
-            self.imported(&row)
+            rows.push(&imported(&row)).map_err(full)?;
+            hand_over(&mut rows, &mut self.dataset, AT_ONCE)
         })?;
         tables.each_event(after.event, &mut |row| {
             after.event = row.n;
-            self.event(&row)
+            event(&row, &mut rows)?;
+            hand_over(&mut rows, &mut self.dataset, AT_ONCE)
         })?;
+        hand_over(&mut rows, &mut self.dataset, 1)?;
         self.ends = Ends {
             change: ends.change,
             ..ends
@@ -270,57 +273,61 @@ impl Book {
             .map(str::to_owned)
             .collect()
     }
-
-    fn imported(&mut self, row: &ImportedRow<'_>) -> Result<()> {
-        let record = &mut self.spare;
-        set(&mut record.event_id, row.event_id);
-        set(&mut record.shop, row.shop);
-        set(&mut record.till, row.till);
-        set_optional(&mut record.customer, row.customer);
-        set_optional(&mut record.receipt, row.receipt);
-        set_optional(&mut record.product, row.product);
-        set_optional(&mut record.category, row.category);
-        if record.kind.as_str() != row.kind {
-            record.kind = Kind::parse(row.kind);
-        }
-        record.at_ms = row.at_ms;
-        record.offset_minutes = row.offset_minutes;
-        record.quantity = row.quantity;
-        record.amount_cents = row.amount_cents;
-        record.imported = true;
-        self.dataset.append(record).map_err(full)
-    }
-
-    fn event(&mut self, row: &EventRow) -> Result<()> {
-        let event = Event::read(&row.bytes)
-            .map_err(|error| StoreError::Corrupt(format!("event {}: {error}", row.n)))?;
-        let at: DateTime<FixedOffset> = DateTime::from_timestamp_millis(row.at_ms)
-            .ok_or_else(|| StoreError::Corrupt(format!("event {}: its time", row.n)))?
-            .with_timezone(event.at.offset());
-        let branch = (row.branch != 0).then(|| row.branch.to_string());
-        let around = journey::from_event::Around {
-            shop: &row.shop,
-            customer: row.customer.as_deref(),
-            note: row.text.as_deref(),
-            at,
-            branch: branch.as_deref(),
-        };
-        for record in journey::from_event::records(&event, around) {
-            self.dataset.append(&record).map_err(full)?;
-        }
-        Ok(())
-    }
 }
 
-fn set(to: &mut String, from: &str) {
-    to.clear();
-    to.push_str(from);
+/// The records of an event of a till.
+fn event(row: &EventRow, rows: &mut Rows) -> Result<()> {
+    let event = Event::read(&row.bytes)
+        .map_err(|error| StoreError::Corrupt(format!("event {}: {error}", row.n)))?;
+    let at: DateTime<FixedOffset> = DateTime::from_timestamp_millis(row.at_ms)
+        .ok_or_else(|| StoreError::Corrupt(format!("event {}: its time", row.n)))?
+        .with_timezone(event.at.offset());
+    let branch = (row.branch != 0).then(|| row.branch.to_string());
+    let around = journey::from_event::Around {
+        shop: &row.shop,
+        customer: row.customer.as_deref(),
+        note: row.text.as_deref(),
+        at,
+        branch: branch.as_deref(),
+    };
+    for record in journey::from_event::records(&event, around) {
+        rows.push(&record).map_err(full)?;
+    }
+    Ok(())
 }
 
-fn set_optional(to: &mut Option<String>, from: Option<&str>) {
-    match (to.as_mut(), from) {
-        (Some(to), Some(from)) => set(to, from),
-        (_, from) => *to = from.map(str::to_owned),
+/// Takes in what was read, once it is much or everything.
+fn hand_over(rows: &mut Rows, dataset: &mut Dataset, at_least: usize) -> Result<()> {
+    if rows.len() >= at_least {
+        dataset.append_rows(rows).map_err(full)?;
+        *rows = Rows::new();
+    }
+    Ok(())
+}
+
+fn imported<'r>(row: &ImportedRow<'r>) -> Record<&'r str> {
+    Record {
+        event_id: row.event_id,
+        at_ms: row.at_ms,
+        offset_minutes: row.offset_minutes,
+        shop: row.shop,
+        till: row.till,
+        customer: row.customer,
+        kind: Kind::parse(row.kind),
+        receipt: row.receipt,
+        line: 0,
+        product: row.product,
+        product_name: None,
+        category: row.category,
+        quantity: row.quantity,
+        amount_cents: row.amount_cents,
+        returns_line: None,
+        reason: None,
+        note: None,
+        score: None,
+        imported: true,
+        pieces: false,
+        apart: None,
     }
 }
 

@@ -16,7 +16,7 @@ use journey::import::{self, Header, HeaderError, Remark};
 
 use crate::api::Office;
 use crate::people::tombstone_key;
-use crate::records::{Records, Taken};
+use crate::records::{Fields, Lines, Records, Taken};
 use crate::store::rows::{ImportRun, Inserted};
 use crate::store::{self, StoreError, Tables};
 
@@ -29,6 +29,8 @@ use self::rejects::{Refused, Rejects};
 pub use self::summary::{Seen, Summary};
 pub use self::undo::Undone;
 
+/// Bytes read at once: some 2,500 rows.
+const READ: usize = 256 * 1024;
 /// Rows handed over at once.
 const HAND: usize = 2_048;
 /// Hands that may wait.
@@ -151,46 +153,57 @@ fn read(
     header: &Columns<'_>,
     hands: &SyncSender<Hand>,
 ) -> Result<(), std::io::Error> {
+    let mut fields = Fields::default();
+    let mut lines = Lines::default();
     let mut rows = Vec::with_capacity(HAND);
+    let mut add = |row, bytes| {
+        rows.push(row);
+        if rows.len() < HAND {
+            return true;
+        }
+        let rows = std::mem::replace(&mut rows, Vec::with_capacity(HAND));
+        hands.send(Hand { rows, bytes }).is_ok()
+    };
     loop {
-        let taken = records.take()?;
-        let done = taken.is_none();
-        match taken {
-            Some(Taken::Record(line, record, bytes)) => {
-                rows.push(row(header, &record, line, bytes));
-            }
-            Some(Taken::Broken(line, why, bytes)) => rows.push(Row {
-                line,
-                bytes,
-                read: Err(why.to_owned()),
-                remarks: Vec::new(),
-            }),
-            None => {}
-        }
-        if rows.len() == HAND || (done && !rows.is_empty()) {
-            let full = std::mem::replace(&mut rows, Vec::with_capacity(HAND));
-            let bytes = records.bytes();
-            if hands.send(Hand { rows: full, bytes }).is_err() {
-                return Ok(());
-            }
-        }
-        if done {
+        let taken = if records.take_some(&mut lines)? {
+            let mut whole = lines.iter().map(|(line, text)| Taken::Record(line, text));
+            whole.all(|taken| add(row(header, taken, &mut fields), records.bytes()))
+        } else {
+            let Some(taken) = records.take()? else {
+                break;
+            };
+            let row = row(header, taken, &mut fields);
+            add(row, records.bytes())
+        };
+        if !taken {
             return Ok(());
         }
     }
+    let bytes = records.bytes();
+    // Whether anybody takes the last ones: it ends either way.
+    let _ = rows.is_empty() || hands.send(Hand { rows, bytes }).is_ok();
+    Ok(())
 }
 
-fn row(header: &Columns<'_>, record: &csv::StringRecord, line: u64, bytes: Vec<u8>) -> Row {
-    let (read, remarks) = match import::row(&header.header, record, header.source) {
+fn row(header: &Columns<'_>, taken: Taken<'_>, fields: &mut Fields) -> Row {
+    let (line, bytes, read) = match taken {
+        Taken::Record(line, record) => {
+            let read = import::row(&header.header, fields.of(record), header.source);
+            let read = read.map_err(|error| error.to_string());
+            (line, record.as_bytes(), read)
+        }
+        Taken::Broken(line, why, bytes) => (line, bytes, Err(why.to_owned())),
+    };
+    let (read, remarks) = match read {
         Ok((record, remarks)) => {
             let digest = import::content_digest(&record);
             (Ok((record.map(Cow::into_owned), digest)), remarks)
         }
-        Err(error) => (Err(error.to_string()), Vec::new()),
+        Err(error) => (Err(error), Vec::new()),
     };
     Row {
         line,
-        bytes,
+        bytes: bytes.to_vec(),
         read,
         remarks,
     }
@@ -324,10 +337,10 @@ type Opened<'s> = (Records<BufReader<File>>, Columns<'s>, Vec<u8>);
 /// Opens a file and reads its header line.
 fn open<'s>(file: &Path, source: Option<&'s str>) -> Result<Opened<'s>, ImportError> {
     let opened = File::open(file).map_err(file_error(file))?;
-    let mut records = Records::new(BufReader::with_capacity(1 << 20, opened));
+    let mut records = Records::new(BufReader::with_capacity(READ, opened));
     let path = || file.display().to_string();
-    let (names, line) = match records.take().map_err(file_error(file))? {
-        Some(Taken::Record(_, names, line)) => (names, line),
+    let names = match records.take().map_err(file_error(file))? {
+        Some(Taken::Record(_, names)) => names,
         Some(Taken::Broken(_, why, _)) => {
             return Err(ImportError::NoHeader { path: path(), why });
         }
@@ -338,17 +351,20 @@ fn open<'s>(file: &Path, source: Option<&'s str>) -> Result<Opened<'s>, ImportEr
             });
         }
     };
-    if names.len() == 1 && names.iter().any(|line| line.contains([';', '\t'])) {
+    let mut fields = Fields::default();
+    let columns: Vec<&str> = fields.of(names).collect();
+    if columns.len() == 1 && names.contains([';', '\t']) {
         return Err(ImportError::NoHeader {
             path: path(),
             why: "the columns are parted by semicolons or tabs; they must be parted by commas",
         });
     }
-    let header = Header::parse(names.iter()).map_err(|source| ImportError::Header {
+    let header = Header::parse(columns).map_err(|source| ImportError::Header {
         path: path(),
         source,
     })?;
-    Ok((records, Columns { header, source }, line))
+    let names = names.as_bytes().to_vec();
+    Ok((records, Columns { header, source }, names))
 }
 
 /// Rows on their way into one transaction.

@@ -2,14 +2,17 @@
 //! engine in this process, and by DuckDB and Polars in a Python of their own. All must find the same figures. Not part of a
 //! run without a name: it needs those two installed, and 1 GB of disk.
 
+use std::fs::File;
+use std::io::BufReader;
 use std::path::Path;
 use std::process::Command;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use journey::{Dataset, Query, Rows, import, reports};
 use serde::Deserialize;
+use sync_server::records::{Fields, Lines, Records, Taken};
 
 use crate::history;
 use crate::large::Place;
@@ -17,9 +20,12 @@ use crate::measure::{Figure, Stopwatch, short};
 
 /// Receipts of two rows on average.
 const RECEIPTS: u64 = 5_000_000;
-/// Rows handed over at a time, from the thread that reads to the one that keeps.
-const AT_ONCE: usize = 8_192;
-const WAITING: usize = 4;
+/// Bytes read at a time: some 30,000 rows.
+const AT_ONCE: usize = 3 * 1024 * 1024;
+/// Threads that check rows.
+const CHECKING: usize = 2;
+/// Stretches that wait for each of them, and behind each.
+const WAITING: usize = 2;
 const DUCKDB: &str = include_str!("../peers/duckdb_peer.py");
 const POLARS: &str = include_str!("../peers/polars_peer.py");
 
@@ -88,33 +94,84 @@ fn times(theirs: Duration, ours: Duration) -> (String, bool) {
     )
 }
 
-/// The file in memory, by the import's own rules: one thread reads and checks, this one keeps.
+/// A stretch of the file.
+enum Stretch {
+    Lines(Lines),
+    /// A record that lay across two reads.
+    Record(String),
+}
+
+/// The file in memory, by the import's own rules: one thread reads, some check and sort into columns, this one keeps them in
+/// the order of the file.
 fn read(csv: &Path) -> Result<Dataset> {
     let mut dataset = Dataset::new();
+    let mut records = Records::new(BufReader::with_capacity(AT_ONCE, File::open(csv)?));
+    let mut fields = Fields::default();
+    let names = match records.take()? {
+        Some(Taken::Record(_, names)) => names,
+        other => bail!("no header: {other:?}"),
+    };
+    let header = import::Header::parse(fields.of(names))?;
     std::thread::scope(|scope| {
-        let (send, receive) = sync_channel::<Rows>(WAITING);
-        let reading = scope.spawn(move || -> Result<()> {
-            let mut reader = csv::Reader::from_path(csv)?;
-            let header = import::Header::parse(reader.headers()?)?;
-            let mut line = csv::StringRecord::new();
-            let mut rows = Rows::new();
-            while reader.read_record(&mut line)? {
-                rows.push(import::row(&header, &line, None)?.0)?;
-                if rows.len() == AT_ONCE {
-                    send.send(std::mem::take(&mut rows))?;
+        let mut stretches = Vec::new();
+        let mut checked = Vec::new();
+        for _ in 0..CHECKING {
+            let (send_stretch, stretch) = sync_channel::<Stretch>(WAITING);
+            let (send_rows, rows) = sync_channel::<Result<Rows>>(WAITING);
+            let header = &header;
+            scope.spawn(move || {
+                for stretch in stretch {
+                    // Whoever takes them is gone when something failed.
+                    if send_rows.send(check(header, &stretch)).is_err() {
+                        break;
+                    }
                 }
-            }
-            send.send(rows)?;
-            Ok(())
-        });
-        for rows in receive {
-            for row in rows.iter() {
-                dataset.append(&row)?;
-            }
+            });
+            stretches.push(send_stretch);
+            checked.push(rows);
+        }
+        let reading = scope.spawn(move || hand_out(records, &stretches));
+        let mut turns = checked.iter().cycle();
+        while let Some(Ok(rows)) = turns.next().map(Receiver::recv) {
+            dataset.append_rows(&rows?)?;
         }
         reading.join().ok().context("the reading thread failed")?
     })?;
     Ok(dataset)
+}
+
+/// Reads on, and gives everybody a stretch in turn.
+fn hand_out(mut records: Records<BufReader<File>>, to: &[SyncSender<Stretch>]) -> Result<()> {
+    for turn in to.iter().cycle() {
+        let mut lines = Lines::default();
+        let stretch = if records.take_some(&mut lines)? {
+            Stretch::Lines(lines)
+        } else {
+            match records.take()? {
+                Some(Taken::Record(_, record)) => Stretch::Record(record.to_owned()),
+                Some(broken) => bail!("{broken:?}"),
+                None => break,
+            }
+        };
+        turn.send(stretch)?;
+    }
+    Ok(())
+}
+
+fn check(header: &import::Header, stretch: &Stretch) -> Result<Rows> {
+    let mut rows = Rows::new();
+    let mut fields = Fields::default();
+    let mut add = |record| -> Result<()> {
+        match import::row(header, fields.of(record), None) {
+            Ok((record, _)) => Ok(rows.push(&record)?),
+            Err(error) => bail!("{error}: {record}"),
+        }
+    };
+    match stretch {
+        Stretch::Lines(lines) => lines.iter().try_for_each(|(_, record)| add(record))?,
+        Stretch::Record(record) => add(record)?,
+    }
+    Ok(rows)
 }
 
 fn ask(dataset: &Dataset) -> Found {

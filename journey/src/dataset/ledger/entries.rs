@@ -71,12 +71,11 @@ pub(crate) struct Entries {
 impl Entries {
     pub(super) fn build(dataset: &Dataset) -> Self {
         let mut starts = vec![0_u32; dataset.owner_count() + 1];
-        let owned = || dataset.parts().filter(|part| part.owner != NONE);
-        for part in owned() {
-            if let Some(count) = starts.get_mut(part.owner as usize + 1) {
+        dataset.each_part(|part| {
+            if let Some(count) = starts.get_mut((part.owner as usize).saturating_add(1)) {
                 *count += 1;
             }
-        }
+        });
         let mut sum = 0;
         for start in &mut starts {
             sum += *start;
@@ -84,15 +83,17 @@ impl Entries {
         }
         let mut laid = vec![Entry::EMPTY; sum as usize];
         let mut next = starts.clone();
-        for part in owned() {
+        next.pop();
+        // Nobody's parts have no place.
+        dataset.each_part(|part| {
             let Some(next) = next.get_mut(part.owner as usize) else {
-                continue;
+                return;
             };
             if let Some(slot) = laid.get_mut(*next as usize) {
                 *slot = Entry::of(dataset, &part);
             }
             *next += 1;
-        }
+        });
         for bounds in starts.windows(2) {
             let &[start, end] = bounds else { continue };
             if let Some(own) = laid.get_mut(start as usize..end as usize)

@@ -8,6 +8,7 @@ mod cells;
 mod entries;
 
 use std::panic::resume_unwind;
+use std::sync::OnceLock;
 use std::thread;
 
 use super::{Class, Dataset, NONE};
@@ -25,8 +26,8 @@ pub(crate) struct Ledger {
     entries: Entries,
     /// The sale lines that are turnover, as (cell, article): live and imported ones.
     articles: [Vec<(u32, u32)>; 2],
-    /// Receipts with a line, in order of their earliest line.
-    by_time: Vec<u32>,
+    /// Receipts with a line, in order of their earliest line; laid out when somebody first asks.
+    by_time: OnceLock<Vec<u32>>,
 }
 
 /// What a receipt was before a row came to it.
@@ -41,8 +42,8 @@ impl Ledger {
     /// Customers on one thread, days and articles on another.
     pub(super) fn build(dataset: &Dataset) -> Self {
         let mut ledger = Self::default();
-        let customers = || (Entries::build(dataset), by_time(dataset));
-        (ledger.entries, ledger.by_time) = thread::scope(|scope| {
+        let customers = || Entries::build(dataset);
+        ledger.entries = thread::scope(|scope| {
             let beside = thread::Builder::new().spawn_scoped(scope, customers);
             ledger.count(dataset);
             match beside {
@@ -79,8 +80,8 @@ impl Ledger {
     }
 
     /// Receipts with a line, in order of their earliest line.
-    pub(crate) fn by_time(&self) -> &[u32] {
-        &self.by_time
+    pub(crate) fn by_time(&self, dataset: &Dataset) -> &[u32] {
+        self.by_time.get_or_init(|| by_time(dataset))
     }
 
     /// The sale lines that are turnover, as (cell, article); imported ones or live ones.
@@ -141,20 +142,26 @@ impl Ledger {
     }
 
     fn put_in_time(&mut self, dataset: &Dataset, receipt: u32) -> bool {
+        let Some(by_time) = self.by_time.get_mut() else {
+            return true;
+        };
         let own = first(dataset, receipt);
-        let start = self.by_time.len().saturating_sub(LATE);
-        let late = self.by_time.get(start..).unwrap_or_default();
+        let start = by_time.len().saturating_sub(LATE);
+        let late = by_time.get(start..).unwrap_or_default();
         let at = late.partition_point(|other| dataset.order(first(dataset, *other), own).is_lt());
         if at == 0 && start > 0 {
             return false;
         }
-        self.by_time.insert(start + at, receipt);
+        by_time.insert(start + at, receipt);
         true
     }
 
     pub(super) fn bytes(&self) -> usize {
         let articles: usize = self.articles.iter().map(Vec::capacity).sum();
-        self.cells.bytes() + self.entries.bytes() + articles * 8 + self.by_time.capacity() * 4
+        self.cells.bytes()
+            + self.entries.bytes()
+            + articles * 8
+            + self.by_time.get().map_or(0, Vec::capacity) * 4
     }
 }
 
