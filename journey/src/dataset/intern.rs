@@ -217,4 +217,26 @@ mod tests {
         assert_eq!(interner.find("c"), None);
         assert_eq!(interner.len(), 4);
     }
+
+    #[test]
+    fn many_get_the_numbers_that_each_would_get() {
+        let texts: Vec<String> = (0..5 * AT_ONCE)
+            .map(|at| (at * at % 97).to_string())
+            .collect();
+        let mut many = Interner::default();
+        let follow = |text: &String| many.follow(text).unwrap();
+        let followed: Vec<u32> = texts.iter().map(follow).collect();
+        let (mut together, mut each) = (Interner::default(), Interner::default());
+        for interner in [&mut together, &mut each] {
+            interner.intern("16").unwrap();
+        }
+        let one_by_one: Vec<u32> = texts
+            .iter()
+            .map(|text| each.intern(text).unwrap())
+            .collect();
+        let numbers = together.intern_all(&many).unwrap();
+        let at_once: Vec<u32> = followed.iter().map(|at| numbers[*at as usize]).collect();
+        assert_eq!(at_once, one_by_one);
+        assert_eq!(together.len(), each.len());
+    }
 }
