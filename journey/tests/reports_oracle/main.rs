@@ -18,7 +18,7 @@ use customers::{check_cohorts, check_drill_down, check_rfm, check_weeks};
 use figures::{check_repeat, check_returns, check_visits, check_volumes};
 use journey::record::{Apart, Kind, Reason, Record, ReturnsLine};
 use journey::reports::customers::{Behind, Paging};
-use journey::{Dataset, Query, reports};
+use journey::{Dataset, Query, Rows, reports};
 use plain::Plain;
 use proptest::prelude::*;
 use support::{at_ms, day};
@@ -184,6 +184,7 @@ proptest! {
         query in query(),
         asked in proptest::collection::vec(0..50_usize, 0..6),
         merge_at in 0..60_usize,
+        together in 1..9_usize,
     ) {
         let mut records = records;
         for (n, (at, cents)) in rounded.into_iter().enumerate() {
@@ -197,20 +198,25 @@ proptest! {
                 });
             }
         }
-        let lived = |asked: &[usize]| {
+        let lived = |asked: &[usize], together: usize| {
             let mut dataset = Dataset::new();
+            let mut rows = Rows::new();
             for (at, record) in records.iter().enumerate() {
+                if rows.len() >= together || asked.contains(&at) || at == merge_at {
+                    dataset.append_rows(&std::mem::take(&mut rows)).unwrap();
+                }
                 if asked.contains(&at) {
                     dataset.warm();
                 }
                 if at == merge_at {
                     dataset.merge("k1", "k2").unwrap();
                 }
-                dataset.append(record).unwrap();
+                rows.push(record).unwrap();
             }
+            dataset.append_rows(&rows).unwrap();
             dataset
         };
-        let (grown, fresh) = (lived(&asked), lived(&[]));
+        let (grown, fresh) = (lived(&asked, together), lived(&[], 1));
         prop_assert_eq!(everything(&grown, &query), everything(&fresh, &query));
         prop_assert_eq!(everything(&grown, &Query::all()), everything(&fresh, &Query::all()));
     }
