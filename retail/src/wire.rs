@@ -88,6 +88,9 @@ pub struct EnrolRequest {
     pub public_key: String,
     /// What people call it: `Kassa 1`.
     pub name: String,
+    /// The shop its settings are of. A code of another shop is refused, and stays good; none takes the shop of the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shop: Option<String>,
 }
 
 /// Head office answers with everything a till must know.
@@ -219,6 +222,12 @@ pub enum Refusal {
     /// A one-time code that was never given out, is used up or too old.
     #[error("this enrolment code is not valid (any more)")]
     BadCode,
+    /// A one-time code that was given out for another shop than the till is in. It is not used up.
+    #[error("this enrolment code is for shop \"{shop}\"")]
+    OtherShop {
+        /// The shop of the code.
+        shop: String,
+    },
     /// No such till here.
     #[error("head office does not know this till")]
     UnknownTill,
@@ -340,6 +349,7 @@ mod tests {
             (Refusal::Internal, true),
             (Refusal::Busy, true),
             (Refusal::BadCode, false),
+            (Refusal::OtherShop { shop: detail() }, false),
             (Refusal::UnknownTill, false),
             (Refusal::Revoked, false),
             (Refusal::BadRequestSignature, false),

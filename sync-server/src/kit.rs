@@ -126,6 +126,7 @@ impl Kassa {
                 code: desk.office.till_code("utrecht").unwrap().unwrap(),
                 public_key: hex::encode(key.verifying_key().to_bytes()),
                 name: "Kassa".to_owned(),
+                shop: None,
             })
             .unwrap();
         let at = DateTime::parse_from_rfc3339(NOON).unwrap();

@@ -93,9 +93,19 @@ fn enrol(served: &Served, key: &SigningKey) -> EnrolAnswer {
         code: code.split_whitespace().last().unwrap().to_owned(),
         public_key: hex::encode(key.verifying_key().to_bytes()),
         name: "Kassa 1".to_owned(),
+        shop: Some("utrecht".to_owned()),
     };
-    let body = serde_json::to_vec(&request).unwrap();
     let url = format!("{}{PATH_ENROL}", served.url);
+    let elsewhere = EnrolRequest {
+        shop: Some("dorp".to_owned()),
+        ..request.clone()
+    };
+    let elsewhere = serde_json::to_vec(&elsewhere).unwrap();
+    let mut refused = agent().post(&url).send(&elsewhere[..]).unwrap();
+    assert_eq!(refused.status(), 403);
+    let why = refused.body_mut().read_to_string().unwrap();
+    assert_eq!(why, r#"{"error":"other_shop","shop":"utrecht"}"#);
+    let body = serde_json::to_vec(&request).unwrap();
     let mut answer = agent().post(&url).send(&body[..]).unwrap();
     assert_eq!(answer.status(), 200);
     let answer = answer.body_mut().read_to_vec().unwrap();

@@ -204,6 +204,7 @@ fn a_page_over_several_time_zones_says_which_it_is_in() {
         code: office.till_code("kralendijk").unwrap().unwrap(),
         public_key: hex::encode(key.verifying_key().to_bytes()),
         name: "Strand".to_owned(),
+        shop: None,
     });
     let till = enrolled.unwrap().till;
     let detail = serde_json::json!({"till_time": "1970-01-01T00:00:00Z"});

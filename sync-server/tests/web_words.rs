@@ -27,6 +27,7 @@ fn silent_till(keeping: &Shopkeeping, name: &str) {
         code: keeping.office.till_code("a").unwrap().unwrap(),
         public_key: hex::encode(key.verifying_key().to_bytes()),
         name: name.to_owned(),
+        shop: None,
     });
     enrolled.unwrap();
 }

@@ -150,8 +150,17 @@ fn with_an_authority_of_our_own_a_till_enrols_sells_and_sends() {
         assert!(error.contains("hint:"), "{error}");
     }
 
-    // The code was never used.
     trust(&till, &shop.authority.file);
+    // A code of another shop says so, and is not used up by it.
+    shop.office.add_shop("dorp", "Dorp").unwrap();
+    let elsewhere = shop.office.till_code("dorp").unwrap();
+    for _ in 0..2 {
+        let (_, error) = fails(&mut till.command(&["enrol", "--code", &elsewhere]).unwrap());
+        assert!(error.contains("is for shop \"dorp\""), "{error}");
+        assert!(error.contains("still good"), "{error}");
+    }
+
+    // The code was never used.
     till.enrol(&code).unwrap();
     till.start().unwrap();
     till.log_in(PIN).unwrap();

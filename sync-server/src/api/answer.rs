@@ -48,7 +48,9 @@ pub const fn status(refusal: &Refusal) -> u16 {
     match refusal {
         Refusal::Malformed { .. } | Refusal::BrokenChain { .. } => 400,
         Refusal::UnknownTill | Refusal::BadRequestSignature => 401,
-        Refusal::BadCode | Refusal::Revoked | Refusal::ForeignTill => 403,
+        Refusal::BadCode | Refusal::OtherShop { .. } | Refusal::Revoked | Refusal::ForeignTill => {
+            403
+        }
         Refusal::NoSuchReceipt => 404,
         Refusal::Gap { .. } => 409,
         Refusal::TooLarge => 413,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use retail::wire::Refusal;
 
 /// Names of the refusals, as label values.
-const REASONS: [&str; 13] = [
+const REASONS: [&str; 14] = [
     "bad_code",
     "unknown_till",
     "revoked",
@@ -20,6 +20,7 @@ const REASONS: [&str; 13] = [
     "no_such_receipt",
     "internal",
     "busy",
+    "other_shop",
 ];
 
 const fn reason(refusal: &Refusal) -> usize {
@@ -37,6 +38,7 @@ const fn reason(refusal: &Refusal) -> usize {
         Refusal::NoSuchReceipt => 10,
         Refusal::Internal => 11,
         Refusal::Busy => 12,
+        Refusal::OtherShop { .. } => 13,
     }
 }
 
@@ -176,6 +178,9 @@ mod tests {
             Refusal::NoSuchReceipt,
             Refusal::Internal,
             Refusal::Busy,
+            Refusal::OtherShop {
+                shop: String::new(),
+            },
         ] {
             let json = serde_json::to_value(&refusal).unwrap();
             assert_eq!(json["error"], Counters::label(&refusal));

@@ -93,7 +93,7 @@ impl Office {
     /// Enrols a till.
     ///
     /// # Errors
-    /// [`Refusal::BadCode`], [`Refusal::Malformed`].
+    /// [`Refusal::BadCode`], [`Refusal::OtherShop`], [`Refusal::Malformed`].
     pub fn enrol(&self, request: &EnrolRequest) -> Result<EnrolAnswer, Refusal> {
         let mut public_key = [0; 32];
         hex::decode_to_slice(&request.public_key, &mut public_key).map_err(malformed)?;
@@ -110,8 +110,11 @@ impl Office {
                 None => None,
             };
             let (Some(shop), Some(till)) = (shop, tables.free_till()?) else {
-                return Ok(None);
+                return Ok(Err(Refusal::BadCode));
             };
+            if request.shop.as_ref().is_some_and(|own| *own != shop.id) {
+                return Ok(Err(Refusal::OtherShop { shop: shop.id }));
+            }
             tables.add_till(&Till {
                 till,
                 shop: shop.id.clone(),
@@ -126,10 +129,9 @@ impl Office {
                 traffic: Traffic::default(),
             })?;
             tables.use_code(&digest, till)?;
-            Ok(Some((shop, till)))
-        })
-        .map_err(|error| internal(&error))?;
-        let (shop, till) = enrolled.ok_or(Refusal::BadCode)?;
+            Ok(Ok((shop, till)))
+        });
+        let (shop, till) = enrolled.map_err(|error| internal(&error))??;
         tracing::info!(%till, shop = shop.id, "enrolled a till");
         Ok(EnrolAnswer {
             org: self.org(),

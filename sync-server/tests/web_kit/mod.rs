@@ -214,6 +214,7 @@ fn sell(office: &Office) {
             code: office.till_code("b").unwrap().unwrap(),
             public_key: hex::encode(key.verifying_key().to_bytes()),
             name: format!("Balie {EVIL}"),
+            shop: None,
         })
         .unwrap();
     let at: DateTime<FixedOffset> = DateTime::parse_from_rfc3339(NOON).unwrap();

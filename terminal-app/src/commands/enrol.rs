@@ -28,6 +28,7 @@ pub(super) fn run(config: &Config, code: &str) -> Result<(), CliError> {
         code: code.trim().to_owned(),
         public_key: hex::encode(key.verifying_key().to_bytes()),
         name: config.till.name.clone(),
+        shop: Some(config.shop.id.clone()),
     };
     let mut wire = HttpWire::new(server, Patience::Thread)
         .map_err(|e| CliError::new(e.to_string(), "check [server] ca"))?;
@@ -57,6 +58,9 @@ fn of_call(error: &CallError) -> CliError {
     let hint = match error {
         CallError::Refused(Refusal::BadCode) => {
             "ask head office for a new code: sync-server till-code --shop ID"
+        }
+        CallError::Refused(Refusal::OtherShop { .. }) => {
+            "set [shop] id to that shop, or ask head office for a code of this one; the code is still good"
         }
         CallError::Refused(_) => "ask head office what is wrong",
         CallError::Certificate {

@@ -153,6 +153,7 @@ fn join(office: &HeadOffice, config: &Config) -> Result<()> {
         code: office.till_code("utrecht")?,
         public_key: hex::encode(key.verifying_key().to_bytes()),
         name: config.till.name.clone(),
+        shop: None,
     };
     let answer = enrol(
         &mut HttpWire::new(&server(office), Patience::Thread)?,

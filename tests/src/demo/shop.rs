@@ -215,6 +215,7 @@ fn enrol_in_the_past(
         code: office.till_code("utrecht")?,
         public_key: hex::encode(key.verifying_key().to_bytes()),
         name: config.till.name.clone(),
+        shop: None,
     };
     let server = Server {
         url: office.url(),

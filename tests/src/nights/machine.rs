@@ -142,6 +142,7 @@ impl Machine {
             code,
             public_key: hex::encode(key.verifying_key().to_bytes()),
             name: name.to_owned(),
+            shop: None,
         };
         let answer = terminal_app::sync::office::enrol(&mut line.clone(), &request)?;
         store.enrol(&answer, &key, wall_time(clock.now(), ZONE))?;
