@@ -240,12 +240,20 @@ impl Record {
         shop: impl Into<String>,
         kind: Kind,
     ) -> Self {
+        Self::bare(event_id.into(), at_ms, offset_minutes, shop.into(), kind)
+    }
+}
+
+impl<T: Default> Record<T> {
+    /// [`Record::new`] for texts of any form.
+    #[must_use]
+    pub fn bare(event_id: T, at_ms: i64, offset_minutes: i16, shop: T, kind: Kind) -> Self {
         Self {
-            event_id: event_id.into(),
+            event_id,
             at_ms,
             offset_minutes,
-            shop: shop.into(),
-            till: String::new(),
+            shop,
+            till: T::default(),
             customer: None,
             kind,
             receipt: None,

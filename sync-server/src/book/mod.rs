@@ -306,28 +306,17 @@ fn hand_over(rows: &mut Rows, dataset: &mut Dataset, at_least: usize) -> Result<
 }
 
 fn imported<'r>(row: &ImportedRow<'r>) -> Record<&'r str> {
+    let kind = Kind::parse(row.kind);
     Record {
-        event_id: row.event_id,
-        at_ms: row.at_ms,
-        offset_minutes: row.offset_minutes,
-        shop: row.shop,
         till: row.till,
         customer: row.customer,
-        kind: Kind::parse(row.kind),
         receipt: row.receipt,
-        line: 0,
         product: row.product,
-        product_name: None,
         category: row.category,
         quantity: row.quantity,
         amount_cents: row.amount_cents,
-        returns_line: None,
-        reason: None,
-        note: None,
-        score: None,
         imported: true,
-        pieces: false,
-        apart: None,
+        ..Record::bare(row.event_id, row.at_ms, row.offset_minutes, row.shop, kind)
     }
 }
 
