@@ -214,15 +214,27 @@ pub fn row<'a>(
     };
     let given = |text: &'a str| (!is_blank(text)).then_some(text);
     let record = Record {
+        event_id: named(event_id),
+        at_ms,
+        offset_minutes,
+        shop: shop.into(),
         till: till.into(),
         customer: given(customer).map(Cow::Borrowed),
+        kind,
         receipt: given(receipt).map(named),
+        line: 0,
         product: given(product).map(Cow::Borrowed),
+        product_name: None,
         category: given(category).map(Cow::Borrowed),
         quantity,
         amount_cents,
+        returns_line: None,
+        reason: None,
+        note: None,
+        score: None,
         imported: true,
-        ..Record::bare(named(event_id), at_ms, offset_minutes, shop.into(), kind)
+        pieces: false,
+        apart: None,
     };
     Ok((record, remarks))
 }
