@@ -146,6 +146,42 @@ fn dirty_customers_are_told_once() {
     assert!(dataset.version() > before);
 }
 
+/// A receipt stands on the day of its earliest line; who bought the other lines was there that day too.
+#[test]
+fn an_earlier_line_of_somebody_else_moves_a_visit() {
+    let mut dataset = Story::new()
+        .sale("2026-01-02", "a", "r1", 2, 100)
+        .sale("2026-01-02", "b", "r2", 1, 100)
+        .dataset();
+    dataset.take_dirty();
+    assert!(!dataset.any_moved());
+    let earlier = |day: &str, customer: Option<&str>| {
+        let story = Story::new().sale(day, "c", "r1", 1, 100);
+        story
+            .last(|record| {
+                record.event_id = format!("{day} of the same receipt");
+                record.customer = customer.map(str::to_owned);
+            })
+            .records
+            .remove(0)
+    };
+    dataset.append(&earlier("2026-01-01", None)).unwrap();
+    assert_eq!(dirty(&mut dataset), ["a"], "nobody's line");
+    assert!(dataset.any_moved());
+    assert_eq!(dataset.take_moved(), ["a"]);
+    assert!(!dataset.any_moved());
+    dataset.append(&earlier("2025-12-31", Some("c"))).unwrap();
+    assert_eq!(dirty(&mut dataset), ["a", "c"], "another's line");
+    assert_eq!(dataset.take_moved(), ["a"]);
+    dataset.append(&earlier("2026-01-03", None)).unwrap();
+    assert!(dirty(&mut dataset).is_empty(), "a later line moves nothing");
+    dataset.append(&earlier("2025-12-30", Some("a"))).unwrap();
+    assert_eq!(dataset.take_moved(), ["c"]);
+    dataset.append(&earlier("2025-12-29", None)).unwrap();
+    dataset.forget("c").unwrap();
+    assert_eq!(dataset.take_moved(), ["a"], "a forgotten id is not told");
+}
+
 #[test]
 fn a_merge_is_one_history_under_one_name() {
     let mut dataset = Story::new()
@@ -233,7 +269,11 @@ fn records() -> impl Strategy<Value = Vec<Record>> {
         for (what, customer, days, receipt, line, score) in facts {
             let at = (day("2025-01-01") + chrono::Days::new(days.unsigned_abs())).to_string();
             let customer = ["a", "b", "c"][customer];
-            let sold = format!("{customer}{receipt}");
+            // Some receipts are of several customers, as rows of outside histories may say.
+            let sold = match receipt {
+                0 => "shared".to_owned(),
+                _ => format!("{customer}{receipt}"),
+            };
             story = match what {
                 0 | 1 => story.sale(&at, customer, &sold, line, 1000),
                 2 => story.bring_back_of(

@@ -129,6 +129,31 @@ fn an_import_is_taken_back_and_put_in_again() {
     assert_eq!(folder.json(&["volumes"])["gross_cents"], 1500);
 }
 
+/// A receipt stands on the day of its earliest line. Another file may bring that line, of nobody or of somebody else
+/// (a card scanned late, a shared receipt), and take it away again: whose visit it moves is folded anew.
+#[test]
+fn a_line_of_somebody_else_moves_the_visit_of_a_receipt() {
+    for whose in ["", "mo"] {
+        let folder = Folder::new();
+        folder.csv(
+            "a.csv",
+            "2,2026-03-06T00:01:00+01:00,utrecht,1,jip,sale,r1,kaars,Wonen,1,700\n",
+        );
+        folder.csv(
+            "b.csv",
+            &format!("1,2026-03-05T23:59:00+01:00,utrecht,1,{whose},sale,r1,sjaal,Mode,1,300\n"),
+        );
+        folder.out(&["import", "--csv", "a.csv"]);
+        folder.out(&["import", "--csv", "b.csv"]);
+        folder.out(&["rebuild", "--check"]);
+        let began = || folder.json(&["path", "--customer", "jip"])["stages"][0]["from"].clone();
+        assert_eq!(began(), "2026-03-05");
+        folder.out(&["import", "--undo", "2"]);
+        folder.out(&["rebuild", "--check"]);
+        assert_eq!(began(), "2026-03-06");
+    }
+}
+
 /// The list says of every import how many rows are in by it now, and nothing is called in that is not.
 #[test]
 fn the_list_of_imports_says_what_is_in() {

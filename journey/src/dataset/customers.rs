@@ -16,6 +16,8 @@ pub(super) struct Customers {
     forgotten: HashSet<u32>,
     dirty: Vec<u32>,
     is_dirty: Vec<bool>,
+    /// Whose receipt stands on another day by a row of somebody else.
+    moved: HashSet<u32>,
 }
 
 impl Customers {
@@ -116,6 +118,29 @@ impl Customers {
             *dirty = true;
             self.dirty.push(root);
         }
+    }
+
+    /// A row of somebody else put a receipt of this customer on another day.
+    pub(super) fn note_moved(&mut self, number: u32) {
+        self.touch(number);
+        self.moved.insert(number);
+    }
+
+    pub(super) fn any_moved(&self) -> bool {
+        !self.moved.is_empty()
+    }
+
+    /// By id; a forgotten customer's is told to nobody.
+    pub(super) fn take_moved(&mut self) -> Vec<String> {
+        let moved = std::mem::take(&mut self.moved);
+        let mut ids: Vec<String> = moved
+            .into_iter()
+            .filter(|number| !self.forgotten.contains(number))
+            .map(|number| self.id(self.root_of(number)).to_owned())
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
     }
 
     pub(super) fn take_dirty(&mut self) -> Vec<CustomerNo> {

@@ -147,6 +147,18 @@ impl Dataset {
         self.customers.take_dirty()
     }
 
+    /// Whether [`Dataset::take_moved`] has anybody to tell.
+    #[must_use]
+    pub fn any_moved(&self) -> bool {
+        self.customers.any_moved()
+    }
+
+    /// Ids of customers with a receipt that a row of somebody else (or of nobody) put on another day since the last
+    /// call: a receipt stands on the day of its earliest line, whoever's that is.
+    pub fn take_moved(&mut self) -> Vec<String> {
+        self.customers.take_moved()
+    }
+
     /// Goes up with every change: figures taken at one version stay right for it.
     #[must_use]
     pub const fn version(&self) -> u64 {
@@ -296,7 +308,16 @@ impl Dataset {
             gross: self.gross(row),
             returns: self.returns(row),
         };
-        self.receipts.note(receipt, addition);
+        let (earlier, own) = (self.receipts.note(receipt, addition), addition.customer);
+        if !earlier || first.is_none_or(|first| self.columns.day(first) == self.columns.day(row)) {
+            return;
+        }
+        for other in self.receipts.rows(receipt) {
+            let customer = self.columns.customer(other);
+            if customer != NONE && customer != own {
+                self.customers.note_moved(customer);
+            }
+        }
     }
 
     /// Takes all rows into account anew.

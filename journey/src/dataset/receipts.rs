@@ -152,11 +152,11 @@ impl Receipts {
     }
 
     /// Takes a row of this receipt into account. Lines decide a receipt's time; touchpoints only while there
-    /// is no line.
-    pub(super) fn note(&mut self, number: u32, row: Addition) {
+    /// is no line. Gives whether lines that were there have another earliest line now.
+    pub(super) fn note(&mut self, number: u32, row: Addition) -> bool {
         self.link(number, row.row);
         let Some(receipt) = self.receipts.get_mut(number as usize) else {
-            return;
+            return false;
         };
         let line = row.class != Class::Other;
         let had_lines = receipt.has_lines();
@@ -164,7 +164,7 @@ impl Receipts {
             receipt.first = row.row;
         }
         if !line {
-            return;
+            return false;
         }
         let imported = if row.imported { IMPORTED } else { 0 };
         if !had_lines {
@@ -179,6 +179,7 @@ impl Receipts {
         }
         receipt.gross += row.gross;
         receipt.returns += row.returns;
+        had_lines && row.earlier
     }
 }
 

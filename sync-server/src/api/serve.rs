@@ -137,6 +137,7 @@ async fn refold(office: Arc<Office>, mut stop: watch::Receiver<bool>) {
         let step = tokio::task::spawn_blocking(move || {
             // Whoever asks for a page first need not wait for the book.
             office.book()?.dataset().warm();
+            office.mark_moved()?;
             office.scrub_again();
             office.settle(STEP)
         });

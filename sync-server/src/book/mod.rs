@@ -22,6 +22,7 @@ use crate::store::rows::{Change, DerivedRow, Ends, EventRow, ImportedRow};
 use crate::store::{self, Result, StoreError, Tables};
 
 pub mod lookup;
+mod moved;
 pub mod rebuild;
 
 /// Changes read in one go.

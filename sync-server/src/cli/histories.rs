@@ -54,20 +54,25 @@ pub(super) fn import(office: &Office, args: &ImportArgs) -> Done {
     }
     clear(office)?;
     let mut nothing_in = None;
+    let mut added = 0;
     let imported = files.iter().enumerate().try_for_each(|(at, file)| {
         // A file of which nothing went in does not keep the others out.
         let (done, left) = (files.get(..at), files.get(at + 1..));
-        let refused = one(office, file, args).map_err(|error| match files.len() {
+        let (new, refused) = one(office, file, args).map_err(|error| match files.len() {
             1 => error,
             _ => error.also(&standing(
                 done.unwrap_or_default(),
                 left.unwrap_or_default(),
             )),
         })?;
+        added += new;
         nothing_in = refused.or(nothing_in.take());
         Ok(())
     });
     // What is in is in: its paths are folded also when a later file stopped the rest.
+    if added > 0 || imported.is_err() {
+        office.mark_moved()?;
+    }
     settle(office)?;
     imported.and(nothing_in.map_or(Ok(()), Err))
 }
@@ -101,8 +106,12 @@ fn named(files: &[PathBuf]) -> String {
     }
 }
 
-/// Imports one file and says what became of it; gives what is wrong when every row was rejected.
-fn one(office: &Office, file: &Path, args: &ImportArgs) -> Result<Option<CliError>, CliError> {
+/// Imports one file and says what became of it; gives how many rows are new, and what is wrong when every one was rejected.
+fn one(
+    office: &Office,
+    file: &Path,
+    args: &ImportArgs,
+) -> Result<(u64, Option<CliError>), CliError> {
     let rejects = args.rejects.clone().unwrap_or_else(|| rejects_path(file));
     let length = fs::metadata(file).map_or(0, |metadata| metadata.len());
     let bar = bar("importing", length, true);
@@ -130,7 +139,7 @@ fn one(office: &Office, file: &Path, args: &ImportArgs) -> Result<Option<CliErro
         out::error(&format!("warning: {warning}"));
     }
     let nothing_in = summary.rejected > 0 && summary.rejected == summary.rows;
-    Ok(nothing_in.then(|| {
+    let refused = nothing_in.then(|| {
         CliError::mend(
             format!(
                 "nothing of {} went in: every row was rejected",
@@ -138,7 +147,8 @@ fn one(office: &Office, file: &Path, args: &ImportArgs) -> Result<Option<CliErro
             ),
             format!("{} says why, line by line", rejects.display()),
         )
-    }))
+    });
+    Ok((summary.added, refused))
 }
 
 /// A line of `import --list`.

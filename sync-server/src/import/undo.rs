@@ -51,7 +51,7 @@ impl Office {
     /// What the store says.
     pub fn undo_import(&self, id: i64) -> Result<Undone> {
         let now_ms = self.now_ms();
-        store::write(self.store(), |tables| {
+        let undone = store::write(self.store(), |tables| {
             let Some(run) = tables.import(id)? else {
                 return Ok(Undone::Unknown);
             };
@@ -61,7 +61,11 @@ impl Office {
             let rows = tables.take_back(id, now_ms)?;
             tables.add_change(&Change::Reload)?;
             Ok(Undone::Rows(run, rows))
-        })
+        })?;
+        if let Undone::Rows(run, _) = &undone {
+            self.mark_moved_back(run.id)?;
+        }
+        Ok(undone)
     }
 
     /// Deletes what was taken back, in bounded steps. `progress` hears how many rows were looked at.

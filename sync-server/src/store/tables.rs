@@ -269,6 +269,8 @@ pub trait ImportTables {
     fn imported_count(&mut self) -> Result<u64>;
     /// Takes an import back: for every reader its rows are gone, and its customers wait to be refolded. Gives how many rows.
     fn take_back(&mut self, id: i64, now_ms: i64) -> Result<u64>;
+    /// Customers with rows of other imports on receipts of this one.
+    fn beside_import(&mut self, id: i64) -> Result<Vec<String>>;
     /// Deletes what was taken back among the next `limit` rows after a key; gives the key to go on from, `None` at the end.
     fn clear_taken_back(&mut self, after: i64, limit: u32, now_ms: i64) -> Result<Option<i64>>;
 }

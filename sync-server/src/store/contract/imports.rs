@@ -74,6 +74,12 @@ fn taken_back(tables: &mut dyn Tables) {
     assert_eq!(tables.imported_count().unwrap(), 1);
     assert_eq!(tables.imports_standing().unwrap(), [(b, 1)]);
     assert_eq!(tables.dirty(9).unwrap(), ["jip", "kim"]);
+    assert_eq!(
+        tables.beside_import(a).unwrap(),
+        ["mo"],
+        "all on one receipt"
+    );
+    assert!(tables.beside_import(99).unwrap().is_empty());
     let run = tables.import(a).unwrap().unwrap();
     assert_eq!((run.undone_ms, run.undone_rows), (Some(50), Some(2)));
     assert!(!tables.put_import(&run).unwrap(), "its counts stand");

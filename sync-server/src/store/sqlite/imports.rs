@@ -192,6 +192,16 @@ impl ImportTables for View<'_> {
         load(rows)
     }
 
+    fn beside_import(&mut self, id: i64) -> Result<Vec<String>> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT DISTINCT coalesce(a.into_customer, i.customer) FROM imported i LEFT JOIN alias a ON a.customer = i.customer
+             WHERE i.import <> ?1 AND i.customer IS NOT NULL
+             AND i.receipt IN (SELECT receipt FROM imported WHERE import = ?1 AND receipt IS NOT NULL) ORDER BY 1",
+        )?;
+        let customers = statement.query_map([id], |row| row.get(0))?;
+        Ok(customers.collect::<rusqlite::Result<_>>()?)
+    }
+
     fn clear_taken_back(&mut self, after: i64, limit: u32, now_ms: i64) -> Result<Option<i64>> {
         let waiting: bool =
             self.0
