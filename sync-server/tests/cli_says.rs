@@ -203,6 +203,33 @@ fn a_table_rounds_and_says_why_a_figure_is_not_there() {
 }
 
 #[test]
+fn rfm_shows_euros_in_a_table_and_cents_in_a_file() {
+    let folder = Folder::new();
+    folder.csv("a.csv", ROWS);
+    folder.out(&["import", "--csv", "a.csv"]);
+    let table = folder.out(&["report", "rfm"]);
+    let jip = table.lines().find(|line| line.starts_with("jip "));
+    assert!(jip.is_some_and(|line| line.contains(" 49.90 ")), "{table}");
+    let exact = folder.out(&["report", "rfm", "--format", "csv"]);
+    assert!(exact.contains("\njip,2,2,4990,"), "{exact}");
+}
+
+/// A program that reads a list finds its columns also where nobody is in it.
+#[test]
+fn a_list_of_nobody_has_its_columns_in_a_file() {
+    let folder = Folder::new();
+    folder.csv("a.csv", ROWS);
+    folder.out(&["import", "--csv", "a.csv"]);
+    for report in [&["cohorts"][..], &["path", "--all"]] {
+        let csv =
+            |more: &[&str]| folder.out(&[&["report"], report, &["--format", "csv"], more].concat());
+        let (jip, nobody) = (csv(&[]), csv(&["--from", "2030-01-01"]));
+        assert_eq!(jip.lines().count(), 2, "{jip}");
+        assert_eq!(jip.lines().next(), Some(nobody.trim_end()));
+    }
+}
+
+#[test]
 fn verify_tells_signed_from_unsigned() {
     let folder = Folder::new();
     folder.out(&[

@@ -67,11 +67,39 @@ pub(super) fn report(office: &Office, args: &ReportArgs) -> Done {
             out::bytes(pretty::cohorts(&reports::cohorts(dataset, &query)).as_bytes());
             Ok(())
         }
-        ReportName::Cohorts => figures(&reports::cohorts(dataset, &query), args.format, Numbers),
+        ReportName::Cohorts => list(&reports::cohorts(dataset, &query), &COHORT, args.format),
         ReportName::Rfm => figures(&reports::rfm(dataset, &query), args.format, Numbers),
         ReportName::Returns => figures(&reports::returns(dataset, &query), args.format, Rates),
         ReportName::Path => paths(dataset, &query, args),
     }
+}
+
+/// Columns of lists: a file has them also where nobody is in it.
+const COHORT: [&str; 5] = [
+    "cohort",
+    "size",
+    "active",
+    "last_month_is_partial",
+    "history_may_start_earlier",
+];
+const PATH: [&str; 9] = [
+    "customer",
+    "model",
+    "as_of",
+    "counted_visits",
+    "loyal_since",
+    "asleep_since",
+    "won_back",
+    "stages",
+    "anomalies",
+];
+
+fn list(rows: &[impl Serialize], columns: &[&str], format: Format) -> Done {
+    if rows.is_empty() && format == Format::Csv {
+        out::line(&columns.join(","));
+        return Ok(());
+    }
+    print(&rows, format)
 }
 
 /// [`print()`] of a report: a table says what its dashes mean.
@@ -156,7 +184,7 @@ fn paths(dataset: &Dataset, query: &Query, args: &ReportArgs) -> Done {
             out::bytes(pretty::paths(&rows).as_bytes());
             return Ok(());
         }
-        return print(&rows, args.format);
+        return list(&rows, &PATH, args.format);
     }
     let mut lines = out::buffered();
     for customer in chosen {

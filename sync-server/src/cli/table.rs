@@ -11,6 +11,8 @@ use serde_json::value::RawValue;
 pub(super) const WIDTH: usize = 100;
 /// No column is cut narrower than this.
 const NARROWEST: usize = 8;
+/// Amounts in cents whose agreed name does not say so: what a customer spent, in rfm.
+const CENTS: [&str; 1] = ["m"];
 /// Columns that are cut last: without their end they say something else.
 const WHOLE: [&str; 2] = ["when_utc", "state"];
 
@@ -235,6 +237,9 @@ fn for_people(tree: &Tree, fractions: Fractions) -> Tree {
                 fields
                     .map(|(name, field)| match (name.strip_suffix("_cents"), field) {
                         (Some(name), Tree::Single(json)) => (name.to_owned(), euros(json)),
+                        (None, Tree::Single(json)) if CENTS.contains(&name.as_str()) => {
+                            (name.clone(), euros(json))
+                        }
                         (_, Tree::List(items)) if is_plain(items) => (name.clone(), joined(items)),
                         _ => (name.clone(), for_people(field, fractions)),
                     })
