@@ -199,6 +199,9 @@ fn usage_of_import_is_checked() {
         &["import", "--csv", "a.csv", "--undo", "1"],
         &["import", "--list", "--undo", "1"],
         &["import", "--list", "--source", "x"],
+        // An empty name would make the same file another history, and every figure twice as large.
+        &["import", "--csv", "a.csv", "--source", ""],
+        &["import", "--csv", "a.csv", "--source", " "],
         &["import", "--undo", "first"],
         &[
             "import",

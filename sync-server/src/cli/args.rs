@@ -205,7 +205,7 @@ pub(super) struct ImportArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) csv: Vec<PathBuf>,
     /// Put this before event and receipt ids, where two sources reuse numbers
-    #[arg(long, value_name = "NAME", requires = "csv", conflicts_with_all = ["list", "undo"])]
+    #[arg(long, value_name = "NAME", value_parser = source, requires = "csv", conflicts_with_all = ["list", "undo"])]
     pub(super) source: Option<String>,
     /// Where rejected rows go (default: beside the file, FILE.rejects.csv)
     #[arg(long, value_name = "FILE", requires = "csv", conflicts_with_all = ["list", "undo"])]
@@ -289,6 +289,14 @@ pub(super) enum CustomerCommand {
         #[arg(long)]
         id: String,
     },
+}
+
+/// Also an empty name would stand before the ids, and make a file that is in another history.
+fn source(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() {
+        return Err("a source has a name; leave --source out where there is one source");
+    }
+    Ok(text.to_owned())
 }
 
 fn day(text: &str) -> Result<NaiveDate, &'static str> {
