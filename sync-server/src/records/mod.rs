@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter};
 
 mod fields;
 #[cfg(test)]
@@ -79,8 +79,8 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    /// Some of the records that come next, as many as can be had without looking at each. False at the end, and where one
-    /// has to be looked at: [`Records::take`] does that.
+    /// Some of the records that come next, as many as can be had without looking at each. False at the end, and before one
+    /// that has to be looked at: [`Records::take`] does that.
     ///
     /// # Errors
     /// What the reader says.
@@ -90,21 +90,16 @@ impl<R: BufRead> Records<R> {
             return Ok(false);
         }
         let buffer = self.reader.fill_buf()?;
-        let whole = memrchr(b'\n', buffer).map_or(0, |at| at + 1);
-        let text = buffer.get(..whole).unwrap_or_default();
-        if memchr(b'"', text).is_some() {
-            return Ok(false);
-        }
-        let Ok(text) = std::str::from_utf8(text) else {
-            return Ok(false);
-        };
-        if !lines.fill(text) {
-            return Ok(false);
-        }
-        self.line += lines.len() as u64;
-        self.bytes += u64::try_from(whole).unwrap_or(0);
-        self.reader.consume(whole);
-        Ok(whole > 0)
+        let quote = memchr(b'"', buffer).unwrap_or(buffer.len());
+        let plain = buffer.get(..quote).unwrap_or_default();
+        let text = std::str::from_utf8(plain);
+        let begins = || plain.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+        let plain = text.unwrap_or_else(|_| begins());
+        let taken = lines.fill(plain);
+        self.line += lines.ends.len() as u64;
+        self.bytes += u64::try_from(taken).unwrap_or(0);
+        self.reader.consume(taken);
+        Ok(taken > 0)
     }
 
     /// The record that begins with the line just read, over as many lines as its quotes span.
@@ -207,22 +202,18 @@ impl Lines {
         self.ends.clear();
     }
 
-    /// False when one of these lines is none that can be a record as it stands.
-    fn fill(&mut self, text: &str) -> bool {
+    /// Takes whole lines, up to one that is too long for a record; says how many bytes they are.
+    fn fill(&mut self, text: &str) -> usize {
         let mut start = 0;
         for at in memchr_iter(b'\n', text.as_bytes()) {
-            if at - start > MAX_RECORD {
-                return false;
+            if at - start >= MAX_RECORD {
+                break;
             }
             start = at + 1;
             self.ends.push(start);
         }
-        self.text.push_str(text);
-        true
-    }
-
-    fn len(&self) -> usize {
-        self.ends.len()
+        self.text.push_str(text.get(..start).unwrap_or_default());
+        start
     }
 
     /// The records, with the line of each. Empty lines are passed over.

@@ -134,3 +134,27 @@ fn a_line_without_end_is_given_up_and_the_next_is_read() {
         &[(1, Err("the line is too long")), (2, Ok(&["a", "b"]))],
     );
 }
+
+#[test]
+fn only_what_has_to_be_looked_at_is() {
+    let text = b"a,b\n1,2\n\n3,4\n\"5\",6\n7,8\n9,\xff\n10,11\nlast";
+    let mut records = Records::new(&text[..]);
+    let mut lines = Lines::default();
+    assert!(!records.take_some(&mut lines).unwrap(), "the first line");
+    records.take().unwrap();
+    let mut some = |records: &mut Records<&[u8]>| -> Vec<(u64, String)> {
+        records.take_some(&mut lines).unwrap();
+        let taken = lines.iter();
+        taken.map(|(line, text)| (line, text.to_owned())).collect()
+    };
+    let own = |line, text: &str| (line, text.to_owned());
+    assert_eq!(some(&mut records), [own(2, "1,2"), own(4, "3,4")]);
+    assert_eq!(some(&mut records), []);
+    assert_eq!(records.take().unwrap(), Some(Taken::Record(5, "\"5\",6")));
+    assert_eq!(some(&mut records), [own(6, "7,8")]);
+    let broken = Taken::Broken(7, "not UTF-8", b"9,\xff");
+    assert_eq!(records.take().unwrap(), Some(broken));
+    assert_eq!(some(&mut records), [own(8, "10,11")]);
+    assert_eq!(records.take().unwrap(), Some(Taken::Record(9, "last")));
+    assert_eq!(records.take().unwrap(), None);
+}
