@@ -15,7 +15,7 @@ use retail::wire::{
     HEADER_NONCE, HEADER_SIGNATURE, HEADER_TILL, PATH_BATCHES, PATH_DOWN, PATH_ENROL, PATH_HEADS,
     PATH_RECEIPTS, Refusal,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -108,17 +108,21 @@ async fn till(
         desk.office.counters().refused(&Refusal::Busy);
         return reply(Reply::refusal(&Refusal::Busy));
     };
-    let answered = tokio::task::spawn_blocking(move || {
+    let (answer, answered) = oneshot::channel();
+    tokio::task::spawn_blocking(move || {
         let _place = place;
         let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        desk.office.answer(&Call {
+        let reply = desk.office.answer(&Call {
             method: method.as_str(),
             path: uri.path_and_query().map_or("/", |path| path.as_str()),
             till: header(HEADER_TILL),
             nonce: header(HEADER_NONCE),
             signature: header(HEADER_SIGNATURE),
             body: &body,
-        })
+        });
+        // Who asked may have gone away; what was done stays done.
+        let _ = answer.send(reply);
+        desk.office.write_back();
     });
     match answered.await {
         Ok(answer) => reply(answer),
@@ -153,5 +157,38 @@ async fn metrics(State(desk): State<Desk>) -> Response {
             tracing::error!(?other, "no metrics");
             (StatusCode::INTERNAL_SERVER_ERROR, "no metrics\n").into_response()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kit::desk;
+
+    /// The size of a database file grows when its log is written back, and by nothing else.
+    #[tokio::test]
+    async fn a_long_log_is_written_back_behind_an_answer() {
+        let desk = desk();
+        let file = desk.folder.path().join("head-office.db");
+        let long = "a".repeat(8 << 20);
+        crate::store::write(desk.office.store(), |tables| tables.set_meta("long", &long)).unwrap();
+        let before = std::fs::metadata(&file).unwrap().len();
+        let served = Desk {
+            office: Arc::new(desk.office),
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+        };
+        let answer = till(
+            State(served.clone()),
+            Method::GET,
+            Uri::from_static(PATH_DOWN),
+            HeaderMap::new(),
+            Bytes::new(),
+        )
+        .await;
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+        // Every place is free again when all that was to do is done.
+        let all = u32::try_from(AT_ONCE).unwrap();
+        served.places.acquire_many(all).await.unwrap().forget();
+        assert!(std::fs::metadata(&file).unwrap().len() > before);
     }
 }

@@ -223,6 +223,13 @@ impl Office {
         }
     }
 
+    /// The store's housekeeping, for who has just answered. A fault is logged: nobody waits for this.
+    pub(crate) fn write_back(&self) {
+        if let Err(error) = self.store.write_back() {
+            tracing::warn!(%error, "the log of the database is not written back");
+        }
+    }
+
     pub(crate) const fn tombstone_log(&self) -> Option<&PathBuf> {
         self.tombstone_log.as_ref()
     }

@@ -63,6 +63,7 @@ fn transactions(store: &dyn Store) {
     read(store, |tables| {
         let before = tables.meta("org")?;
         write(store, |tables| tables.set_meta("org", "e"))?;
+        store.write_back()?;
         assert_eq!(tables.meta("org")?, before, "a reader sees one state");
         Ok(())
     })

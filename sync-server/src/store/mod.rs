@@ -65,6 +65,14 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// # Errors
     /// What the engine says.
     fn scrub(&self) -> Result<bool>;
+
+    /// Brings home what commits left in a log, when that is much: work that no commit need wait for, and that whoever
+    /// committed should ask for once he has answered. It keeps out neither readers nor writers, and changes nothing that
+    /// anybody can see.
+    ///
+    /// # Errors
+    /// What the engine says.
+    fn write_back(&self) -> Result<()>;
 }
 
 /// [`Store::read`] with a value.

@@ -49,6 +49,10 @@ impl Store for Stopping {
     fn scrub(&self) -> store::Result<bool> {
         self.inner.scrub()
     }
+
+    fn write_back(&self) -> store::Result<()> {
+        self.inner.write_back()
+    }
 }
 
 /// The machine room.

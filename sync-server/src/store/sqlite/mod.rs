@@ -5,6 +5,10 @@
 //! itself only looks now and then whether it may write; an import, which writes one transaction after the other, would
 //! keep tills and log-ins out until it ends. With the turn, who waits comes next.
 //!
+//! *Writing back*: what commits left in the log goes into the database, so that the log can begin anew. SQLite would do that
+//! inside a commit, and a till would wait for it. [`Store::write_back`] does it beside the writer; a commit does it only when
+//! nobody else did (an import, a `serve` whose tills never pause), and then only what is left.
+//!
 //! Names and texts are deleted when somebody is forgotten. `secure_delete` puts zeros in their place, in pages that are free
 //! too; the log before that is emptied by [`Store::scrub`].
 
@@ -12,10 +16,12 @@ use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
+use rusqlite::hooks::Wal;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{Result, Store, StoreError, Work};
@@ -33,6 +39,10 @@ const BUSY: Duration = Duration::from_secs(30);
 const SCRUB: Duration = Duration::from_millis(500);
 /// Older ones have a WAL-reset bug that can corrupt a database.
 const OLDEST: i32 = 3_051_003;
+/// Pages in the log from which on it is written back beside the writer.
+const LONG_LOG: i32 = 1_000;
+/// Pages in the log from which on a commit writes it back itself: the log has a bound.
+const LONGEST_LOG: i32 = 4_000;
 /// Reading connections kept for reuse; more are opened when more read at once.
 const SPARE_READERS: usize = 4;
 /// Prepared statements kept per connection: all of ours.
@@ -45,6 +55,8 @@ pub struct Sqlite {
     turn: File,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+    /// Pages in the log after the last commit of this process.
+    log: Arc<AtomicI32>,
 }
 
 impl Sqlite {
@@ -60,7 +72,7 @@ impl Sqlite {
             )));
         }
         private(path)?;
-        let writer = Connection::open(path)?;
+        let mut writer = Connection::open(path)?;
         prepare(&writer)?;
         let mode: String = writer.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
         if mode != "wal" {
@@ -69,14 +81,24 @@ impl Sqlite {
                 path.display()
             )));
         }
-        writer.pragma_update(None, "synchronous", "FULL")?;
-        writer.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+        let log = Arc::new(AtomicI32::new(0));
+        let length = Arc::clone(&log);
+        // Takes the place of SQLite's own `wal_autocheckpoint`.
+        writer.wal_hook(Some(move |wal: &mut Wal, pages| {
+            length.store(pages, Ordering::Relaxed);
+            if pages >= LONGEST_LOG {
+                // The commit is done whatever comes of this, and the next one tries again.
+                let _ = wal.checkpoint();
+            }
+            Ok(())
+        }))?;
         migrations::run(&writer)?;
         Ok(Self {
             path: path.to_owned(),
             turn: turn_file(path)?,
             writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
+            log,
         })
     }
 
@@ -89,6 +111,13 @@ impl Sqlite {
         prepare(&reader)?;
         reader.pragma_update(None, "query_only", true)?;
         Ok(reader)
+    }
+
+    fn keep(&self, reader: Connection) {
+        let mut readers = lock(&self.readers);
+        if readers.len() < SPARE_READERS {
+            readers.push(reader);
+        }
     }
 }
 
@@ -133,6 +162,7 @@ fn prepare(connection: &Connection) -> Result<()> {
     // with the condition of a partial index (`event_of`), which was most of the work of a batch.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
     // Not FAST: that leaves in free pages what was deleted.
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "cache_size", -16_000)?;
@@ -183,10 +213,7 @@ impl Store for Sqlite {
         let transaction = Transaction::begin(&reader, "BEGIN")?;
         work(&mut View(&reader))?;
         transaction.commit()?;
-        let mut readers = lock(&self.readers);
-        if readers.len() < SPARE_READERS {
-            readers.push(reader);
-        }
+        self.keep(reader);
         Ok(())
     }
 
@@ -211,6 +238,17 @@ impl Store for Sqlite {
         checkpoint("PRAGMA wal_checkpoint(PASSIVE)")?;
         let busy = checkpoint("PRAGMA wal_checkpoint(TRUNCATE)")?;
         Ok(!busy)
+    }
+
+    fn write_back(&self) -> Result<()> {
+        if self.log.load(Ordering::Relaxed) < LONG_LOG {
+            return Ok(());
+        }
+        // Who only reads may do this too: no row changes. Whether somebody else is at it already does not matter.
+        let reader = self.reader()?;
+        reader.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        self.keep(reader);
+        Ok(())
     }
 }
 
@@ -238,106 +276,4 @@ fn bytes<const N: usize>(blob: &[u8]) -> Result<[u8; N]> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::contract;
-
-    #[test]
-    fn keeps_the_contract() {
-        contract::check(&mut || {
-            let folder = tempfile::tempdir().unwrap();
-            let store = Sqlite::open(&folder.path().join("head-office.db")).unwrap();
-            (
-                Box::new(store) as Box<dyn Store>,
-                Box::new(folder) as Box<dyn std::any::Any>,
-            )
-        });
-    }
-
-    #[test]
-    fn a_look_up_is_prepared_once_and_uses_its_index() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(&folder.path().join("head-office.db")).unwrap();
-        let connection = lock(&store.writer);
-        for (column, index) in [("of_receipt", "event_of"), ("receipt", "event_receipt")] {
-            let sql = format!("SELECT n FROM event WHERE {column} = ?1 ORDER BY n");
-            let plan: String = connection
-                .query_row(&format!("EXPLAIN QUERY PLAN {sql}"), [1], |row| row.get(3))
-                .unwrap();
-            assert!(plan.contains(index), "{plan}");
-            let mut statement = connection.prepare(&sql).unwrap();
-            for receipt in 0..9 {
-                assert!(!statement.exists([receipt]).unwrap());
-            }
-            let again = statement.get_status(rusqlite::StatementStatus::RePrepare);
-            assert_eq!(again, 0, "{sql}");
-        }
-    }
-
-    #[test]
-    fn who_writes_without_a_pause_keeps_nobody_out() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("head-office.db");
-        let importing = Sqlite::open(&path).unwrap();
-        let serving = Sqlite::open(&path).unwrap();
-        let (done, stop) = std::sync::mpsc::channel();
-        let (begun, begins) = std::sync::mpsc::channel();
-        std::thread::scope(|scope| {
-            let long = scope.spawn(move || {
-                for round in 1..1_000 {
-                    let mut stopped = false;
-                    importing
-                        .write(&mut |tables| {
-                            tables.set_meta("round", &round.to_string())?;
-                            let _ = begun.send(());
-                            let held = Duration::from_millis(20);
-                            stopped = stop.recv_timeout(held).is_ok();
-                            Ok(())
-                        })
-                        .unwrap();
-                    if stopped {
-                        return round;
-                    }
-                }
-                panic!("nobody else ever came to write");
-            });
-            begins.recv().unwrap();
-            for turn in 0..5 {
-                serving
-                    .write(&mut |tables| tables.set_meta("turn", &turn.to_string()))
-                    .unwrap();
-            }
-            done.send(()).unwrap();
-            assert!(long.join().unwrap() > 1);
-        });
-    }
-
-    #[test]
-    fn a_database_that_is_up_to_date_opens_while_another_writes() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("head-office.db");
-        let writing = Sqlite::open(&path).unwrap();
-        writing
-            .write(&mut |tables| {
-                tables.set_meta("a", "b")?;
-                let opened = Sqlite::open(&path)?;
-                opened.read(&mut |tables| {
-                    assert_eq!(tables.meta("a")?, None, "not committed yet");
-                    Ok(())
-                })
-            })
-            .unwrap();
-    }
-
-    #[test]
-    fn the_writer_is_durable_and_the_readers_only_read() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(&folder.path().join("head-office.db")).unwrap();
-        let synchronous: i64 = lock(&store.writer)
-            .query_row("PRAGMA synchronous", [], |row| row.get(0))
-            .unwrap();
-        assert_eq!(synchronous, 2, "FULL");
-        let refused = store.read(&mut |tables| tables.set_meta("a", "b"));
-        assert!(refused.is_err());
-    }
-}
+mod tests;
