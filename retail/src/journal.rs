@@ -8,9 +8,13 @@ use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::event::{Body, Event, EventError};
+use crate::event::{Event, EventError};
 use crate::ids::{Epoch, Hash, OrgId, Position, TillId};
 use crate::wire::Side;
+
+mod chain;
+
+pub use chain::{ChainError, Verifier};
 
 /// The most events in a batch.
 pub const MAX_BATCH_EVENTS: usize = 500;
@@ -42,109 +46,6 @@ pub struct Stored {
     pub hash: Hash,
     /// The event, as written.
     pub bytes: Vec<u8>,
-}
-
-/// What is wrong with a chain, at the first place where it is wrong.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ChainError {
-    /// The bytes hash to something else.
-    #[error("event {0}: its bytes do not have the hash that is stored with them")]
-    WrongHash(Position),
-    /// The event does not stand on the one before it.
-    #[error("event {0}: it does not stand on the event before it")]
-    WrongPrev(Position),
-    /// A seq is missing, doubled or out of order.
-    #[error("event {found}: expected seq {expected}")]
-    WrongSeq {
-        /// What was found.
-        found: Position,
-        /// What had to come.
-        expected: u64,
-    },
-    /// The envelope says another place than the store.
-    #[error("event {stored}: its bytes say they are {written}")]
-    WrongName {
-        /// Where it is stored.
-        stored: Position,
-        /// What it calls itself.
-        written: Position,
-    },
-    /// An epoch that was left goes on.
-    #[error("event {0}: its epoch had ended, another was open")]
-    OldEpoch(Position),
-    /// The first event of an epoch is something else than `epoch_opened`.
-    #[error("event {0}: an epoch begins with epoch_opened")]
-    NotOpened(Position),
-    /// Not an event.
-    #[error("event {0}: {1}")]
-    Unreadable(Position, EventError),
-}
-
-/// Walks a chain, event by event, in journal order of one till.
-#[derive(Clone, Debug, Default)]
-pub struct Verifier {
-    last: Option<(Epoch, u64, Hash)>,
-}
-
-impl Verifier {
-    /// Starts before the first event.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Starts behind a known event, as at a batch in the middle of an epoch.
-    #[must_use]
-    pub fn behind(epoch: Epoch, seq: u64, hash: Hash) -> Self {
-        Self {
-            last: if seq == 0 {
-                None
-            } else {
-                Some((epoch, seq, hash))
-            },
-        }
-    }
-
-    /// Checks the next event and reads it.
-    pub fn next(&mut self, stored: &Stored) -> Result<Event, ChainError> {
-        let position = stored.position;
-        if self
-            .last
-            .is_some_and(|(epoch, _, _)| position.epoch < epoch)
-        {
-            return Err(ChainError::OldEpoch(position));
-        }
-        let (expected_seq, expected_prev) = match self.last {
-            Some((epoch, seq, hash)) if epoch == position.epoch => (seq + 1, hash),
-            _ => (1, Hash::ZERO),
-        };
-        if position.seq != expected_seq {
-            return Err(ChainError::WrongSeq {
-                found: position,
-                expected: expected_seq,
-            });
-        }
-        if stored.prev_hash != expected_prev {
-            return Err(ChainError::WrongPrev(position));
-        }
-        if hash_event(stored.prev_hash, &stored.bytes) != stored.hash {
-            return Err(ChainError::WrongHash(position));
-        }
-        let event = Event::read(&stored.bytes).map_err(|e| ChainError::Unreadable(position, e))?;
-        if event.position != position {
-            return Err(ChainError::WrongName {
-                stored: position,
-                written: event.position,
-            });
-        }
-        let opens = matches!(&event.body, Body::EpochOpened(_))
-            || matches!(&event.body, Body::Unknown { kind } if kind == "epoch_opened");
-        if position.seq == 1 && !opens {
-            return Err(ChainError::NotOpened(position));
-        }
-        self.last = Some((position.epoch, position.seq, stored.hash));
-        Ok(event)
-    }
 }
 
 /// What a batch is: named and bounded by this, signed as [`BatchHeader::signed_bytes`].
@@ -326,6 +227,18 @@ impl Batch {
 
     /// Checks signature, chain and bounds, and gives the events with their hashes. Says nothing about what head office already has.
     pub fn verify(&self, key: &VerifyingKey) -> Result<Vec<(Stored, Event)>, BatchError> {
+        self.verify_with(key, |events| {
+            events.iter().map(|bytes| Event::read(bytes)).collect()
+        })
+    }
+
+    /// [`Batch::verify`], with the reading left to `read`: [`Event::read`] of every event, in order. It is most of the work,
+    /// and whoever has more than one core can share it out.
+    pub fn verify_with(
+        &self,
+        key: &VerifyingKey,
+        read: impl FnOnce(&[Vec<u8>]) -> Vec<Result<Event, EventError>>,
+    ) -> Result<Vec<(Stored, Event)>, BatchError> {
         verify_signature(&self.header, &self.signature, key)?;
         let header = &self.header;
         if header.first == 0
@@ -353,7 +266,7 @@ impl Batch {
         let mut verifier = Verifier::behind(header.epoch, header.first - 1, header.prev_hash);
         let mut prev_hash = header.prev_hash;
         let mut events = Vec::with_capacity(self.events.len());
-        for (seq, bytes) in (header.first..).zip(&self.events) {
+        for ((seq, bytes), read) in (header.first..).zip(&self.events).zip(read(&self.events)) {
             let position = Position {
                 till: header.till,
                 epoch: header.epoch,
@@ -366,7 +279,8 @@ impl Batch {
                 hash,
                 bytes: bytes.clone(),
             };
-            let event = verifier.next(&stored)?;
+            verifier.follows(&stored)?;
+            let event = verifier.takes(&stored, read)?;
             prev_hash = hash;
             events.push((stored, event));
         }

@@ -81,6 +81,33 @@ fn every_wrong_batch_has_its_typed_reason() {
     assert_eq!(kassa.send(&desk, &good), Err(Refusal::Revoked));
 }
 
+/// Its halves are read at once; the till hears what it would hear of one pass.
+#[test]
+fn a_long_batch_is_refused_for_the_first_of_its_events_that_is_wrong() {
+    let desk = desk();
+    let mut kassa = Kassa::enrol(&desk, 1);
+    for cents in 1..200 {
+        kassa.sell(cents, None);
+    }
+    let good = kassa.batch(1, 200);
+    for wrong in [&[0][..], &[30], &[99, 100], &[100], &[30, 170], &[199]] {
+        let mut broken = good.clone();
+        for at in wrong {
+            broken.events[*at] = format!("{{\"broken\":{at}}}").into_bytes();
+        }
+        let first = broken.verify(&kassa.key.verifying_key()).unwrap_err();
+        assert_eq!(
+            kassa.send(&desk, &broken),
+            Err(Refusal::BrokenChain {
+                detail: first.to_string()
+            })
+        );
+    }
+    let answer = kassa.send(&desk, &good).unwrap();
+    assert_eq!((answer.accepted, answer.safe), (200, kassa.head()));
+    assert_eq!(net(&desk), (1..200).sum::<i64>());
+}
+
 #[test]
 fn numbers_of_receipts_come_back() {
     let number: retail::ids::ReceiptNumber = "999-99-9999999".parse().unwrap();
