@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use retail::day::{DayClosed, DayTotals};
 use retail::event::{Body, Event, Hole};
-use retail::ids::{Epoch, TillId};
+use retail::ids::{Epoch, ReceiptNumber, TillId};
 use retail::wire::Head;
 
 use super::{Commit, Kept};
@@ -54,6 +54,9 @@ impl Commit<'_> {
     /// Looks at every new event, and at the days it belongs to.
     pub(super) fn checks(&mut self, kept: &[Kept]) -> Result<()> {
         let checked = self.checked;
+        let header = self.header();
+        let (till, epoch, first, last) = (header.till, header.epoch, header.first, header.last);
+        let came_back = self.tables.returned_receipts(till, epoch, first, last)?;
         let mut days = BTreeSet::new();
         let mut closed = BTreeMap::new();
         for ((stored, event), kept) in checked.events.iter().zip(kept) {
@@ -64,12 +67,19 @@ impl Commit<'_> {
                 Body::Sale(sale) => {
                     days.insert(event.at.date_naive());
                     self.balanced(event, sale.is_balanced())?;
-                    self.returned(self.receipt_of(event))?;
+                    let receipt = super::receipt_key(ReceiptNumber {
+                        till,
+                        epoch,
+                        serial: sale.receipt,
+                    });
+                    if came_back.binary_search(&receipt).is_ok() {
+                        self.returned(receipt)?;
+                    }
                 }
                 Body::Return(back) => {
                     days.insert(event.at.date_naive());
                     self.balanced(event, back.receipt.is_balanced())?;
-                    self.returned(Some(super::receipt_key(back.of)))?;
+                    self.returned(super::receipt_key(back.of))?;
                 }
                 Body::DayClosed(close) => {
                     days.insert(close.day);
@@ -89,17 +99,6 @@ impl Commit<'_> {
             prove(self.tables, self.till.till, day, close)?;
         }
         Ok(())
-    }
-
-    fn receipt_of(&self, event: &Event) -> Option<i64> {
-        match &event.body {
-            Body::Sale(sale) => Some(super::receipt_key(retail::ids::ReceiptNumber {
-                till: event.position.till,
-                epoch: event.position.epoch,
-                serial: sale.receipt,
-            })),
-            _ => None,
-        }
     }
 
     fn balanced(&mut self, event: &Event, balanced: bool) -> Result<()> {
@@ -130,8 +129,7 @@ impl Commit<'_> {
     }
 
     /// Flags every line of a sale of which more came back than was sold.
-    fn returned(&mut self, sale: Option<i64>) -> Result<()> {
-        let Some(sale) = sale else { return Ok(()) };
+    fn returned(&mut self, sale: i64) -> Result<()> {
         let returns = self.tables.returns_of_receipt(sale)?;
         if returns.is_empty() {
             return Ok(());

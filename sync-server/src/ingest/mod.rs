@@ -222,6 +222,7 @@ impl Commit<'_> {
             .find(|place| place.seq == before && place.hash == self.header().prev_hash)
             .map(|place| place.at_ms);
         let mut kept = Vec::with_capacity(self.checked.events.len());
+        let mut rows = Vec::with_capacity(self.verdict.accepted());
         for ((stored, event), fate) in self.checked.events.iter().zip(&self.verdict.fates) {
             let branch = match *fate {
                 Fate::Duplicate { n } => {
@@ -236,9 +237,14 @@ impl Commit<'_> {
             before_ms = Some(corrected.at_ms);
             let row = new_event(stored, event, batch, branch, corrected);
             self.note(event, &row)?;
-            let n = self.tables.add_event(&row)?;
+            rows.push(row);
             self.put_branch(stored, branch)?;
-            kept.push(Kept { n, new: true });
+            // Its key is known when all are kept.
+            kept.push(Kept { n: 0, new: true });
+        }
+        let keys = self.tables.add_events(&rows)?;
+        for (kept, n) in kept.iter_mut().filter(|kept| kept.new).zip(keys) {
+            kept.n = n;
         }
         self.forks_and_holes()?;
         Ok(kept)
@@ -287,7 +293,7 @@ impl Commit<'_> {
         )
     }
 
-    fn note(&mut self, event: &Event, row: &NewEvent) -> Result<()> {
+    fn note(&mut self, event: &Event, row: &NewEvent<'_>) -> Result<()> {
         self.last_event_ms = Some(self.last_event_ms.unwrap_or(row.at_ms).max(row.at_ms));
         self.last_receipt = row.keys.receipt.or(self.last_receipt);
         if matches!(event.body, Body::Unknown { .. }) {
@@ -369,13 +375,13 @@ pub(crate) const fn points_of(body: &Body) -> i64 {
     }
 }
 
-fn new_event(
-    stored: &Stored,
+fn new_event<'a>(
+    stored: &'a Stored,
     event: &Event,
     batch: i64,
     branch: u32,
     corrected: time::Corrected,
-) -> NewEvent {
+) -> NewEvent<'a> {
     let position = stored.position;
     NewEvent {
         batch,
@@ -388,7 +394,7 @@ fn new_event(
         at_ms: corrected.at_ms,
         clamped: corrected.clamped,
         keys: keys_of(event),
-        bytes: stored.bytes.clone(),
+        bytes: &stored.bytes,
     }
 }
 

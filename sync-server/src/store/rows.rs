@@ -115,7 +115,7 @@ pub struct BatchRow {
 
 /// An event to keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewEvent {
+pub struct NewEvent<'a> {
     /// Batch it came with.
     pub batch: i64,
     /// Till.
@@ -137,7 +137,7 @@ pub struct NewEvent {
     /// What it is looked up by.
     pub keys: EventKeys,
     /// As written.
-    pub bytes: Vec<u8>,
+    pub bytes: &'a [u8],
 }
 
 /// What an event is looked up by: copied out of its bytes when it comes in.

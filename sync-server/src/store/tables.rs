@@ -102,8 +102,8 @@ pub trait JournalTables {
 
     /// Keeps a batch (its `id` is given here).
     fn add_batch(&mut self, batch: &BatchRow) -> Result<i64>;
-    /// Keeps an event and gives its key.
-    fn add_event(&mut self, event: &NewEvent) -> Result<i64>;
+    /// Keeps events, in order, and gives their keys.
+    fn add_events(&mut self, events: &[NewEvent<'_>]) -> Result<Vec<i64>>;
     /// Batches after an id, in order.
     fn batches(&mut self, after: i64, limit: u32) -> Result<Vec<BatchRow>>;
     /// How many batches there are.
@@ -134,6 +134,14 @@ pub trait JournalTables {
     fn events_of_receipt(&mut self, receipt: i64) -> Result<Vec<EventRow>>;
     /// The events that take goods back from this receipt, in order of arrival.
     fn returns_of_receipt(&mut self, receipt: i64) -> Result<Vec<EventRow>>;
+    /// The receipts of the events under these names of which goods came back, in order.
+    fn returned_receipts(
+        &mut self,
+        till: TillId,
+        epoch: Epoch,
+        from: u64,
+        to: u64,
+    ) -> Result<Vec<i64>>;
     /// Sales and returns of a till's own day.
     fn receipts_of_day(&mut self, till: TillId, day: NaiveDate) -> Result<Vec<EventRow>>;
 

@@ -36,7 +36,7 @@ fn batch() -> BatchRow {
 }
 
 /// An event of epoch 1; its hash is its mark.
-pub(super) fn event(seq: u64, mark: u8, batch: i64) -> NewEvent {
+pub(super) fn event(seq: u64, mark: u8, batch: i64) -> NewEvent<'static> {
     NewEvent {
         batch,
         till: one(),
@@ -54,7 +54,7 @@ pub(super) fn event(seq: u64, mark: u8, batch: i64) -> NewEvent {
             of: None,
             link: Some(LinkId([mark; 16])),
         },
-        bytes: vec![mark],
+        bytes: vec![mark].leak(),
     }
 }
 
@@ -73,14 +73,15 @@ pub(super) fn check(store: &dyn Store) {
             (tables.batches(id, 9)?.len(), tables.batch_count()?),
             (0, 1)
         );
-        for (seq, mark) in [(1, 1), (2, 2), (2, 7), (3, 3)] {
-            tables.add_event(&event(seq, mark, id))?;
-        }
+        let events = [(1, 1), (2, 2), (2, 7), (3, 3)].map(|(seq, mark)| event(seq, mark, id));
+        let keys = tables.add_events(&events)?;
+        assert!(keys.is_sorted() && keys.len() == 4, "{keys:?}");
+        assert_eq!(tables.add_events(&[])?, Vec::<i64>::new());
         assert_eq!(tables.event_count()?, 4);
         Ok(())
     })
     .unwrap();
-    let twice = write(store, |tables| tables.add_event(&event(2, 2, 1)));
+    let twice = write(store, |tables| tables.add_events(&[event(2, 2, 1)]));
     assert!(twice.is_err(), "one name and one hash is one event");
     tree(store);
     readers(store);
@@ -129,7 +130,14 @@ fn readers(store: &dyn Store) {
         assert_eq!(tables.events_of_receipt(1_010_000_007)?[0].bytes, [7]);
         let mut back = event(4, 9, 1);
         back.keys.of = Some(1_010_000_007);
-        let n = tables.add_event(&back)?;
+        assert!(tables.returned_receipts(one(), epoch(1), 1, 9)?.is_empty());
+        let n = tables.add_events(std::slice::from_ref(&back))?[0];
+        let returned = |tables: &mut dyn Tables, from, to| {
+            tables.returned_receipts(one(), epoch(1), from, to).unwrap()
+        };
+        assert_eq!(returned(tables, 1, 9), [1_010_000_007], "once, with a name");
+        assert_eq!(returned(tables, 2, 2), [1_010_000_007]);
+        assert_eq!(returned(tables, 3, 9), Vec::<i64>::new());
         assert_eq!(tables.returns_of_receipt(1_010_000_007)?[0].seq, 4);
         assert_eq!(tables.receipts_of_day(one(), day())?.len(), 5);
         assert_eq!(tables.receipts_of_day(one(), NaiveDate::MIN)?.len(), 0);

@@ -156,7 +156,7 @@ fn changes(tables: &mut dyn Tables) {
 
 fn erasing(tables: &mut dyn Tables) {
     let batch = ground(tables);
-    let n = tables.add_event(&event(1, 5, batch)).unwrap();
+    let n = tables.add_events(&[event(1, 5, batch)]).unwrap()[0];
     tables.add_link(LinkId([5; 16]), "a").unwrap();
     tables
         .add_text(RecordId([5; 16]), n, Some(LinkId([5; 16])), "te klein")

@@ -16,6 +16,9 @@ use crate::store::tables::JournalTables;
 const EVENT: &str = "SELECT e.n, e.till, t.shop, e.epoch, e.seq, e.hash, e.prev_hash, e.branch, e.batch, e.at_ms, l.customer,
     (SELECT group_concat(x.text, char(10)) FROM text x WHERE x.event = e.n), e.bytes
     FROM event e JOIN till t ON t.till = e.till LEFT JOIN link l ON l.link = e.link";
+/// An index of returns alone is asked once for every event.
+pub(super) const RETURNED: &str = "SELECT DISTINCT e.receipt FROM event e WHERE e.till = ?1 AND e.epoch = ?2 AND e.seq BETWEEN ?3 AND ?4
+    AND EXISTS (SELECT 1 FROM event back WHERE back.of_receipt = e.receipt) ORDER BY e.receipt";
 const PLACE: &str = "SELECT n, seq, hash, prev_hash, branch, at_ms FROM event";
 
 fn hash(row: &Row<'_>, column: usize) -> Result<Hash> {
@@ -174,13 +177,20 @@ impl JournalTables for View<'_> {
         Ok(self.0.last_insert_rowid())
     }
 
-    fn add_event(&mut self, event: &NewEvent) -> Result<i64> {
-        self.0
-            .prepare_cached(
-                "INSERT INTO event (till, epoch, seq, hash, prev_hash, branch, batch, kind, at_ms, clamped, day, receipt, of_receipt, link, bytes)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-            )?
-            .execute(params![
+    fn add_events(&mut self, events: &[NewEvent<'_>]) -> Result<Vec<i64>> {
+        let mut insert = self.0.prepare_cached(
+            "INSERT INTO event (till, epoch, seq, hash, prev_hash, branch, batch, kind, at_ms, clamped, day, receipt, of_receipt, link, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        )?;
+        let mut keys = Vec::with_capacity(events.len());
+        // Most events of a batch are of one day.
+        let (mut day, mut day_text) = (NaiveDate::MIN, NaiveDate::MIN.to_string());
+        for event in events {
+            if day != event.keys.day {
+                day = event.keys.day;
+                day_text = day.to_string();
+            }
+            insert.execute(params![
                 event.till.get(),
                 event.epoch.get(),
                 store(event.seq)?,
@@ -191,13 +201,15 @@ impl JournalTables for View<'_> {
                 event.keys.kind,
                 event.at_ms,
                 event.clamped,
-                event.keys.day.to_string(),
+                day_text,
                 event.keys.receipt,
                 event.keys.of,
                 event.keys.link.map(|LinkId(link)| link),
                 event.bytes
             ])?;
-        Ok(self.0.last_insert_rowid())
+            keys.push(self.0.last_insert_rowid());
+        }
+        Ok(keys)
     }
 
     fn batches(&mut self, after: i64, limit: u32) -> Result<Vec<BatchRow>> {
@@ -325,6 +337,21 @@ impl JournalTables for View<'_> {
 
     fn returns_of_receipt(&mut self, receipt: i64) -> Result<Vec<EventRow>> {
         self.events("WHERE e.of_receipt = ?1 ORDER BY e.n", &[&receipt])
+    }
+
+    fn returned_receipts(
+        &mut self,
+        till: TillId,
+        epoch: Epoch,
+        from: u64,
+        to: u64,
+    ) -> Result<Vec<i64>> {
+        let mut statement = self.0.prepare_cached(RETURNED)?;
+        let receipts = statement
+            .query_map((till.get(), epoch.get(), store(from)?, store(to)?), |row| {
+                row.get(0)
+            })?;
+        Ok(receipts.collect::<rusqlite::Result<_>>()?)
     }
 
     fn receipts_of_day(&mut self, till: TillId, day: NaiveDate) -> Result<Vec<EventRow>> {

@@ -279,11 +279,8 @@ impl PeopleTables for View<'_> {
             Change::Reload => (RELOAD, String::new(), None),
         };
         self.0
-            .prepare_cached("DELETE FROM change WHERE kind = ?1 AND customer = ?2")?
-            .execute((kind, &customer))?;
-        self.0
             .prepare_cached(
-                "INSERT INTO change (kind, customer, into_customer) VALUES (?1, ?2, ?3)",
+                "INSERT OR REPLACE INTO change (kind, customer, into_customer) VALUES (?1, ?2, ?3)",
             )?
             .execute((kind, customer, into))?;
         Ok(self.0.last_insert_rowid())

@@ -171,3 +171,22 @@ fn the_writer_is_durable_and_the_readers_only_read() {
     let refused = store.read(&mut |tables| tables.set_meta("a", "b"));
     assert!(refused.is_err());
 }
+
+#[test]
+fn what_came_back_of_a_batch_is_looked_up_by_its_own_events() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(&folder.path().join("head-office.db")).unwrap();
+    let connection = lock(&store.writer);
+    let mut explain = connection
+        .prepare(&format!("EXPLAIN QUERY PLAN {}", journal::RETURNED))
+        .unwrap();
+    let plan: Vec<String> = explain
+        .query_map((1, 1, 1, 9), |row| row.get(3))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let at = |index: &str| plan.iter().position(|step| step.contains(index));
+    assert!(at("event_name").is_some(), "{plan:#?}");
+    assert!(at("event_of").is_some(), "{plan:#?}");
+    assert!(at("event_name") < at("event_of"), "{plan:#?}");
+}
