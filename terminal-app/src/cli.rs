@@ -97,7 +97,8 @@ pub enum Articles {
     #[command(
         after_help = "First line: gtin,name,price_cents,vat_percent,category (order free). Optional: unit (piece or kg),
 deposit_cents (statiegeld of one unit). An empty price_cents asks the cashier.
-Rows that cannot be read go to FILE.rejects.csv with their line and the reason; the others go in.
+Rows that cannot be read go to a rejects file (articles.csv: articles.rejects.csv) with their line and the reason; the
+others go in. Mend the rows there and import that file.
 Ends with 0 when rows went in or were there already, also when others were rejected; with 1 when every row was rejected.
 
 Example:

@@ -45,7 +45,7 @@ fn import(till: &Till, folder: &std::path::Path) {
     let printed = till.run(&["articles", "import", &path], "").unwrap();
     assert!(printed.contains("2 new"), "{printed}");
     assert!(printed.contains("3 rejected"), "{printed}");
-    let rejects = std::fs::read_to_string(folder.join("artikelen.csv.rejects.csv")).unwrap();
+    let rejects = std::fs::read_to_string(folder.join("artikelen.rejects.csv")).unwrap();
     for (line, text) in [
         (3, "Verkeerd controlecijfer"),
         (5, "Zonder tarief"),

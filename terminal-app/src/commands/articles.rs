@@ -2,17 +2,19 @@
 
 use std::fs::File;
 use std::io::{BufReader, IsTerminal as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use indicatif::ProgressBar;
 
+use super::rejects::Rejects;
 use crate::config::Config;
 use crate::error::CliError;
 use crate::out;
-use crate::store::RejectedRow;
 
 pub(super) fn import(config: &Config, file: &Path) -> Result<(), CliError> {
     let input = File::open(file).map_err(|e| CliError::file(file, &e))?;
+    // Looked at before anything goes in: rejects without a place would be lost.
+    let rejects = Rejects::of(file)?;
     let mut store = super::open(config)?;
     let bar = if std::io::stderr().is_terminal() {
         ProgressBar::new_spinner()
@@ -33,21 +35,16 @@ pub(super) fn import(config: &Config, file: &Path) -> Result<(), CliError> {
         report.same,
         report.rejected.len()
     ))?;
-    let rejects = rejects_file(file);
     if report.rejected.is_empty() {
-        // A list of an earlier try would mislead.
-        return match std::fs::remove_file(&rejects) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(CliError::file(&rejects, &e)),
-            _ => Ok(()),
-        };
+        return rejects.clear();
     }
     for row in report.rejected.iter().take(5) {
         out::note(format!("line {}: {}", row.line, row.reason));
     }
-    write_rejects(&rejects, &report.rejected).map_err(|e| CliError::file(&rejects, &e))?;
+    rejects.write(&report)?;
     out::note(format!(
-        "all rejected rows, with their reasons: {}",
-        rejects.display()
+        "all rejected rows, with line and reason: {}: mend them there and import that file",
+        rejects.path().display()
     ));
     if report.added + report.changed + report.same == 0 {
         return Err(CliError::new(
@@ -55,31 +52,8 @@ pub(super) fn import(config: &Config, file: &Path) -> Result<(), CliError> {
                 "nothing of {} went in: every row was rejected",
                 file.display()
             ),
-            format!("{} says why, line by line", rejects.display()),
+            format!("{} says why, line by line", rejects.path().display()),
         ));
     }
     Ok(())
-}
-
-fn rejects_file(file: &Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".rejects.csv");
-    name.into()
-}
-
-fn write_rejects(path: &Path, rows: &[RejectedRow]) -> Result<(), std::io::Error> {
-    let mut csv = csv::WriterBuilder::new()
-        .flexible(true)
-        .from_path(path)
-        .map_err(std::io::Error::other)?;
-    csv.write_record(["line", "reason", "row"])
-        .map_err(std::io::Error::other)?;
-    for row in rows {
-        let (line, reason) = (row.line.to_string(), row.reason.as_str());
-        let fields = [line.as_str(), reason]
-            .into_iter()
-            .chain(row.fields.iter().map(String::as_str));
-        csv.write_record(fields).map_err(std::io::Error::other)?;
-    }
-    csv.flush()
 }

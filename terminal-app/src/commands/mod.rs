@@ -9,6 +9,7 @@ mod doctor;
 mod enrol;
 mod hub;
 mod journal;
+mod rejects;
 mod run;
 mod sync;
 

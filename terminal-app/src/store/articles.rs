@@ -28,6 +28,8 @@ pub struct ImportReport {
     pub changed: u64,
     /// Articles that were there just so.
     pub same: u64,
+    /// The first line of the file, which names its columns.
+    pub names: Vec<u8>,
     /// Rows that were left out.
     pub rejected: Vec<RejectedRow>,
 }
@@ -39,8 +41,8 @@ pub struct RejectedRow {
     pub line: u64,
     /// Why.
     pub reason: String,
-    /// The fields as read.
-    pub fields: Vec<String>,
+    /// The row as it stands in the file; empty for one that is too long.
+    pub bytes: Vec<u8>,
 }
 
 fn article_of(row: &Row<'_>) -> rusqlite::Result<Article> {
@@ -151,18 +153,24 @@ impl Store {
         mut progress: impl FnMut(u64),
     ) -> Result<ImportReport, StoreError> {
         let mut lines = Lines::new(csv);
-        let header = match lines.next() {
-            Some((_, line)) => Header::read(&line?.0).map_err(StoreError::BadFile)?,
+        let (header, names) = match lines.next().transpose()? {
+            Some(line) => {
+                let header = Header::read(&line.record).map_err(StoreError::BadFile)?;
+                (header, line.bytes)
+            }
             None => return Err(StoreError::BadFile("the file is empty".to_owned())),
         };
         let mut tx = self
             .conn
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut report = ImportReport::default();
+        let mut report = ImportReport {
+            names,
+            ..ImportReport::default()
+        };
         let mut seen: HashSet<String> = HashSet::new();
         let mut count = 0;
-        for (line, record) in lines {
-            let (record, whole) = record?;
+        for line in lines {
+            let line = line?;
             count += 1;
             progress(count);
             if count % CHUNK == 0 {
@@ -173,8 +181,8 @@ impl Store {
                     .conn
                     .transaction_with_behavior(TransactionBehavior::Immediate)?;
             }
-            let article = if whole {
-                header.article(&record)
+            let article = if line.whole {
+                header.article(&line.record)
             } else {
                 Err(format!("the row is longer than {MAX_LINE} bytes"))
             };
@@ -190,12 +198,10 @@ impl Store {
             }) {
                 Ok(article) => put(&tx, &article, &mut report)?,
                 Err(reason) => report.rejected.push(RejectedRow {
-                    line,
+                    line: line.number,
                     reason,
-                    fields: record
-                        .iter()
-                        .map(|field| String::from_utf8_lossy(field).into_owned())
-                        .collect(),
+                    // Half a row would look like one that can be mended.
+                    bytes: if line.whole { line.bytes } else { Vec::new() },
                 }),
             }
         }

@@ -17,6 +17,17 @@ const MAX_TEXT: usize = 200;
 /// The longest row that is read, in bytes.
 pub(super) const MAX_LINE: usize = 64 * 1024;
 
+/// A row of a CSV file.
+pub(super) struct Line {
+    /// From 1.
+    pub(super) number: u64,
+    /// As it stands, without its end.
+    pub(super) bytes: Vec<u8>,
+    pub(super) record: csv::ByteRecord,
+    /// Whether all of it was read.
+    pub(super) whole: bool,
+}
+
 /// The rows of a CSV file, each a line: a quote that is never closed spoils its own row and no other.
 pub(super) struct Lines<R> {
     file: BufReader<R>,
@@ -59,17 +70,15 @@ impl<R: Read> Lines<R> {
 }
 
 impl<R: Read> Iterator for Lines<R> {
-    type Item = (u64, Result<(csv::ByteRecord, bool), StoreError>);
+    type Item = Result<Line, StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let (line, whole) = match self.line() {
+            let (bytes, whole) = match self.line() {
                 Ok(line) => line?,
-                Err(error) => {
-                    return Some((self.number, Err(StoreError::BadFile(error.to_string()))));
-                }
+                Err(error) => return Some(Err(StoreError::BadFile(error.to_string()))),
             };
-            if line.is_empty() {
+            if bytes.is_empty() {
                 continue;
             }
             let mut record = csv::ByteRecord::new();
@@ -77,12 +86,18 @@ impl<R: Read> Iterator for Lines<R> {
             let parsed = csv::ReaderBuilder::new()
                 .has_headers(false)
                 .flexible(true)
-                .buffer_capacity(line.len() + 1)
-                .from_reader(line.as_slice())
-                .read_byte_record(&mut record)
-                .map(|_| (record, whole))
-                .map_err(|error| StoreError::BadFile(error.to_string()));
-            return Some((self.number, parsed));
+                .buffer_capacity(bytes.len() + 1)
+                .from_reader(bytes.as_slice())
+                .read_byte_record(&mut record);
+            return Some(match parsed {
+                Ok(_) => Ok(Line {
+                    number: self.number,
+                    bytes,
+                    record,
+                    whole,
+                }),
+                Err(error) => Err(StoreError::BadFile(error.to_string())),
+            });
         }
     }
 }

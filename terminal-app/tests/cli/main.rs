@@ -125,7 +125,7 @@ fn bad_rows_go_to_a_rejects_file_and_the_rest_goes_in() {
     let (code, out, err) = run(till(folder.path()).args(["articles", "import", "a.csv"]));
     assert_eq!(code, 0, "{err}");
     assert_eq!(out, "1 new, 0 changed, 0 unchanged, 2 rejected\n");
-    let rejects = std::fs::read_to_string(folder.path().join("a.csv.rejects.csv")).unwrap();
+    let rejects = std::fs::read_to_string(folder.path().join("a.rejects.csv")).unwrap();
     assert!(
         rejects.contains("3,") && rejects.contains("check digit"),
         "{rejects}"
@@ -136,6 +136,62 @@ fn bad_rows_go_to_a_rejects_file_and_the_rest_goes_in() {
     let (code, _, err) = run(till(folder.path()).args(["articles", "import", "b.csv"]));
     assert_eq!(code, 1);
     assert!(err.contains("no column `gtin`"), "{err}");
+}
+
+#[test]
+fn what_was_mended_in_the_rejects_file_is_imported_from_there() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name);
+    let import = |name: &str| run(till(folder.path()).args(["articles", "import", name]));
+    let csv = "vat_percent,name,gtin,price_cents,shelf\n\
+               21,T-shirt,8712345678906,1999,3\n\
+               21,\"Trui, rood\",8712345678907,4995,4\n\
+               8,Thee,5901234123457,298,\n";
+    std::fs::write(path("a.csv"), csv).unwrap();
+    assert_eq!(import("a.csv").0, 0);
+    let rejects = std::fs::read_to_string(path("a.rejects.csv")).unwrap();
+    let lines: Vec<&str> = rejects.lines().collect();
+    assert_eq!(
+        lines.first(),
+        Some(&"line,reason,vat_percent,name,gtin,price_cents,shelf")
+    );
+    assert!(
+        lines[1].starts_with("3,") && lines[1].ends_with(",21,\"Trui, rood\",8712345678907,4995,4"),
+        "{rejects}"
+    );
+    assert_eq!(
+        lines[2],
+        "4,\"vat_percent: 8% is not a btw rate; write 0, 9 or 21\",8,Thee,5901234123457,298,"
+    );
+    // An earlier list is written over; mended, all of it goes in.
+    assert_eq!(import("a.csv").0, 0);
+    let mended = rejects
+        .replace("8712345678907", "9780306406157")
+        .replace(",8,Thee", ",9,Thee");
+    std::fs::write(path("a.rejects.csv"), mended).unwrap();
+    let (code, out, err) = import("a.rejects.csv");
+    assert_eq!(
+        (code, out.as_str()),
+        (0, "2 new, 0 changed, 0 unchanged, 0 rejected\n"),
+        "{err}"
+    );
+    assert!(!path("a.rejects.rejects.csv").exists());
+    // A clean run takes its list away, and nobody else's file.
+    std::fs::write(
+        path("a.csv"),
+        csv.lines().take(2).collect::<Vec<_>>().join("\n"),
+    )
+    .unwrap();
+    assert_eq!(import("a.csv").0, 0);
+    assert!(!path("a.rejects.csv").exists());
+    std::fs::write(path("a.rejects.csv"), "my notes").unwrap();
+    let (code, out, err) = import("a.csv");
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(err.contains("a.rejects.csv is there already"), "{err}");
+    assert_eq!(
+        std::fs::read_to_string(path("a.rejects.csv")).unwrap(),
+        "my notes"
+    );
 }
 
 #[test]
@@ -152,7 +208,7 @@ fn a_file_of_which_nothing_goes_in_is_no_success() {
         (1, "0 new, 0 changed, 0 unchanged, 1 rejected\n")
     );
     assert!(
-        err.contains("error: nothing of a.csv went in") && err.contains("a.csv.rejects.csv"),
+        err.contains("error: nothing of a.csv went in") && err.contains("a.rejects.csv"),
         "{err}"
     );
     // No rows are no bad rows.
@@ -179,7 +235,8 @@ fn a_stray_quote_or_a_foreign_letter_spoils_its_own_row_only() {
     let (code, out, err) = run(till(folder.path()).args(["articles", "import", "a.csv"]));
     assert_eq!(code, 0, "{err}");
     assert_eq!(out, "2 new, 0 changed, 0 unchanged, 2 rejected\n");
-    let rejects = std::fs::read_to_string(folder.path().join("a.csv.rejects.csv")).unwrap();
+    let rejects = std::fs::read(folder.path().join("a.rejects.csv")).unwrap();
+    let rejects = String::from_utf8_lossy(&rejects);
     assert!(rejects.contains("\n2,the row is too short,"), "{rejects}");
     assert!(rejects.contains("\n5,not UTF-8,"), "{rejects}");
     // What is no such file at all is said with what to do about it.
