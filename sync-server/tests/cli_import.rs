@@ -51,6 +51,17 @@ fn what_is_odd_goes_in_and_is_told_with_count_and_line() {
     ] {
         assert!(said.err.contains(line), "{line}: {said:?}");
     }
+    assert!(
+        said.err.contains("`sync-server import --undo 1`"),
+        "{said:?}"
+    );
+    // The second import brought none of them: taking it back would change nothing.
+    let again = folder.run(&["import", "--csv", "odd.csv"]);
+    assert!(again.err.contains("lie in the future"), "{again:?}");
+    assert!(
+        !again.err.contains("--undo 2") && again.err.contains("import --list"),
+        "{again:?}"
+    );
     // They count as they stand.
     let volumes = folder.json(&["volumes"]);
     assert_eq!(volumes["gross_cents"], 1995 + 300 - 50);

@@ -394,7 +394,8 @@ impl Taking<'_> {
         if late {
             record.customer = None;
         }
-        match tables.add_imported(&record, &digest, self.import)? {
+        let inserted = tables.add_imported(&record, &digest, self.import)?;
+        match inserted {
             Inserted::New => {
                 self.summary.added += 1;
                 self.summary.forgotten += u64::from(late);
@@ -415,7 +416,8 @@ impl Taking<'_> {
             self.summary.remark(remark, record.kind.as_str(), row.line);
         }
         if record.at_ms > self.now_ms {
-            self.summary.in_future(row.line);
+            self.summary
+                .in_future(row.line, matches!(inserted, Inserted::New));
         }
         Ok(())
     }

@@ -44,6 +44,8 @@ pub struct Summary {
     pub forgotten: u64,
     /// Rows that lie ahead of the clock of head office.
     pub future: Seen,
+    /// Of which went in with this import.
+    pub future_added: u64,
     /// Returns with a positive sign.
     pub positive_returns: Seen,
     /// Sales with a negative sign.
@@ -78,17 +80,27 @@ impl Summary {
         }
     }
 
-    pub(super) fn in_future(&mut self, line: u64) {
+    /// A row ahead of the clock, and whether this import brought it.
+    pub(super) fn in_future(&mut self, line: u64, is_new: bool) {
         self.future.at(line);
+        self.future_added += u64::from(is_new);
     }
 
     /// What somebody should look at, a sentence each.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         let mut found = Vec::new();
+        // To take back an import that found them there takes back none of them.
+        let cure = if self.future_added > 0 {
+            format!(
+                "`sync-server import --undo {}` takes the import back",
+                self.id
+            )
+        } else {
+            "`import --undo` takes back the import that brought them (`import --list`)".to_owned()
+        };
         let future = format!(
-            "row(s) lie in the future and count in reports: the last sale day, at which paths are seen, may move with them; where a year was mistyped, `sync-server import --undo {}` takes the import back",
-            self.id
+            "row(s) lie in the future and count in reports: the last sale day, at which paths are seen, may move with them; where a year was mistyped, {cure}"
         );
         let mut odd = |seen: &Seen, what: &str| {
             if seen.count > 0 {
@@ -151,7 +163,7 @@ mod tests {
     fn oddities_are_told_with_their_count_and_first_lines() {
         let mut summary = Summary::default();
         assert!(summary.warnings().is_empty());
-        summary.in_future(7);
+        summary.in_future(7, true);
         for line in 2..10 {
             summary.remark(Remark::UnknownKind, "adjustment", line);
         }
