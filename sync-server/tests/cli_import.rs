@@ -189,6 +189,25 @@ fn the_list_of_imports_says_what_is_in() {
     assert!(again.trim_end().ends_with("  no rows in"), "{again}");
 }
 
+/// What was mended in the rejects of a file begins with the same name.
+#[test]
+fn the_list_of_imports_tells_a_file_from_its_rejects() {
+    let folder = Folder::new();
+    for name in ["history.csv", "history.rejects.csv"] {
+        folder.csv(name, ROWS);
+        folder.out(&["import", "--csv", name]);
+    }
+    folder.out(&["import", "--undo", "1"]);
+    let list = folder.out(&["import", "--list"]);
+    let files: Vec<&str> = list
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split_whitespace().nth(3))
+        .collect();
+    assert_eq!(files.len(), 2, "{list}");
+    assert_ne!(files[0], files[1], "{list}");
+}
+
 #[test]
 fn a_year_that_was_mistyped_is_told_with_its_line_and_its_cure() {
     let folder = Folder::new();

@@ -207,7 +207,7 @@ pub(super) struct ImportArgs {
     /// Put this before event and receipt ids, where two sources reuse numbers
     #[arg(long, value_name = "NAME", value_parser = source, requires = "csv", conflicts_with_all = ["list", "undo"])]
     pub(super) source: Option<String>,
-    /// Where rejected rows go (default: beside the file, FILE.rejects.csv)
+    /// Where rejected rows go (default: beside the file; for history.csv history.rejects.csv)
     #[arg(long, value_name = "FILE", requires = "csv", conflicts_with_all = ["list", "undo"])]
     pub(super) rejects: Option<PathBuf>,
     /// List the imports: number, file, rows, how many are in by it now, and whether one was taken back

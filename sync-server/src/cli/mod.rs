@@ -13,6 +13,7 @@ use crate::error::{CliError, ended};
 use crate::store::sqlite::Sqlite;
 
 mod args;
+mod columns;
 mod desk;
 mod histories;
 mod pretty;

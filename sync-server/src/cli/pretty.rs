@@ -7,7 +7,7 @@ use journey::model::{Language, Model};
 use journey::path::{Path, Stage, State, summary};
 use journey::reports::cohorts::Cohort;
 
-use super::table::{WIDTH, aligned, cut, plain};
+use super::columns::{WIDTH, aligned, cut, plain};
 
 /// Months of one block of the cohort table: a year.
 const MONTHS: usize = 12;

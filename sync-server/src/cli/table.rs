@@ -7,14 +7,10 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// The most columns of a table.
-pub(super) const WIDTH: usize = 100;
-/// No column is cut narrower than this.
-const NARROWEST: usize = 8;
+use super::columns::aligned;
+
 /// Amounts in cents whose agreed name does not say so: what a customer spent, in rfm.
 const CENTS: [&str; 1] = ["m"];
-/// Columns that are cut last: without their end they say something else.
-const WHOLE: [&str; 2] = ["when_utc", "state"];
 
 /// JSON with its fields in the order in which they stand and its numbers to the letter.
 #[derive(Clone, Debug)]
@@ -168,7 +164,7 @@ fn list(items: &[Tree]) -> Rows {
 }
 
 /// What stands where a report has no figure, and what it means.
-const NONE: &str = "-";
+pub(super) const NONE: &str = "-";
 const NO_FIGURE: &str = "\n-  no figure: nothing in this selection to count it over\n";
 
 /// What the fractions of a report are.
@@ -197,7 +193,7 @@ fn has_gap(tree: &Tree) -> bool {
     }
 }
 
-/// Aligned columns for people, at most [`WIDTH`] wide; numbers to the right, fractions rounded, nothing as a dash.
+/// Aligned columns for people, at most 100 wide; numbers to the right, fractions rounded, nothing as a dash.
 pub(super) fn table(tree: &Tree) -> String {
     laid_out(&for_people(tree, Fractions::Numbers))
 }
@@ -272,98 +268,6 @@ fn euros(json: &str) -> Tree {
     })
 }
 
-/// Rows of cells, aligned; the widest texts are cut (`..`) until a line fits, and what is no letter to see is a dot.
-pub(super) fn aligned(rows: &[Vec<String>]) -> String {
-    let rows: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| row.iter().map(|cell| plain(cell)).collect())
-        .collect();
-    let widths = widths(&rows);
-    let mut text = String::new();
-    for row in &rows {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| {
-            let cell = cut(cell, *width);
-            if is_number(&cell) {
-                format!("{cell:>width$}")
-            } else {
-                format!("{cell:<width$}")
-            }
-        });
-        let line = cells.collect::<Vec<_>>().join("  ");
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
-}
-
-/// A text from outside as a terminal may have it.
-pub(super) fn plain(text: &str) -> String {
-    let seen = |letter: char| {
-        if letter.is_control() {
-            '\u{b7}'
-        } else {
-            letter
-        }
-    };
-    text.chars().map(seen).collect()
-}
-
-/// A number, or the dash in the place of one.
-fn is_number(cell: &str) -> bool {
-    cell == NONE
-        || cell
-            .strip_suffix('%')
-            .unwrap_or(cell)
-            .parse::<f64>()
-            .is_ok()
-}
-
-/// How wide every column may be.
-fn widths(rows: &[Vec<String>]) -> Vec<usize> {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let cells = |column: usize| rows.iter().filter_map(move |row| row.get(column));
-    let mut widths: Vec<usize> = (0..columns)
-        .map(|column| {
-            cells(column)
-                .map(|cell| cell.chars().count())
-                .max()
-                .unwrap_or(0)
-        })
-        .collect();
-    let texts: Vec<usize> = (0..columns)
-        .filter(|column| cells(*column).skip(1).any(|cell| !is_number(cell)))
-        .collect();
-    let is_whole = |column: usize| {
-        cells(column)
-            .next()
-            .is_some_and(|head| WHOLE.contains(&head.as_str()))
-    };
-    loop {
-        let line = widths.iter().sum::<usize>() + 2 * columns.saturating_sub(1);
-        let over = line.saturating_sub(WIDTH);
-        let widest = texts.iter().copied().max_by_key(|column| {
-            let width = widths.get(*column).copied().unwrap_or_default();
-            (width > NARROWEST && !is_whole(*column), width)
-        });
-        let Some(width) = widest.and_then(|column| widths.get_mut(column)) else {
-            return widths;
-        };
-        if over == 0 || *width <= NARROWEST {
-            return widths;
-        }
-        // One by one: two wide columns share what must go.
-        *width -= 1;
-    }
-}
-
-pub(super) fn cut(cell: &str, width: usize) -> String {
-    if cell.chars().count() <= width {
-        return cell.to_owned();
-    }
-    let kept: String = cell.chars().take(width.saturating_sub(2)).collect();
-    kept + ".."
-}
-
 /// CSV; where a report is more than one table, an empty line and a line with the name stand between them.
 pub(super) fn csv(tree: &Tree) -> Result<Vec<u8>, csv::Error> {
     let mut bytes = Vec::new();
@@ -385,6 +289,7 @@ pub(super) fn csv(tree: &Tree) -> Result<Vec<u8>, csv::Error> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::columns::WIDTH;
     use super::*;
 
     #[test]
