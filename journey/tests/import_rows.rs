@@ -103,7 +103,7 @@ fn a_header_says_what_is_missing_or_double() {
     let error = Header::parse("event_id,occurred_at,kind".split(',')).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "missing column(s): shop_id, till_id, customer_id, receipt_id, product_id, category, quantity, amount_cents"
+        "missing columns: shop_id, till_id, customer_id, receipt_id, product_id, category, quantity, amount_cents"
     );
     let double = format!("{COLUMNS},kind");
     assert_eq!(

@@ -29,12 +29,12 @@ fn what_is_odd_goes_in_and_is_told_with_count_and_line() {
         "{said:?}"
     );
     for told in [
-        "1 row(s) lie in the future",
-        "1 return(s) have a positive sign",
-        "1 sale(s) have a negative quantity or amount",
-        "1 line(s) have an amount and the quantity 0",
-        "2 row(s) of the unknown kind \"adjustment\"",
-        "1 row(s) of the unknown kind \"Sale\"",
+        "1 row lies in the future",
+        "1 return has a positive sign",
+        "1 sale has a negative quantity or amount",
+        "1 line has an amount and the quantity 0",
+        "2 rows of the unknown kind \"adjustment\"",
+        "1 row of the unknown kind \"Sale\"",
     ] {
         assert!(
             said.err.contains(&format!("warning: {told}")),
@@ -57,7 +57,7 @@ fn what_is_odd_goes_in_and_is_told_with_count_and_line() {
     );
     // The second import brought none of them: taking it back would change nothing.
     let again = folder.run(&["import", "--csv", "odd.csv"]);
-    assert!(again.err.contains("lie in the future"), "{again:?}");
+    assert!(again.err.contains("lies in the future"), "{again:?}");
     assert!(
         !again.err.contains("--undo 2") && again.err.contains("import --list"),
         "{again:?}"
@@ -360,10 +360,10 @@ fn files_that_are_no_history_are_refused_and_the_others_go_in() {
         (
             "other.csv",
             "a,b\n1,2\n".to_owned(),
-            "missing column(s): event_id",
+            "missing columns: event_id",
         ),
         ("twice.csv", HEADER.replace("till_id", "shop_id"), "shop_id"),
-        ("latin.csv", "caf\u{e9}".to_owned(), "missing column(s)"),
+        ("latin.csv", "caf\u{e9}".to_owned(), "missing columns"),
     ] {
         fs::write(folder.path(name), text).unwrap();
         folder.fails(

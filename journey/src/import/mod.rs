@@ -46,7 +46,7 @@ pub const MAX_QUANTITY: i64 = 100_000_000_000;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum HeaderError {
     /// Columns that are not there.
-    #[error("missing column(s): {}", .0.join(", "))]
+    #[error("missing column{}: {}", if .0.len() == 1 { "" } else { "s" }, .0.join(", "))]
     Missing(Vec<&'static str>),
     /// A column that is there twice.
     #[error("column {0} occurs twice")]

@@ -8,6 +8,7 @@ use journey::path::{Path, Stage, State, summary};
 use journey::reports::cohorts::Cohort;
 
 use super::columns::{WIDTH, aligned, cut, plain};
+use crate::out;
 
 /// Months of one block of the cohort table: a year.
 const MONTHS: usize = 12;
@@ -114,9 +115,11 @@ pub(super) fn path(path: &Path, model: &Model) -> String {
     }));
     text.push_str(&aligned(&rows));
     if !path.anomalies.is_empty() {
+        let number = u64::try_from(path.anomalies.len()).unwrap_or(u64::MAX);
         text.push_str(&format!(
-            "\n{} thing(s) cannot be right; --format json names them\n",
-            path.anomalies.len()
+            "\n{} be right; --format json names {}\n",
+            out::count(number, "thing cannot", "things cannot"),
+            if number == 1 { "it" } else { "them" }
         ));
     }
     text

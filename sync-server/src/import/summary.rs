@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use journey::import::Remark;
 
+use crate::out;
+
 /// Lines that are named of one oddity.
 const MOST_LINES: usize = 5;
 /// Unknown kinds that are told apart.
@@ -99,46 +101,63 @@ impl Summary {
         } else {
             "`import --undo` takes back the import that brought them (`import --list`)".to_owned()
         };
-        let future = format!(
-            "row(s) lie in the future and count in reports: the last sale day, at which paths are seen, may move with them; where a year was mistyped, {cure}"
+        let tail = format!(
+            "in reports: the last sale day, at which paths are seen, may move; where a year was mistyped, {cure}"
         );
-        let mut odd = |seen: &Seen, what: &str| {
+        let mut odd = |seen: &Seen, one: &str, many: &str| {
             if seen.count > 0 {
-                found.push(format!("{} {what} ({})", seen.count, lines(seen)));
+                let what = out::count(seen.count, one, many);
+                found.push(format!("{what} ({})", lines(seen)));
             }
         };
-        odd(&self.future, &future);
+        odd(
+            &self.future,
+            &format!("row lies in the future and counts {tail}"),
+            &format!("rows lie in the future and count {tail}"),
+        );
         odd(
             &self.positive_returns,
-            "return(s) have a positive sign and count as they stand: returns are negative in quantity and amount",
+            "return has a positive sign and counts as it stands: returns are negative in quantity and amount",
+            "returns have a positive sign and count as they stand: returns are negative in quantity and amount",
         );
         odd(
             &self.negative_sales,
-            "sale(s) have a negative quantity or amount and count as they stand: a discount or a correction, or returns under the wrong kind",
+            "sale has a negative quantity or amount and counts as it stands: a discount or a correction, or a return under the wrong kind",
+            "sales have a negative quantity or amount and count as they stand: discounts or corrections, or returns under the wrong kind",
         );
         odd(
             &self.amounts_without_quantity,
-            "line(s) have an amount and the quantity 0, and count as they stand",
+            "line has an amount and the quantity 0, and counts as it stands",
+            "lines have an amount and the quantity 0, and count as they stand",
         );
         for (kind, seen) in &self.unknown_kinds {
             odd(
                 seen,
                 &format!(
-                    "row(s) of the unknown kind {kind:?} are kept and counted, and take no part in sales figures"
+                    "row of the unknown kind {kind:?} is kept and counted, and takes no part in sales figures"
+                ),
+                &format!(
+                    "rows of the unknown kind {kind:?} are kept and counted, and take no part in sales figures"
                 ),
             );
         }
         if self.more_unknown_kinds > 0 {
+            let rows = out::count(
+                self.more_unknown_kinds,
+                "row of yet another unknown kind is",
+                "rows of yet other unknown kinds are",
+            );
             found.push(format!(
-                "{} row(s) of yet other unknown kinds are kept and counted: is the column kind the right one?",
-                self.more_unknown_kinds
+                "{rows} kept and counted: is the column kind the right one?"
             ));
         }
         if self.forgotten > 0 {
-            found.push(format!(
-                "{} row(s) of forgotten customers were taken in without them",
-                self.forgotten
-            ));
+            let rows = out::count(
+                self.forgotten,
+                "row of a forgotten customer was taken in without that customer",
+                "rows of forgotten customers were taken in without them",
+            );
+            found.push(rows);
         }
         found
     }
@@ -168,12 +187,9 @@ mod tests {
             summary.remark(Remark::UnknownKind, "adjustment", line);
         }
         let told = summary.warnings();
-        assert!(
-            told[0].starts_with("1 row(s) lie in the future"),
-            "{told:?}"
-        );
+        assert!(told[0].starts_with("1 row lies in the future"), "{told:?}");
         assert!(told[0].ends_with("(line 7)"), "{told:?}");
-        assert!(told[1].starts_with("8 row(s) of the unknown kind \"adjustment\""));
+        assert!(told[1].starts_with("8 rows of the unknown kind \"adjustment\""));
         assert!(told[1].ends_with("(lines 2, 3, 4, 5, 6, ..)"), "{told:?}");
     }
 
@@ -185,6 +201,6 @@ mod tests {
         }
         let told = summary.warnings();
         assert_eq!(told.len(), MOST_KINDS + 1);
-        assert!(told[MOST_KINDS].starts_with("980 row(s) of yet other"));
+        assert!(told[MOST_KINDS].starts_with("980 rows of yet other"));
     }
 }
