@@ -210,6 +210,11 @@ fn rfm_shows_euros_in_a_table_and_cents_in_a_file() {
     let table = folder.out(&["report", "rfm"]);
     let jip = table.lines().find(|line| line.starts_with("jip "));
     assert!(jip.is_some_and(|line| line.contains(" 49.90 ")), "{table}");
+    // How many have each score stands below them as a grid: there is one customer, of score 111 by either way.
+    let grid = table.lines().find(|line| line.starts_with("1 1 "));
+    let counts: Vec<&str> = grid.unwrap_or_default().split_whitespace().collect();
+    assert_eq!(counts[2..].join(" "), "1 . . . . 1 . . . .", "{table}");
+    assert!(!table.contains("cells"), "{table}");
     let exact = folder.out(&["report", "rfm", "--format", "csv"]);
     assert!(exact.contains("\njip,2,2,4990,"), "{exact}");
 }

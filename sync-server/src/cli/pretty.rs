@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use journey::model::{Language, Model};
 use journey::path::{Path, Stage, State, summary};
 use journey::reports::cohorts::Cohort;
+use journey::reports::rfm::Rfm;
 
 use super::columns::{WIDTH, aligned, cut, plain};
 use crate::out;
@@ -74,6 +75,43 @@ fn share(cohort: &Cohort, month: usize) -> String {
         ' '
     };
     format!("{text:>5}{mark}")
+}
+
+/// What the grid of scores shows, to be read above it.
+const SCORES: &str = "
+How many customers have each score: R and F down, M across. 5 is best.
+";
+
+/// The grid of how many customers have each score, by either way of scoring; nothing where there are none.
+pub(super) fn rfm_cells(report: &Rfm) -> String {
+    let Rfm {
+        ntile_cells: ntile,
+        tie_safe_cells: tie_safe,
+        ..
+    } = report;
+    if ntile.is_empty() {
+        return String::new();
+    }
+    let digits = ['1', '2', '3', '4', '5'];
+    let mut text = format!("{SCORES}\n     {:<28}  tie_safe\nR F", "ntile");
+    for _ in [ntile, tie_safe] {
+        for m in digits {
+            text.push_str(&format!("{:>6}", format!("M{m}")));
+        }
+    }
+    text.push('\n');
+    for (r, f) in digits.iter().flat_map(|r| digits.map(|f| (r, f))) {
+        text.push_str(&format!("{r} {f}"));
+        for cells in [ntile, tie_safe] {
+            for m in digits {
+                let count = cells.get(&format!("{r}{f}{m}"));
+                let count = count.map_or(".".to_owned(), usize::to_string);
+                text.push_str(&format!("{count:>6}"));
+            }
+        }
+        text.push('\n');
+    }
+    text
 }
 
 /// One customer's path: its line, what is known of him, and his stages.

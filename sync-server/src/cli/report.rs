@@ -68,6 +68,15 @@ pub(super) fn report(office: &Office, args: &ReportArgs) -> Done {
             Ok(())
         }
         ReportName::Cohorts => list(&reports::cohorts(dataset, &query), &COHORT, args.format),
+        ReportName::Rfm if args.format == Format::Table => {
+            let mut report = reports::rfm(dataset, &query);
+            let cells = pretty::rfm_cells(&report);
+            // As a grid below the customers: figure by figure they would stand for pages above them.
+            (report.ntile_cells, report.tie_safe_cells) = Default::default();
+            figures(&report, args.format, Numbers)?;
+            out::bytes(cells.as_bytes());
+            Ok(())
+        }
         ReportName::Rfm => figures(&reports::rfm(dataset, &query), args.format, Numbers),
         ReportName::Returns => figures(&reports::returns(dataset, &query), args.format, Rates),
         ReportName::Path => paths(dataset, &query, args),

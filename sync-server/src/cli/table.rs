@@ -178,7 +178,7 @@ pub(super) enum Fractions {
 
 /// [`table`] of a report, with a word about the figures that are not there.
 pub(super) fn figures_table(tree: &Tree, fractions: Fractions) -> String {
-    let mut text = laid_out(&for_people(tree, fractions));
+    let mut text = laid_out(&for_people(&in_words(tree), fractions));
     if has_gap(tree) {
         text.push_str(NO_FIGURE);
     }
@@ -196,6 +196,26 @@ fn has_gap(tree: &Tree) -> bool {
 /// Aligned columns for people, at most 100 wide; numbers to the right, fractions rounded, nothing as a dash.
 pub(super) fn table(tree: &Tree) -> String {
     laid_out(&for_people(tree, Fractions::Numbers))
+}
+
+/// The figures of a report for people: `mean of gap` instead of `gap.mean`, and a dash for a list of nothing.
+fn in_words(tree: &Tree) -> Tree {
+    let Tree::Object(fields) = tree else {
+        return tree.clone();
+    };
+    let words = fields.iter().flat_map(|(name, field)| match field {
+        Tree::Object(inner) => {
+            let inner = inner.iter();
+            inner
+                .map(|(key, value)| (format!("{key} of {name}"), value.clone()))
+                .collect()
+        }
+        Tree::List(items) if items.is_empty() => {
+            vec![(name.clone(), Tree::Single(Value::from(NONE).to_string()))]
+        }
+        field => vec![(name.clone(), field.clone())],
+    });
+    Tree::Object(words.collect())
 }
 
 fn laid_out(tree: &Tree) -> String {
@@ -329,6 +349,15 @@ mod tests {
         assert_eq!(
             figures_table(&whole, Fractions::Numbers),
             "figure  value\nrate    0.500\ncode    e1.5\n"
+        );
+    }
+
+    #[test]
+    fn a_table_says_in_words_what_a_file_nests() {
+        let tree = Tree::read(r#"{"gap":{"mean":2.5},"by_reason":[]}"#).unwrap();
+        assert_eq!(
+            figures_table(&tree, Fractions::Numbers),
+            "figure       value\nmean of gap  2.500\nby_reason        -\n"
         );
     }
 
