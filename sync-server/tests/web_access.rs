@@ -124,7 +124,11 @@ fn too_many_wrong_passwords_wait() {
     }
     let page = browser.log_in("alles", PASSWORD);
     assert_eq!(page.status, 429);
-    assert!(page.text().contains("over 15 minuten"), "{}", page.text());
+    assert!(
+        page.text().contains("opnieuw vanaf 14:19."),
+        "{}",
+        page.text()
+    );
     assert_eq!(page.header("retry-after"), Some("900"));
     keeping.pass(15 * 60_000);
     assert_eq!(browser.log_in("alles", PASSWORD).status, 303);

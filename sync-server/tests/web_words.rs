@@ -5,7 +5,9 @@
 mod web_kit;
 
 use ed25519_dalek::SigningKey;
+use retail::ids::TillId;
 use retail::wire::EnrolRequest;
+use sync_server::store::write;
 use web_kit::{JIP, Shopkeeping};
 
 const HEADER: &str = "event_id,occurred_at,shop_id,till_id,customer_id,kind,receipt_id,product_id,category,quantity,amount_cents\n";
@@ -55,8 +57,22 @@ fn a_till_that_needs_attention_stands_in_the_list_of_attention() {
     says(&page, "Kassa 1 <span class=\"soft\">(nr. 3)</span>");
     // Where nothing is wrong both say so.
     let page = keeping.log_in("b").get("/synchronisatie").text();
-    says(&page, "Alles is binnen.");
+    says(&page, "Alles is binnen. De kassa is in orde. ");
     says(&page, "Er is niets dat uw aandacht vraagt.");
+    says_not(&page, "aandachtspunt.");
+    // A problem is no fault of a till, and yet the page opens with it.
+    let at_ms = keeping.office.now_ms();
+    let till = TillId::new(1).unwrap();
+    write(keeping.office.store(), |tables| {
+        let detail = serde_json::json!({ "event": "x" });
+        tables.add_problem("unbalanced", "x", at_ms, Some(till), &detail)
+    })
+    .unwrap();
+    let page = keeping.log_in("b").get("/synchronisatie").text();
+    says(
+        &page,
+        "elke afgesloten dag klopt. Wel staat hieronder 1 aandachtspunt.",
+    );
 }
 
 #[test]

@@ -11,6 +11,7 @@ use maud::html;
 use super::ask::{self, Answer, Ask, COOKIE, LANGUAGE_COOKIE};
 use super::params::Params;
 use super::strings::Language;
+use super::zones::Zones;
 use super::{Transport, Web, layout, origin, returning};
 use crate::owner::SESSION_MS;
 
@@ -115,6 +116,18 @@ pub(crate) async fn post(
     })
 }
 
+/// The time of day from which a log-in is taken again, in the first shop: nobody's own shops are known yet.
+fn free_from(web: &Web, language: Language, minutes: u64) -> String {
+    let office = &web.office;
+    let shops = office.shops(&office.command_line_scope());
+    let shops = shops.unwrap_or_default();
+    let zones = Zones::of(&shops);
+    let at_ms = office.now_ms() + i64::try_from(minutes).unwrap_or_default() * 60_000;
+    // A minute that has begun is shown as the next one: earlier would be refused again.
+    let minute_ms = (at_ms + 59_999).div_euclid(60_000) * 60_000;
+    zones.clock(language, minute_ms, zones.asked(None))
+}
+
 fn try_in(web: &Web, language: Language, tls: bool, peer: IpAddr, sent: &Params) -> Response {
     let words = language.strings();
     let back = origin::path_back(sent.get("terug"));
@@ -123,14 +136,9 @@ fn try_in(web: &Web, language: Language, tls: bool, peer: IpAddr, sent: &Params)
     let now_ms = web.office.clock().monotonic_ms();
     if let Err(minutes) = web.limiter.try_in(name, peer, now_ms) {
         tracing::warn!(%peer, "too many wrong log-ins");
-        let text = words.too_many.replace(
-            "{}",
-            &language.plural(
-                usize::try_from(minutes).unwrap_or(usize::MAX),
-                words.one_minute,
-                words.n_minutes,
-            ),
-        );
+        let text = words
+            .too_many
+            .replace("{}", &free_from(web, language, minutes));
         let mut response = form(
             language,
             StatusCode::TOO_MANY_REQUESTS,

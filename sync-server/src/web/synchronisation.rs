@@ -69,7 +69,7 @@ pub(crate) fn page(ask: &Ask) -> Answer {
                 p { code { "sync-server till-code --shop " (shops.first().map_or("ID", |shop| shop.id.as_str())) } }
             }
         } @else {
-            p.answer { (sentence(&tills, now_ms, language)) }
+            p.answer { (sentence(&tills, open.len(), now_ms, language)) }
             section aria-labelledby="kassas-kop" {
                 div.heading { h2 id="kassas-kop" { (words.tills) } (layout::downloads(ask, "kassas", "")) }
                 div.tills { @for till in &tills { (one(ask, till, &shops, now_ms)) } }
@@ -97,14 +97,25 @@ pub(crate) fn page(ask: &Ask) -> Answer {
     ask.page(words.menu_sync, &main)
 }
 
-fn sentence(tills: &[TillStatus], now_ms: i64, language: Language) -> String {
+/// How the tills are, and that something stands below when they are all well: `open` problems.
+fn sentence(tills: &[TillStatus], open: usize, now_ms: i64, language: Language) -> String {
     let words = language.strings();
     let well = tills
         .iter()
         .filter(|till| health(till, now_ms, language).health == Health::Good)
         .count();
     if well == tills.len() {
-        return words.all_tills_well.replace("{}", &language.count(well));
+        let tills = match well {
+            1 => words.only_till_well.to_owned(),
+            2 => words.both_tills_well.to_owned(),
+            _ => words.all_tills_well.replace("{}", &language.count(well)),
+        };
+        let all = words.all_is_in.replace("{}", &tills);
+        if open == 0 {
+            return all;
+        }
+        let below = language.plural(open, words.one_to_look_at, words.n_to_look_at);
+        return format!("{all} {below}");
     }
     if tills.len() == 1 {
         return words.only_till_unwell.to_owned();

@@ -3,6 +3,7 @@
 
 use chrono_tz::Tz;
 
+use super::format;
 use super::strings::Language;
 use crate::store::rows::Shop;
 
@@ -39,7 +40,15 @@ impl<'s> Zones<'s> {
 
     /// `21-11-2026 14:03`, with `(Europe/Amsterdam)` where the shops lie in several zones.
     pub(crate) fn instant(&self, language: Language, ms: i64, zone: Tz) -> String {
-        let time = language.instant(ms, zone);
+        self.named(language.instant(ms, zone), zone)
+    }
+
+    /// `14:03`, with the zone where the shops lie in several.
+    pub(crate) fn clock(&self, language: Language, ms: i64, zone: Tz) -> String {
+        self.named(language.clock(format::local(ms, zone)), zone)
+    }
+
+    fn named(&self, time: String, zone: Tz) -> String {
         if self
             .0
             .iter()
