@@ -179,6 +179,9 @@ fn a_dutch_csv_opens_in_a_dutch_spreadsheet() {
     assert_eq!(figures.matches("\nKopende klanten;").count(), 1);
     let tills = browser.get("/export/kassas.csv").text();
     assert!(tills.contains(";Dagen niet gelijk;"), "{tills}");
+    // What a card of a till shows stands in the file too.
+    assert!(tills.contains(";Opnieuw begonnen;"), "{tills}");
+    assert!(tills.contains(";Laatste afgesloten dag;"), "{tills}");
     let cohorts = browser.get("/export/cohorten.xlsx").body;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(cohorts)).unwrap();
     let sheet = book.worksheet_range("cohorten").unwrap();
@@ -189,6 +192,8 @@ fn a_dutch_csv_opens_in_a_dutch_spreadsheet() {
         "{returns}"
     );
     let receipts = browser.get("/export/bonnen.csv").text();
+    assert!(receipts.contains(";Klant;Naam;"), "{receipts}");
+    assert!(receipts.contains(&format!(";{JIP};Jip")), "{receipts}");
     assert!(receipts.contains(";-29,95;geïmporteerd\n"), "{receipts}");
     assert!(receipts.contains(";2026-01-25 10:00:00;"), "{receipts}");
 }

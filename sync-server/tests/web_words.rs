@@ -7,6 +7,7 @@ mod web_kit;
 use ed25519_dalek::SigningKey;
 use retail::ids::TillId;
 use retail::wire::EnrolRequest;
+use sync_server::store::rows::Shop;
 use sync_server::store::write;
 use web_kit::{JIP, Shopkeeping};
 
@@ -225,4 +226,42 @@ fn where_there_is_nothing_to_say_yet_the_page_says_so() {
     let page = keeping.log_in("alles").get("/terugkerende-klanten").text();
     says(&page, "nog niet te zeggen");
     says_not(&page, "– dagen");
+}
+
+#[test]
+fn a_shop_that_sold_nothing_yet_is_no_head_office_without_sales() {
+    let keeping = Shopkeeping::open();
+    write(keeping.office.store(), |tables| {
+        tables.add_shop(&Shop {
+            id: "nieuw".to_owned(),
+            name: "Nieuw".to_owned(),
+            time_zone: "Europe/Amsterdam".to_owned(),
+        })
+    })
+    .unwrap();
+    let mut browser = keeping.log_in("alles");
+    let page = browser.get("/terugkerende-klanten?winkel=nieuw").text();
+    says(&page, "Deze winkel heeft nog geen verkopen");
+    says_not(&page, "sync-server import");
+    let page = browser
+        .get("/terugkerende-klanten?winkel=a&van=2020-01-01&tot=2020-01-31")
+        .text();
+    says(&page, "Geen verkopen in deze selectie");
+}
+
+/// Whoever asks for the visits sees of how many customers they are.
+#[test]
+fn a_list_of_customers_says_how_many_visits_it_is_of() {
+    let keeping = Shopkeeping::open();
+    let mut browser = keeping.log_in("alles");
+    let page = browser.get("/terugkerende-klanten").text();
+    let visits = page.split("<dt>Bezoeken</dt>").nth(1).unwrap();
+    let visits = visits.split("</a>").next().unwrap();
+    let visits = visits.rsplit('>').next().unwrap();
+    let list = browser.get("/klanten?achter=kopers").text();
+    says(&list, &format!("<h2>{visits} bezoeken van "));
+    says_not(
+        &browser.get("/klanten?achter=terug").text(),
+        " bezoeken van ",
+    );
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use journey::day::month_from_text;
+use journey::reports;
 use journey::reports::customers as report;
 use journey::reports::customers::{Behind, CustomerRow, Page, Paging, SortBy};
 use maud::{Markup, html};
@@ -340,13 +341,31 @@ pub(crate) fn page(ask: &Ask) -> Answer {
     let title = title(language, behind, &which);
     let beside = html! { p.soft { (notes::period_text(ask, &asked)) } };
     let everyone = matches!(behind, Behind::Purchasing);
+    let customers = language.plural(found.total, words.customer_count, words.customers_count);
+    let heading = if everyone && found.total > 0 {
+        // The figure that leads here may count visits: the list says how many it is of.
+        let query = ask.scope().query(&asked.filter());
+        let visits = ask.cached(&format!("visits {query:?}"), |book| {
+            reports::visits(book.dataset(), &query).visits
+        })?;
+        words
+            .visits_of
+            .replacen(
+                "{}",
+                &language.plural(*visits, words.one_visit, words.n_visits),
+                1,
+            )
+            .replacen("{}", &customers, 1)
+    } else {
+        customers
+    };
     let main = html! {
         (layout::heading(&title, &beside))
         @if ask.params.get("gedaan") == Some("vergeten") { p.notice.good role="status" { (words.forgotten) } }
         (notes::filter_bar(ask, &asked, &shops, &keep))
         section.card {
             div.heading {
-                h2 { (language.plural(found.total, words.customer_count, words.customers_count)) }
+                h2 { (heading) }
                 (layout::downloads(ask, "klanten", &asked.query_string(&[("achter", &which), ("op", sort_name(sort)), ("orde", order)])))
             }
             @if found.total == 0 { p { (words.nobody_here) } }

@@ -130,14 +130,24 @@ pub(crate) fn misread(ask: &Ask, misread: &Misread) -> Markup {
     layout::page(ask, words.misread, &main)
 }
 
-/// There is nothing: because there is nothing at all, or not in this selection.
-pub(crate) fn empty(ask: &Ask, anything: Option<chrono::NaiveDate>) -> Markup {
+/// There is nothing: because there is nothing at all, not in this shop, or not in this selection.
+///
+/// `here` and `anywhere`: the last day with a sale in the shop that was asked for, and in all that may be seen.
+pub(crate) fn empty(
+    ask: &Ask,
+    here: Option<chrono::NaiveDate>,
+    anywhere: Option<chrono::NaiveDate>,
+) -> Markup {
     let words = ask.words();
     html! {
         div.card.empty {
-            @if let Some(last) = anything {
+            @if let Some(last) = here {
                 h2 { (words.empty_selection) }
                 p { (words.empty_selection_text.replace("{}", &ask.language.day(last))) }
+                p { a.button href=(ask.path) { (words.show_all) } }
+            } @else if let Some(last) = anywhere {
+                h2 { (words.empty_chosen) }
+                p { (words.empty_chosen_text.replace("{}", &ask.language.day(last))) }
                 p { a.button href=(ask.path) { (words.show_all) } }
             } @else {
                 h2 { (words.empty_shop) }

@@ -67,6 +67,13 @@ pub(crate) fn table(ask: &Ask, rows: &[ReceiptRow], shops: &[Shop]) -> Result<Ta
                 None => Cell::Empty.into(),
             },
             Entry::text(row.customer.clone().unwrap_or_default()),
+            Entry::text(
+                row.customer
+                    .as_ref()
+                    .and_then(|id| names.get(id))
+                    .cloned()
+                    .unwrap_or_default(),
+            ),
             Cell::Count(row.sale_lines + row.return_lines).into(),
             Cell::Cents(row.gross_cents).into(),
             Cell::Cents(row.returns_cents).into(),
@@ -88,6 +95,7 @@ pub(crate) fn table(ask: &Ask, rows: &[ReceiptRow], shops: &[Shop]) -> Result<Ta
             Column::new("till", words.till).minor(),
             Column::new("customer_short", words.customer).only(Shown::OnPages),
             Column::new("customer", words.customer).only(Shown::InFiles),
+            Column::new("name", words.name).only(Shown::InFiles),
             Column::new("lines", words.lines).minor(),
             Column::new("gross_cents", words.gross).only(Shown::InFiles),
             Column::new("returns_cents", words.returned).only(Shown::InFiles),

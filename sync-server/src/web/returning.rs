@@ -16,6 +16,7 @@ use super::strings::Language;
 use super::table::{Cell, Column, Entry, Table};
 use super::zones::Zones;
 use super::{cohort_table, customers, figures, layout, notes};
+use crate::scope::Filter;
 
 /// Where it is.
 pub(crate) const PATH: &str = "/terugkerende-klanten";
@@ -29,6 +30,8 @@ const CUSTOMERS_ON_PAGE: usize = 10;
 #[derive(Debug)]
 pub(crate) struct Reports {
     pub(crate) all: Overview,
+    /// The last day with a sale, in the shop that was asked for.
+    last_day_here: Option<chrono::NaiveDate>,
     /// The last day with a sale in everything that may be seen.
     last_day_of_all: Option<chrono::NaiveDate>,
     made_ms: i64,
@@ -36,15 +39,17 @@ pub(crate) struct Reports {
 
 fn asked_reports(ask: &Ask, asked: &Asked) -> Result<std::sync::Arc<Reports>, Refused> {
     let query = ask.scope().query(&asked.filter());
+    let everything = ask.scope().query(&Filter::default());
     let made_ms = ask.web.office.now_ms();
     ask.cached(&format!("reports {query:?}"), |book| {
         let dataset = book.dataset();
-        let everything = Query {
+        let here = Query {
             shops: query.shops.clone(),
             ..Query::default()
         };
         Reports {
             all: reports::overview(dataset, &query),
+            last_day_here: reports::last_sale_day(dataset, &here),
             last_day_of_all: reports::last_sale_day(dataset, &everything),
             made_ms,
         }
@@ -72,7 +77,7 @@ pub(crate) fn page(ask: &Ask) -> Answer {
         (layout::heading(words.menu_returning, &beside))
         (filter)
         @if reports.all.volumes.sale_receipts == 0 {
-            (notes::empty(ask, reports.last_day_of_all))
+            (notes::empty(ask, reports.last_day_here, reports.last_day_of_all))
         } @else {
             (figures::answer(language, &reports, narrowed))
             section aria-labelledby="kerncijfers-kop" {

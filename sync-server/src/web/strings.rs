@@ -143,6 +143,8 @@ strings! {
     all_receipts: "Toon alle bonnen", "Show all receipts";
     empty_selection: "Geen verkopen in deze selectie", "No sales in this selection";
     empty_selection_text: "De laatste verkoop die u mag zien was op {}. Kies een andere periode of winkel.", "The last sale you may see was on {}. Choose another period or shop.";
+    empty_chosen: "Deze winkel heeft nog geen verkopen", "This shop has no sales yet";
+    empty_chosen_text: "In de winkels die u mag zien was de laatste verkoop op {}.", "In the shops you may see the last sale was on {}.";
     empty_shop: "Er zijn nog geen verkopen", "There are no sales yet";
     empty_shop_text: "Zodra een kassa synchroniseert of historie is geïmporteerd, ziet u hier wie er terugkomt.", "As soon as a till syncs or history is imported, you see here who comes back.";
     empty_import: "Historie uit een ander kassasysteem inlezen:", "Read history from another till system:";
@@ -181,6 +183,7 @@ strings! {
     gap_mean_label: "Gemiddelde tijd tussen bezoeken", "Mean time between visits";
     gap_means: "Mediaan van de hele dagen tussen twee opeenvolgende bezoeken van een klant, alle klanten samen.", "Median of the whole days between successive visits of a customer, over all customers.";
     visits: "Bezoeken", "Visits";
+    visits_of: "{} van {}", "{} by {}";
     visits_by: "van {} klanten", "by {} customers";
     visits_by_one: "van {} klant", "by {} customer";
     visits_means: "Eén bezoek is één bekende klant op één dag met een aankoopbon. Een retour is geen bezoek.", "One visit is one known customer on one day with a sale receipt. A return is no visit.";

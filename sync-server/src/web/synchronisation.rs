@@ -166,7 +166,7 @@ fn one(ask: &Ask, till: &TillStatus, shops: &[Shop], now_ms: i64) -> Markup {
                 div { dt { (words.last_batch) } dd { (contact(traffic.last_batch_ms)) } }
                 div { dt { (words.events_kept) } dd { (language.number(i64::try_from(traffic.events).unwrap_or(i64::MAX))) } }
                 div { dt { (words.duplicates) } dd { (language.number(i64::try_from(traffic.duplicates).unwrap_or(i64::MAX))) } }
-                div { dt { (words.restarts) } dd { (restarts(till, language)) } }
+                div { dt { (words.restarts) } dd { (restarts_text(till, language)) } }
                 div { dt { (words.forks) } dd { (forks(till, language)) } }
                 div { dt { (words.holes) } dd { (language.count(till.holes.len())) } }
                 div { dt { (words.clock) } dd { (traffic.clock_offset_ms.map_or(words.unknown.to_owned(), |ms| offset(ms, language))) } }
@@ -194,12 +194,15 @@ fn one(ask: &Ask, till: &TillStatus, shops: &[Shop], now_ms: i64) -> Markup {
 }
 
 /// How often a till began anew: each time it came up behind what it had written before.
-fn restarts(till: &TillStatus, language: Language) -> String {
-    let words = language.strings();
+fn restarts(till: &TillStatus) -> i64 {
     let epoch = till.branches.iter().map(|branch| branch.head.epoch.get());
-    match epoch.max().map_or(0, |last| last.saturating_sub(1)) {
-        0 => words.none.to_owned(),
-        times => language.number(i64::from(times)),
+    i64::from(epoch.max().map_or(0, |last| last.saturating_sub(1)))
+}
+
+fn restarts_text(till: &TillStatus, language: Language) -> String {
+    match restarts(till) {
+        0 => language.strings().none.to_owned(),
+        times => language.number(times),
     }
 }
 
@@ -307,12 +310,14 @@ fn tills_table(tills: &[TillStatus], shops: &[Shop], now_ms: i64, language: Lang
             till.lag_ms.map_or(Cell::Empty, Cell::Number).into(),
             count(traffic.events),
             count(traffic.duplicates),
+            Cell::Number(restarts(till)).into(),
             Cell::Count(till.forks).into(),
             Cell::Count(open_holes(till).count()).into(),
             traffic
                 .clock_offset_ms
                 .map_or(Cell::Empty, Cell::Number)
                 .into(),
+            Cell::Day(till.days.first().map(|day| day.day)).into(),
             Cell::Count(unproven(till)).into(),
             Entry::text(health(till, now_ms, language).why),
             Entry::text(zone.name()),
@@ -330,9 +335,11 @@ fn tills_table(tills: &[TillStatus], shops: &[Shop], now_ms: i64, language: Lang
             Column::new("lag_ms", words.lag_ms),
             Column::new("events", words.events_kept),
             Column::new("duplicates", words.duplicates),
+            Column::new("restarts", words.restarts),
             Column::new("forks", words.forks),
             Column::new("open_holes", words.holes),
             Column::new("clock_offset_ms", words.clock_ms),
+            Column::new("last_closed_day", words.last_day),
             Column::new("days_not_proven", words.days_not_proven),
             Column::new("state", words.state),
             Column::new("time_zone", words.time_zone),
