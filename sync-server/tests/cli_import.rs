@@ -4,6 +4,7 @@ mod cli_kit;
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -540,12 +541,32 @@ fn taken_back_beside_a_running_head_office() {
     folder.out(&["import", "--csv", "a.csv"]);
     assert_eq!(folder.json(&["volumes"])["events"], 5);
     folder.out(&["verify"]);
+    // A backup is one moment, whoever works beside it.
+    folder.out(&["backup", "b.db"]);
+    folder.csv(
+        "b.csv",
+        "6,2026-03-05T11:00:00+01:00,utrecht,1,jip,sale,r6,kaars,Wonen,1,700\n",
+    );
+    folder.out(&["import", "--csv", "b.csv"]);
+    let mode = fs::metadata(folder.path("b.db")).unwrap().permissions();
+    assert_eq!(mode.mode() & 0o777, 0o600, "it names people");
+    folder.fails(&["backup", "b.db"], 1, &["b.db is there already", "hint:"]);
     let stopped = Command::new("kill")
         .arg(serve.id().to_string())
         .status()
         .unwrap();
     assert!(stopped.success());
     assert!(serve.wait().unwrap().success());
+    assert_eq!(folder.json(&["volumes"])["events"], 6);
+    folder.out(&["--db", "b.db", "verify"]);
+    let then = folder.out(&["--db", "b.db", "report", "volumes", "--format", "json"]);
+    assert!(then.contains("\"events\": 5"), "{then}");
+    folder.fails(
+        &["--db", "none.db", "backup", "c.db"],
+        1,
+        &["there is no database"],
+    );
+    assert!(!folder.path("c.db").exists());
 }
 
 #[test]

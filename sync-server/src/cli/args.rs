@@ -88,6 +88,14 @@ Examples:
     /// Verify every chain and signature of the tills; says how many imported rows nobody signed
     #[command(after_help = "Example: sync-server --db backup.db verify")]
     Verify,
+    /// Copy the whole database into a new file, also while `serve` runs
+    #[command(
+        after_help = "Beside FILE stands FILE.forgotten, a copy of the log of who was forgotten: keep the two together.\nNever over another file.\n\nExample: sync-server backup backup-2026-03-14.db"
+    )]
+    Backup {
+        /// The file to make
+        file: PathBuf,
+    },
     /// Customers
     #[command(subcommand)]
     Customer(CustomerCommand),

@@ -10,6 +10,7 @@ use tracing_subscriber::EnvFilter;
 use crate::api::Office;
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::error::{CliError, ended};
+use crate::out;
 use crate::store::sqlite::Sqlite;
 
 mod args;
@@ -76,6 +77,7 @@ fn run(cli: Cli) -> Done {
         }
         Command::Rebuild { check } => histories::rebuild(&open_existing(db)?, check),
         Command::Verify => histories::verify(&open_existing(db)?),
+        Command::Backup { file } => backup(db, &file),
         Command::Customer(CustomerCommand::Forget { id }) => desk::forget(&open_existing(db)?, &id),
     }
 }
@@ -107,13 +109,44 @@ fn open(db: &Path) -> Result<Office, CliError> {
     Ok(office)
 }
 
-fn open_existing(db: &Path) -> Result<Office, CliError> {
+/// The log goes second: it may know of somebody whom the copy does not know to be forgotten, never the other way round.
+fn backup(db: &Path, file: &Path) -> Done {
+    existing(db)?;
+    let (log, log_copy) = (tombstone_log(db), tombstone_log(file));
+    for made in [file, &log_copy] {
+        if made.exists() {
+            return Err(CliError::mend(
+                format!("{} is there already", made.display()),
+                "give another name: a backup never takes the place of a file",
+            ));
+        }
+    }
+    Sqlite::backup(db, file)?;
+    match std::fs::copy(&log, &log_copy) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(CliError::mend(
+                format!("{}: {error}", log_copy.display()),
+                "without that copy a backup does not know who was forgotten since: look at the disk and make another one",
+            ));
+        }
+        _ => {}
+    }
+    out::line(&format!("{}: complete", file.display()));
+    Ok(())
+}
+
+fn existing(db: &Path) -> Done {
     if !db.exists() {
         return Err(CliError::mend(
             format!("there is no database {}", db.display()),
             "give --db FILE; `shop add`, `import` and `serve` make a new one",
         ));
     }
+    Ok(())
+}
+
+fn open_existing(db: &Path) -> Result<Office, CliError> {
+    existing(db)?;
     open(db)
 }
 

@@ -26,6 +26,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{Result, Store, StoreError, Work};
 
+mod backup;
 mod history;
 mod imports;
 mod journal;
