@@ -133,6 +133,7 @@ impl Till {
             shop: "Dorp".to_owned(),
             till: "Kassa 1".to_owned(),
             cash_rounding: true,
+            head_office: false,
             pin_by_cashier: true,
             barcodes: retail::barcode::Settings::default(),
         };

@@ -405,10 +405,14 @@ fn a_receipt_of_another_till_needs_head_office() {
     );
     // Its own till needs nobody.
     own.scanner.scan(&receipt_code::encode(number)).unwrap();
-    own.wait("the lines of the receipt", |state| {
-        state["mode"]["mode"] == "returning"
-    })
-    .unwrap();
+    let state = own
+        .wait("the lines of the receipt", |state| {
+            state["mode"]["mode"] == "returning"
+        })
+        .unwrap();
+    assert_eq!(state["mode"]["unchecked"], true, "{state:#}");
+    let page = own.text("/").unwrap();
+    assert!(page.contains("wat elders al terug is"), "{page}");
     shop.office.start().unwrap();
     other.press(&json!({ "do": "dismiss_notice" })).unwrap();
     other.scanner.scan(&receipt_code::encode(number)).unwrap();
@@ -417,6 +421,55 @@ fn a_receipt_of_another_till_needs_head_office() {
             state["mode"]["mode"] == "returning"
         })
         .unwrap();
+}
+
+/// Sold at one till, brought back at the other: the till that sold it asks head office, and refunds it no second time.
+#[test]
+fn what_came_back_elsewhere_is_gone_at_the_till_that_sold_it() {
+    let mut shop = Counter::open(2).unwrap();
+    shop.start().unwrap();
+    let number = sell(&mut shop.tills[0], &[&gtin(0)], "KLR-CASH").unwrap();
+    shop.tills[0].run(&["sync"], "").unwrap();
+    let [own, other] = shop.tills.as_mut_slice() else {
+        panic!("two tills")
+    };
+    look_up(other, number);
+    let before = last_receipt(&other.state().unwrap());
+    bring_back(other);
+    wait_receipt(other, before).unwrap();
+    // Not sent yet, it counts where it was taken back.
+    wait_all_back(other, number);
+    other.run(&["sync"], "").unwrap();
+    wait_all_back(own, number);
+    check::compare(&shop.office, &shop.tills).unwrap();
+    let found = problems(&shop.office);
+    assert!(found.is_empty(), "nothing came back twice: {found:?}");
+}
+
+/// Scans a receipt until head office has said that nothing of it is left; see [`look_up`] for why it may be silent.
+fn wait_all_back(till: &mut Till, number: ReceiptNumber) {
+    for round in 0.. {
+        assert!(round < 20, "head office never answered");
+        till.scanner.scan(&receipt_code::encode(number)).unwrap();
+        let state = till
+            .wait("all of it is back, or nobody could be asked", |state| {
+                state["notice"]["notice"] == "nothing_left_to_return"
+                    || state["notice"]["notice"] == "receipt_not_fetched"
+                    || state["mode"]["mode"] == "returning"
+            })
+            .unwrap();
+        if state["notice"]["notice"] == "nothing_left_to_return" {
+            return;
+        }
+        if state["mode"]["mode"] == "returning" {
+            assert_eq!(state["mode"]["unchecked"], true, "{state:#}");
+        }
+        till.press(&json!({ "do": "cancel" })).unwrap();
+        till.wait("back at the sale", |state| {
+            state["mode"]["mode"] == "selling" && state["notice"].is_null()
+        })
+        .unwrap();
+    }
 }
 
 /// One shirt, brought back at two tills in the same minute: both pay out, head office sees it, nobody is refused.

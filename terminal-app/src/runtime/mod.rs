@@ -29,6 +29,7 @@ pub fn setup(config: &Config) -> Setup {
         shop: config.shop.name.clone(),
         till: config.till.name.clone(),
         cash_rounding: config.cash_rounding,
+        head_office: config.server.is_some(),
         pin_by_cashier: config.pin == PinTerminal::Cashier,
         barcodes: config.barcode_settings(2026),
     }

@@ -175,6 +175,7 @@ fn returning(face: &Face, back: &ReturnView) -> Markup {
     let title = fill(w.return_lines, &[&back.of]);
     html! {
         div.lines tabindex="-1" {
+            @if back.unchecked { p.unchecked role="status" { (w.return_unchecked) } }
             table.back aria-label=(title) {
                 caption { (title) }
                 thead { tr {

@@ -243,6 +243,8 @@ strings! {
     ask_receipt: "Scan de streepjescode onder aan de bon, of typ de 14 cijfers die eronder staan.",
         "Scan the barcode at the bottom of the receipt, or type the 14 digits below it.";
     fetching: "Bon {} wordt opgehaald bij het hoofdkantoor…", "Fetching receipt {} from head office…";
+    return_unchecked: "Het hoofdkantoor antwoordt niet: wat elders al terug is, telt nu niet mee.",
+        "Head office does not answer: what came back elsewhere is not counted now.";
     return_lines: "Regels van bon {}", "Lines of receipt {}";
     sold: "Verkocht", "Sold";
     comes_back: "Retour", "Returned";

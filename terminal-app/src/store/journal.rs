@@ -6,7 +6,8 @@ use retail::journal::{ChainError, Stored, Verifier};
 use retail::wire::Head;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::{Store, StoreError, key_parts, receipt_key};
+use super::{Store, StoreError, key_parts, receipt_key, receipt_of_key};
+use crate::till::shelf::ReturnOnFile;
 
 /// What a walk over the whole chain came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -121,17 +122,21 @@ impl Store {
 pub(super) fn returns_of(
     conn: &Connection,
     number: ReceiptNumber,
-) -> Result<Vec<retail::sale::Return>, StoreError> {
+) -> Result<Vec<ReturnOnFile>, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT e.bytes FROM receipt r JOIN event e ON e.key = r.event
+        "SELECT r.number, e.bytes FROM receipt r JOIN event e ON e.key = r.event
          WHERE r.return_of = ?1 ORDER BY r.event",
     )?;
-    let rows = statement.query_map([receipt_key(number)], |row| row.get::<_, Vec<u8>>(0))?;
+    let rows = statement.query_map([receipt_key(number)], |row| {
+        Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?))
+    })?;
     let mut returns = Vec::new();
-    for bytes in rows {
-        let event = Event::read(&bytes?).map_err(|e| StoreError::Damaged(e.to_string()))?;
+    for row in rows {
+        let (key, bytes) = row?;
+        let event = Event::read(&bytes).map_err(|e| StoreError::Damaged(e.to_string()))?;
         if let Body::Return(back) = event.body {
-            returns.push(back);
+            let number = receipt_of_key(key)?;
+            returns.push(ReturnOnFile { number, back });
         }
     }
     Ok(returns)

@@ -8,7 +8,7 @@ use rusqlite::OptionalExtension as _;
 
 use super::{Store, StoreError, receipt_key, receipt_of_key};
 use crate::till::Shelf;
-use crate::till::shelf::{Customer, ReceiptLookup, ReceiptOnFile, ShelfError};
+use crate::till::shelf::{Customer, ReceiptLookup, ReceiptOnFile, ReturnOnFile, ShelfError};
 
 impl From<StoreError> for ShelfError {
     fn from(error: StoreError) -> Self {
@@ -39,6 +39,10 @@ impl Shelf for Store {
 
     fn receipt(&self, number: ReceiptNumber) -> Result<ReceiptLookup, ShelfError> {
         Ok(self.find_receipt(number)?)
+    }
+
+    fn returns_of(&self, number: ReceiptNumber) -> Result<Vec<ReturnOnFile>, ShelfError> {
+        Ok(super::journal::returns_of(&self.conn, number)?)
     }
 
     fn last_receipt(&self) -> Result<Option<ReceiptNumber>, ShelfError> {

@@ -1,4 +1,4 @@
-//! Receipts of other tills: asked of head office while a customer waits, in a thread of their own so that neither the till nor
+//! Receipts of other tills, and what other tills took back of one's own: asked of head office while a customer waits, in a thread of their own so that neither the till nor
 //! a long upload stands in the way.
 
 use std::io;
@@ -12,7 +12,7 @@ use retail::wire::{ReceiptAnswer, Refusal};
 use super::office::{CallError, HeadOffice};
 use crate::till::Input;
 use crate::till::input::FetchFailed;
-use crate::till::shelf::ReceiptOnFile;
+use crate::till::shelf::{ReceiptOnFile, ReturnOnFile};
 
 /// Asks for one receipt.
 pub fn fetch(
@@ -49,10 +49,18 @@ fn read(number: ReceiptNumber, answer: &ReceiptAnswer) -> Result<ReceiptOnFile, 
     }
     let mut returns = Vec::with_capacity(answer.returns.len());
     for text in &answer.returns {
-        if let Body::Return(back) = event(text)?.body
+        let written = event(text)?;
+        if let Body::Return(back) = written.body
             && back.of == number
         {
-            returns.push(back);
+            returns.push(ReturnOnFile {
+                number: ReceiptNumber {
+                    till: written.position.till,
+                    epoch: written.position.epoch,
+                    serial: back.receipt.receipt,
+                },
+                back,
+            });
         }
     }
     Ok(ReceiptOnFile {

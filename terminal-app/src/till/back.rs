@@ -7,7 +7,7 @@ use retail::ids::{LinkId, ReceiptNumber};
 use retail::loyalty;
 use retail::money::Cents;
 use retail::quantity::{Quantity, Unit};
-use retail::sale::{KeptLine, Line, Receipt, Return, ReturnReason, Tender, TenderKind, kept_lines};
+use retail::sale::{KeptLine, Line, Receipt, Return, ReturnReason, Tender, TenderKind};
 use retail::vat::{self, VatRate};
 
 use super::effect::{Beep, Effect, NewEvent, Print};
@@ -24,7 +24,7 @@ const MAX_REMARK: usize = 500;
 impl ReturnDraft {
     /// What is still with the customer, before this return.
     pub(super) fn kept(&self) -> Vec<KeptLine> {
-        kept_lines(&self.on_file.sale, &self.on_file.returns)
+        self.on_file.kept()
     }
 
     /// What comes back of a line now; a deposit follows its article.
@@ -88,7 +88,7 @@ impl ReturnDraft {
                 .on_file
                 .returns
                 .iter()
-                .map(|back| card_of(&back.receipt))
+                .map(|one| card_of(&one.back.receipt))
                 .sum();
         let total = self.total();
         let card = -(-total).min(on_card.max(Cents::ZERO));
@@ -139,15 +139,23 @@ impl Step<'_, '_> {
         self.may_open_return()?;
         self.state.work.back = None;
         match self.env.shelf.receipt(number)? {
-            ReceiptLookup::Found(on_file) => self.begin_return(*on_file),
+            // What all came back here needs no second opinion.
+            ReceiptLookup::Found(on_file)
+                if self.state.setup.head_office && !on_file.is_all_back() =>
+            {
+                self.ask_head_office(number)
+            }
+            ReceiptLookup::Found(on_file) => self.begin_return(*on_file, true),
             ReceiptLookup::IsReturn => Err(Notice::ReceiptIsReturn { number }),
             ReceiptLookup::Missing => Err(Notice::NoSuchReceipt { number }),
-            ReceiptLookup::Elsewhere => {
-                self.state.work.mode = Mode::FetchingReceipt { number };
-                self.effects.push(Effect::FetchReceipt(number));
-                Ok(())
-            }
+            ReceiptLookup::Elsewhere => self.ask_head_office(number),
         }
+    }
+
+    fn ask_head_office(&mut self, number: ReceiptNumber) -> Handled {
+        self.state.work.mode = Mode::FetchingReceipt { number };
+        self.effects.push(Effect::FetchReceipt(number));
+        Ok(())
     }
 
     pub(super) fn fetched(
@@ -159,29 +167,52 @@ impl Step<'_, '_> {
             return Ok(());
         }
         self.state.work.mode = Mode::AskingReceipt;
-        match result {
-            Ok(on_file) => match self.begin_return(*on_file) {
-                Ok(()) => {}
-                Err(notice) => self.warning = Some(notice),
-            },
-            Err(FetchFailed::NoSuchReceipt) => {
-                self.warning = Some(Notice::NoSuchReceipt { number });
-            }
-            Err(why) => self.warning = Some(Notice::ReceiptNotFetched { number, why }),
+        if let Err(notice) = self.begin_answered(number, result) {
+            self.warning = Some(notice);
         }
         Ok(())
     }
 
-    fn begin_return(&mut self, on_file: ReceiptOnFile) -> Handled {
+    /// Head office knows what other tills took back, this till what it took back itself and may not have sent yet: both
+    /// count. Of a receipt of its own the till needs no answer: it goes on with what it knows, and says so.
+    fn begin_answered(
+        &mut self,
+        number: ReceiptNumber,
+        result: Result<Box<ReceiptOnFile>, FetchFailed>,
+    ) -> Handled {
+        let own = match self.env.shelf.receipt(number)? {
+            ReceiptLookup::Found(own) => Some(*own),
+            _ => None,
+        };
+        match (result, own) {
+            (Ok(theirs), Some(mut own)) => {
+                own.count(theirs.returns);
+                self.begin_return(own, true)
+            }
+            (Ok(mut theirs), None) => {
+                theirs.count(self.env.shelf.returns_of(number)?);
+                self.begin_return(*theirs, true)
+            }
+            // Not sent yet: no other till can have it either.
+            (Err(FetchFailed::NoSuchReceipt), Some(own)) => self.begin_return(own, true),
+            (Err(_), Some(own)) => self.begin_return(own, false),
+            (Err(FetchFailed::NoSuchReceipt), None) => Err(Notice::NoSuchReceipt { number }),
+            (Err(why), None) => Err(Notice::ReceiptNotFetched { number, why }),
+        }
+    }
+
+    /// `checked`: what came back at other tills is counted too, as far as there are any.
+    fn begin_return(&mut self, on_file: ReceiptOnFile, checked: bool) -> Handled {
         let number = on_file.number;
+        if on_file.is_all_back() {
+            return Err(Notice::NothingLeftToReturn { number });
+        }
         let draft = ReturnDraft {
             on_file,
+            unchecked: !checked,
             chosen: std::collections::BTreeMap::new(),
             remark: String::new(),
         };
-        if draft.kept().iter().all(|kept| kept.qty <= Quantity::ZERO) {
-            return Err(Notice::NothingLeftToReturn { number });
-        }
         self.state.work.back = Some(draft);
         self.state.work.mode = Mode::Returning;
         self.beep(Beep::Good);

@@ -23,7 +23,7 @@ pub enum Effect {
         /// Amount to pay; negative for a refund.
         amount: Cents,
     },
-    /// Asks head office for a receipt of another till.
+    /// Asks head office for a receipt: of another till, or what other tills took back of one's own.
     FetchReceipt(ReceiptNumber),
     /// The cashier has read of an unheard scan of the hub: it leaves the queue of scans.
     ForgetScan(i64),

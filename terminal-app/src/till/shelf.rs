@@ -4,7 +4,8 @@
 
 use retail::article::Article;
 use retail::ids::{CustomerId, ReceiptNumber};
-use retail::sale::{Return, Sale};
+use retail::quantity::Quantity;
+use retail::sale::{KeptLine, Return, Sale, kept_lines};
 
 /// A look-up that could not be done.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,9 +39,42 @@ pub struct ReceiptOnFile {
     /// The sale.
     pub sale: Sale,
     /// The returns that name it.
-    pub returns: Vec<Return>,
+    pub returns: Vec<ReturnOnFile>,
     /// Whose it was.
     pub customer: Option<CustomerId>,
+}
+
+/// A return by its own number: what two places know of the same receipt can be put together without counting one twice.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ReturnOnFile {
+    /// Its number: another till may have taken the goods back.
+    pub number: ReceiptNumber,
+    /// The return.
+    pub back: Return,
+}
+
+impl ReceiptOnFile {
+    /// Counts what else is known to have come back. A number alone does not tell two returns apart: after a restored backup
+    /// it may stand for both.
+    pub fn count(&mut self, others: Vec<ReturnOnFile>) {
+        for other in others {
+            if !self.returns.contains(&other) {
+                self.returns.push(other);
+            }
+        }
+    }
+
+    /// What is still with the customer.
+    #[must_use]
+    pub fn kept(&self) -> Vec<KeptLine> {
+        kept_lines(&self.sale, self.returns.iter().map(|one| &one.back))
+    }
+
+    /// Everything on it came back already.
+    #[must_use]
+    pub fn is_all_back(&self) -> bool {
+        self.kept().iter().all(|kept| kept.qty <= Quantity::ZERO)
+    }
 }
 
 /// Where a receipt number leads.
@@ -68,6 +102,8 @@ pub trait Shelf {
     fn customer(&self, id: CustomerId) -> Result<Option<Customer>, ShelfError>;
     /// A receipt and what came back of it.
     fn receipt(&self, number: ReceiptNumber) -> Result<ReceiptLookup, ShelfError>;
+    /// What this till took back of a receipt, whichever till wrote it.
+    fn returns_of(&self, number: ReceiptNumber) -> Result<Vec<ReturnOnFile>, ShelfError>;
     /// The last receipt that this till wrote.
     fn last_receipt(&self) -> Result<Option<ReceiptNumber>, ShelfError>;
     /// The number of the next receipt; `None` when this till is not enrolled.

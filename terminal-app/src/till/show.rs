@@ -177,6 +177,7 @@ impl State {
             .collect(),
             remark: draft.remark.clone(),
             ready: draft.is_ready(),
+            unchecked: draft.unchecked,
         }
     }
 

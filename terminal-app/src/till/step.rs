@@ -31,6 +31,8 @@ pub struct Setup {
     pub till: String,
     /// Cash is rounded to five cents.
     pub cash_rounding: bool,
+    /// There is a head office: it knows what other tills took back.
+    pub head_office: bool,
     /// The cashier reads payments off the terminal himself.
     pub pin_by_cashier: bool,
     /// Barcode rules; the year is taken from the clock.

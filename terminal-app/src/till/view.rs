@@ -141,6 +141,8 @@ pub struct ReturnView {
     pub remark: String,
     /// Everything that is needed is there.
     pub ready: bool,
+    /// What other tills took back of it could not be asked.
+    pub unchecked: bool,
 }
 
 /// A line of the receipt in a return.

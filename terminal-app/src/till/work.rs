@@ -114,6 +114,9 @@ pub(super) struct PriceQuestion {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct ReturnDraft {
     pub(super) on_file: ReceiptOnFile,
+    /// Head office did not say what other tills took back.
+    #[serde(default)]
+    pub(super) unchecked: bool,
     pub(super) chosen: BTreeMap<u32, Chosen>,
     pub(super) remark: String,
 }

@@ -74,6 +74,7 @@ fn open(path: &Path) -> Engine {
         shop: "Dorp".to_owned(),
         till: "Kassa 1".to_owned(),
         cash_rounding: true,
+        head_office: false,
         pin_by_cashier: true,
         barcodes: retail::barcode::Settings::default(),
     };

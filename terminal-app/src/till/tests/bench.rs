@@ -14,7 +14,7 @@ use retail::sale::{Return, Sale};
 use retail::vat::VatRate;
 
 use crate::till::input::{Cashier, ScannedCode};
-use crate::till::shelf::{Customer, ReceiptLookup, ReceiptOnFile, ShelfError};
+use crate::till::shelf::{Customer, ReceiptLookup, ReceiptOnFile, ReturnOnFile, ShelfError};
 use crate::till::{Action, Beep, Commit, Effect, Env, Input, Now, Setup, Shelf, State, View};
 
 /// Ends in a right check digit.
@@ -98,15 +98,20 @@ impl Shelf for Memory {
             Some((sale, customer)) => ReceiptLookup::Found(Box::new(ReceiptOnFile {
                 number,
                 sale: sale.clone(),
-                returns: self
-                    .returns
-                    .iter()
-                    .filter(|(_, back)| back.of == number)
-                    .map(|(_, back)| back.clone())
-                    .collect(),
+                returns: self.returns_of(number)?,
                 customer: *customer,
             })),
         })
+    }
+
+    fn returns_of(&self, number: ReceiptNumber) -> Result<Vec<ReturnOnFile>, ShelfError> {
+        let of = self.returns.iter().filter(|(_, back)| back.of == number);
+        Ok(of
+            .map(|(number, back)| ReturnOnFile {
+                number: *number,
+                back: back.clone(),
+            })
+            .collect())
     }
 
     fn last_receipt(&self) -> Result<Option<ReceiptNumber>, ShelfError> {
@@ -194,6 +199,17 @@ impl Bench {
         Self::with(true, true)
     }
 
+    /// As [`Self::new`], in a shop with more tills.
+    pub(super) fn with_head_office() -> Self {
+        let mut bench = Self::new();
+        let setup = Setup {
+            head_office: true,
+            ..(*bench.state.setup).clone()
+        };
+        bench.state.setup = Arc::new(setup);
+        bench
+    }
+
     pub(super) fn with(cash_rounding: bool, logged_in: bool) -> Self {
         let mut shelf = Memory::default();
         let cola = Article {
@@ -222,6 +238,7 @@ impl Bench {
             shop: "De Wollen Draad".to_owned(),
             till: "Kassa 1".to_owned(),
             cash_rounding,
+            head_office: false,
             pin_by_cashier: true,
             barcodes: retail::barcode::Settings::default(),
         };

@@ -47,8 +47,17 @@ pub(super) fn returning() -> View {
             ],
             remark: "Naad is los na één keer wassen".to_owned(),
             ready: true,
+            unchecked: false,
         }))
     }
+}
+
+fn returning_unchecked() -> View {
+    let mut view = returning();
+    if let ModeView::Returning(back) = &mut view.mode {
+        back.unchecked = true;
+    }
+    view
 }
 
 pub(super) fn questions() -> Vec<Named> {
@@ -96,6 +105,7 @@ pub(super) fn questions() -> Vec<Named> {
             }),
         ),
         ("returning", returning()),
+        ("returning_unchecked", returning_unchecked()),
         (
             "enrolling",
             View {
