@@ -1,7 +1,7 @@
 //! The first zone: what the customer buys or brings back, and what it comes to.
 //!
 //! The table is called *Winkelmand* and the total is a status called *Totaal*. While the basket is empty the change of the
-//! last sale stands there, large, until the next scan.
+//! last sale stands there, large, until the next scan; of a return made during a sale it stands above the sale.
 
 use maud::{Markup, html};
 use retail::money::Cents;
@@ -16,7 +16,7 @@ use crate::till::{Action, ModeView, View};
 pub(crate) fn basket(face: &Face, view: &View) -> Markup {
     match &view.mode {
         ModeView::NotEnrolled | ModeView::LoggedOut { .. } => html! {},
-        ModeView::Returning(back) => returning(face, back),
+        ModeView::Returning(back) => returning(face, view, back),
         _ => selling(face, view),
     }
 }
@@ -24,6 +24,7 @@ pub(crate) fn basket(face: &Face, view: &View) -> Markup {
 fn selling(face: &Face, view: &View) -> Markup {
     let w = face.words();
     html! {
+        @if let Some(last) = beside(view) { (last_receipt(w, last, true)) }
         div.lines tabindex="-1" {
             table aria-label=(w.basket) {
                 thead { tr {
@@ -93,13 +94,20 @@ fn between(w: &Strings, view: &View) -> Markup {
     let last = view.last.as_ref().filter(|_| view.just_sold);
     html! {
         div.between {
-            @if let Some(last) = last { (last_receipt(w, last)) }
+            @if let Some(last) = last { (last_receipt(w, last, false)) }
             @if view.mode == ModeView::Selling { p.ready { strong { (w.ready) } br; (w.ready_hint) } }
         }
     }
 }
 
-fn last_receipt(w: &Strings, last: &LastReceipt) -> Markup {
+/// Goods came back while a sale was open: what to give back stands beside it, until the sale goes on.
+fn beside(view: &View) -> Option<&LastReceipt> {
+    let waiting = view.mode == ModeView::Selling && !view.basket.is_empty();
+    let last = view.last.as_ref().filter(|last| last.total.is_negative());
+    last.filter(|_| waiting && view.just_sold && view.paid.is_empty())
+}
+
+fn last_receipt(w: &Strings, last: &LastReceipt, beside: bool) -> Markup {
     // Who paid exactly gets nothing back: then what was paid is worth knowing.
     let change = last.change.filter(|change| *change != Cents::ZERO);
     let (label, amount) = match (change, last.total.is_negative()) {
@@ -109,7 +117,7 @@ fn last_receipt(w: &Strings, last: &LastReceipt) -> Markup {
         (None, true) => (w.given_back, (last.total + last.rounding).abs()),
     };
     html! {
-        div #last role="status" aria-label=(label) {
+        div #last class=[beside.then_some("beside")] role="status" aria-label=(label) {
             span.label { (label) }
             span.amount { (w.money(amount)) }
             span.detail {
@@ -170,7 +178,7 @@ fn in_cash(w: &Strings, view: &View) -> String {
     fill(w.in_cash, &[&w.in_text(view.due_cash)])
 }
 
-fn returning(face: &Face, back: &ReturnView) -> Markup {
+fn returning(face: &Face, view: &View, back: &ReturnView) -> Markup {
     let w = face.words();
     let title = fill(w.return_lines, &[&back.of]);
     html! {
@@ -192,6 +200,7 @@ fn returning(face: &Face, back: &ReturnView) -> Markup {
                 div { span.label { (w.refund_total) } }
                 output #total role="status" aria-live="polite" aria-label=(w.total) { (w.money(back.total)) }
             }
+            @if !view.basket.is_empty() { p.detail { (fill(w.sale_waits, &[&w.in_text(view.total)])) } }
         }
     }
 }

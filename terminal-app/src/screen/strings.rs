@@ -260,6 +260,7 @@ strings! {
     optional: "niet verplicht", "optional";
     to_refund: "Terug te betalen", "To refund";
     refund_total: "Totaal retour", "Return total";
+    sale_waits: "Er wacht nog een bon van {}.", "A sale of {} is still waiting.";
     confirm_return: "Retour afronden", "Complete return";
     follows: "gaat mee", "follows";
 

@@ -23,6 +23,8 @@ impl State {
         let today = now.wall.date_naive();
         let mode = self.mode(enrolled, now);
         let enabled = self.enabled(&mode);
+        let elsewhere = matches!(mode, ModeView::Returning(_));
+        let attached = basket.customer.as_ref().filter(|_| !elsewhere);
         View {
             rev: self.steps,
             shop: self.setup.shop.clone(),
@@ -64,7 +66,7 @@ impl State {
                 Vec::new()
             },
             next_quantity: work.next_quantity,
-            customer: basket.customer.as_ref().map(|attached| CustomerPanel {
+            customer: attached.map(|attached| CustomerPanel {
                 customer: attached.customer.clone(),
                 earns: points_of(basket),
                 new: attached.new,

@@ -44,7 +44,7 @@ pub struct View {
     pub quick_amounts: Vec<Cents>,
     /// The quantity that the next article gets.
     pub next_quantity: Option<Quantity>,
-    /// The customer of this basket.
+    /// The customer of this basket; nobody while goods of another receipt come back.
     pub customer: Option<CustomerPanel>,
     /// Articles found by name.
     pub search: Vec<Found>,
@@ -52,7 +52,7 @@ pub struct View {
     pub notice: Option<Notice>,
     /// The last receipt of who is logged in, made today: what was due, handed over and given back.
     pub last: Option<LastReceipt>,
-    /// Nothing was put in a basket or cancelled since that receipt.
+    /// Nothing was put in a basket or cancelled since that receipt. After a return a sale may wait all the same.
     pub just_sold: bool,
     /// The last sound, and how many there were: a new number is a new sound.
     pub sound: Option<(u64, Beep)>,

@@ -200,6 +200,27 @@ fn the_open_basket_waits_for_the_return_to_be_done() {
     assert_eq!(till.view().mode, ModeView::Selling);
 }
 
+/// The customer of the sale that waits has nothing to do with these goods; what to give back stands beside his sale.
+#[test]
+fn a_return_over_an_open_sale_shows_whose_and_how_much() {
+    let mut till = Bench::new();
+    till.article(TEA);
+    till.scan("KLR-CASH");
+    till.article(CARD);
+    till.article(SHIRT);
+    till.scan(&code(number(1)));
+    assert!(matches!(till.view().mode, ModeView::Returning(_)));
+    assert_eq!(till.view().customer, None, "the receipt is nobody's");
+    take_back(&mut till, 1, 1);
+    let view = till.view();
+    assert_eq!(view.mode, ModeView::Selling);
+    assert!(view.customer.is_some(), "his sale goes on");
+    assert!(view.just_sold && !view.basket.is_empty());
+    assert_eq!(view.last.unwrap().change, Some(Cents(300)));
+    till.article(TEA);
+    assert!(!till.view().just_sold);
+}
+
 #[test]
 fn receipts_that_cannot_be_returned_say_why() {
     let mut till = sold();

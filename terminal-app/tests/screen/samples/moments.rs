@@ -134,6 +134,7 @@ pub(super) fn sales() -> Vec<Named> {
         ("selected", refused),
         ("long_sale", long_sale()),
         ("split", split),
+        ("returned_during_a_sale", returned_during_a_sale()),
         (
             "next_quantity",
             View {
@@ -195,6 +196,22 @@ pub(super) fn sales() -> Vec<Named> {
         ),
         ("troubled", troubled()),
     ]
+}
+
+/// The return is done, its money lies in the open drawer, and the sale that waited stands there again.
+fn returned_during_a_sale() -> View {
+    View {
+        just_sold: true,
+        last: Some(LastReceipt {
+            number: receipt(43),
+            total: Cents(-1999),
+            rounding: Cents(-1),
+            tendered: None,
+            change: Some(Cents(2000)),
+            day: None,
+        }),
+        ..with_customer()
+    }
 }
 
 /// What a cashier is told about a scan or an amount.

@@ -6,7 +6,7 @@ use retail::sale::{ReturnReason, TenderKind};
 use terminal_app::till::view::{ReturnRow, ReturnView};
 use terminal_app::till::{ModeView, Notice, View};
 
-use super::{Named, asking, receipt};
+use super::{Named, asking, receipt, selling};
 
 fn back_row(line: u32, name: &str, sold: i64, left: i64, chosen: i64, price: i64) -> ReturnRow {
     ReturnRow {
@@ -106,6 +106,14 @@ pub(super) fn questions() -> Vec<Named> {
         ),
         ("returning", returning()),
         ("returning_unchecked", returning_unchecked()),
+        (
+            "returning_while_a_sale_waits",
+            View {
+                mode: returning().mode,
+                customer: None,
+                ..selling()
+            },
+        ),
         (
             "enrolling",
             View {
