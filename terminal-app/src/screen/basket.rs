@@ -219,6 +219,7 @@ fn return_row(w: &Strings, row: &ReturnRow) -> Markup {
         tr #{ "back-" (row.line) } .selected[chosen] .child[row.deposit] {
             td.name {
                 (row.name)
+                @if let Some(back) = back_already(row) { br; span.detail { (fill(w.back_already, &[&w.quantity(back, row.unit)])) } }
             }
             td.num { (w.quantity(row.sold, row.unit)) }
             td.num {
@@ -238,6 +239,12 @@ fn return_row(w: &Strings, row: &ReturnRow) -> Markup {
             tr.selected.why { td colspan="4" { (reasons(w, row)) } }
         }
     }
+}
+
+/// A part of the line came back before: how much. Of what all came back the line says so itself, a deposit follows.
+fn back_already(row: &ReturnRow) -> Option<Quantity> {
+    let back = row.sold + -row.left;
+    (back > Quantity::ZERO && row.left > Quantity::ZERO && !row.deposit).then_some(back)
 }
 
 /// Why this line comes back.

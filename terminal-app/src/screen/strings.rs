@@ -249,6 +249,7 @@ strings! {
     sold: "Verkocht", "Sold";
     comes_back: "Retour", "Returned";
     none_left: "al terug", "already back";
+    back_already: "{} al terug", "{} back already";
     reason: "Reden", "Reason";
     reason_all: "Reden voor alle regels", "Reason for all lines";
     reason_of: "Reden voor {}", "Reason for {}";
