@@ -124,7 +124,8 @@ fn last_receipt(w: &Strings, last: &LastReceipt, beside: bool) -> Markup {
                 (fill(w.last_receipt, &[&last.number])) " · " (w.total) " " (w.in_text(last.total))
                 @if last.rounding != Cents::ZERO { " · " (fill(w.rounding, &[&w.in_text(last.rounding)])) }
                 @if let Some(tendered) = last.tendered { " · " (fill(w.tendered, &[&w.in_text(tendered)])) }
-                @else if last.change.is_none() { " · " (w.by_card) }
+                @if last.card != Cents::ZERO && last.change.is_some() { " · " (fill(w.card_share, &[&w.in_text(last.card)])) }
+                @if last.tendered.is_none() && last.change.is_none() { " · " (w.by_card) }
             }
         }
     }

@@ -134,6 +134,7 @@ strings! {
     last_receipt: "Bon {}", "Receipt {}";
     tendered: "contant {}", "{} in cash";
     by_card: "pin", "by card";
+    card_share: "pin\u{a0}{}", "{}\u{a0}by\u{a0}card";
     return_what: "Kies wat er terugkomt: met + of door het te scannen.", "Choose what comes back: with + or by scanning it.";
     return_why: "Kies bij elke regel een reden.", "Choose a reason for every line.";
     rounding: "afronding {}", "rounding {}";

@@ -12,7 +12,7 @@ use retail::vat::{self, VatRate};
 
 use super::effect::{Beep, Effect, NewEvent, Print};
 use super::input::FetchFailed;
-use super::pay::{is_child, tender};
+use super::pay::{by_card, is_child, tender};
 use super::shelf::{ReceiptLookup, ReceiptOnFile};
 use super::step::{Handled, Step};
 use super::view::{LastReceipt, Notice};
@@ -75,20 +75,12 @@ impl ReturnDraft {
     /// How it is paid back, before cash rounding: `(by card, in cash)`, zero or negative. What was paid by card goes back
     /// to the card, as far as it did not go back already.
     pub(super) fn refund(&self) -> (Cents, Cents) {
-        let card_of = |receipt: &Receipt| -> Cents {
-            receipt
-                .tenders
-                .iter()
-                .filter(|t| t.kind == TenderKind::Card)
-                .map(|t| t.amount)
-                .sum()
-        };
-        let on_card = card_of(&self.on_file.sale)
+        let on_card = by_card(&self.on_file.sale)
             + self
                 .on_file
                 .returns
                 .iter()
-                .map(|one| card_of(&one.back.receipt))
+                .map(|one| by_card(&one.back.receipt))
                 .sum();
         let total = self.total();
         let card = -(-total).min(on_card.max(Cents::ZERO));
@@ -383,6 +375,7 @@ impl Step<'_, '_> {
             rounding: receipt.rounding,
             tendered: None,
             change: (cash != Cents::ZERO).then_some(-cash),
+            card: by_card(&receipt),
             day: Some(self.env.now.wall.date_naive()),
         });
         self.state.work.mode = Mode::Selling;

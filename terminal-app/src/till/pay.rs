@@ -6,7 +6,7 @@ use retail::event::Body;
 use retail::ids::LinkId;
 use retail::loyalty;
 use retail::money::Cents;
-use retail::sale::{LineClass, Sale, Tender, TenderKind};
+use retail::sale::{LineClass, Receipt, Sale, Tender, TenderKind};
 use retail::vat;
 
 use super::effect::{Beep, Effect, NewEvent, Print};
@@ -258,6 +258,7 @@ impl Step<'_, '_> {
             rounding,
             tendered: cash.map(|t| t.tendered.unwrap_or(t.amount)),
             change: cash.map(|t| t.change.unwrap_or_default()),
+            card: by_card(&sale),
             day: Some(self.env.now.wall.date_naive()),
         });
         let opens_drawer = cash.is_some();
@@ -281,6 +282,13 @@ impl Step<'_, '_> {
 /// Points of a basket: on its goods, deposits and gift cards left out.
 pub(super) fn points_of(basket: &Basket) -> i64 {
     loyalty::points(basket.gross())
+}
+
+/// What of a receipt went by card.
+pub(super) fn by_card(receipt: &Receipt) -> Cents {
+    let card = |tender: &&Tender| tender.kind == TenderKind::Card;
+    let tenders = receipt.tenders.iter().filter(card);
+    tenders.map(|tender| tender.amount).sum()
 }
 
 /// True for lines that follow another one by themselves.

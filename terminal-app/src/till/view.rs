@@ -242,6 +242,9 @@ pub struct LastReceipt {
     pub tendered: Option<Cents>,
     /// Cash given back (of a return: the refund in cash).
     pub change: Option<Cents>,
+    /// What went by card; negative for a return, zero when nothing did.
+    #[serde(default)]
+    pub card: Cents,
     /// The local day on which who is logged in made it; `None` once he has logged out: then it is nobody's change any more.
     #[serde(default)]
     pub day: Option<NaiveDate>,

@@ -118,6 +118,12 @@ fn what_was_paid_by_card_goes_back_to_the_card() {
         answer: PaymentOutcome::Paid,
     });
     till.act(Action::PayCashExact);
+    let last = till.view().last.unwrap();
+    assert_eq!(
+        (last.tendered, last.card),
+        (Some(Cents(1295)), Cents(1000)),
+        "both parts are named"
+    );
     till.scan(&code(number(1)));
     take_back(&mut till, 1, 1);
     assert!(matches!(
@@ -149,6 +155,8 @@ fn what_was_paid_by_card_goes_back_to_the_card() {
         tenders,
         [(TenderKind::Card, -1000), (TenderKind::Cash, -1000)]
     );
+    let last = till.view().last.unwrap();
+    assert_eq!((last.change, last.card), (Some(Cents(1000)), Cents(-1000)));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use terminal_app::till::view::{CustomerPanel, Enabled, Found, Row};
 use terminal_app::till::{ModeView, Notice, View};
 
 use self::hub::{hub_troubled, on_hub};
-use self::moments::{between_sales, sales, told};
+use self::moments::{between_sales, sales, told, two_ways};
 use self::questions::questions;
 
 mod hub;
@@ -300,6 +300,7 @@ type Named = (&'static str, View);
 /// All samples with their names.
 pub(crate) fn all() -> Vec<Named> {
     let mut all = between_sales();
+    all.extend(two_ways());
     all.extend(sales());
     all.extend(told());
     all.extend(questions());

@@ -11,15 +11,19 @@ use terminal_app::till::{ModeView, Notice, View};
 
 use super::{Named, asking, cashier, idle, long_sale, receipt, selling, troubled, with_customer};
 
-pub(super) fn between_sales() -> Vec<Named> {
-    let last = |change: Option<i64>| LastReceipt {
+fn last(change: Option<i64>) -> LastReceipt {
+    LastReceipt {
         number: receipt(42),
         total: Cents(6439),
         rounding: change.map_or(Cents::ZERO, |_| Cents(1)),
         tendered: change.map(|change| Cents(6440 + change)),
         change: change.map(Cents),
+        card: Cents(if change.is_some() { 0 } else { 6439 }),
         day: None,
-    };
+    }
+}
+
+pub(super) fn between_sales() -> Vec<Named> {
     vec![
         (
             "not_enrolled",
@@ -103,6 +107,39 @@ pub(super) fn between_sales() -> Vec<Named> {
             "paid_by_card",
             View {
                 last: Some(last(None)),
+                ..idle()
+            },
+        ),
+    ]
+}
+
+/// A part in cash, a part by card.
+pub(super) fn two_ways() -> Vec<Named> {
+    vec![
+        (
+            "paid_in_two_ways",
+            View {
+                last: Some(LastReceipt {
+                    tendered: Some(Cents(2000)),
+                    change: Some(Cents::ZERO),
+                    rounding: Cents::ZERO,
+                    card: Cents(4439),
+                    ..last(Some(0))
+                }),
+                ..idle()
+            },
+        ),
+        (
+            "given_back_in_two_ways",
+            View {
+                last: Some(LastReceipt {
+                    total: Cents(-749),
+                    rounding: Cents::ZERO,
+                    tendered: None,
+                    change: Some(Cents(500)),
+                    card: Cents(-249),
+                    ..last(None)
+                }),
                 ..idle()
             },
         ),
@@ -208,6 +245,7 @@ fn returned_during_a_sale() -> View {
             rounding: Cents(-1),
             tendered: None,
             change: Some(Cents(2000)),
+            card: Cents::ZERO,
             day: None,
         }),
         ..with_customer()
