@@ -77,6 +77,11 @@ pub(crate) fn words(w: &Strings, notice: &Notice) -> (Tone, String, Option<Strin
             fill(w.n_sale_cancelled, &[&w.in_text(*total)]),
             None,
         ),
+        Notice::DrawerShut => (
+            Tone::Mind,
+            w.n_drawer_shut.to_owned(),
+            hint(w.n_drawer_shut_hint),
+        ),
         Notice::Copied { number } => (Tone::Good, fill(w.n_copied, &[number]), None),
         Notice::ReasonMissing { line } => (Tone::Mind, fill(w.n_reason_missing, &[line]), None),
         Notice::ReceiptNotFetched { number, why } => (
@@ -166,6 +171,7 @@ const fn plain_words(w: &Strings, notice: &Notice) -> (Tone, &'static str) {
         | Notice::NothingLeftToReturn { .. }
         | Notice::QuantityForgotten { .. }
         | Notice::SaleCancelled { .. }
+        | Notice::DrawerShut
         | Notice::Copied { .. }
         | Notice::MoreThanSold { .. }
         | Notice::ReasonMissing { .. }

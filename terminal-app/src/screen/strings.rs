@@ -317,6 +317,8 @@ strings! {
         "A part is already paid. Give it back first or finish the payment.";
     n_wrong_quantity: "Dit aantal kan niet.", "This quantity is not possible.";
     n_quantity_forgotten: "{} × vervalt: het volgende artikel telt één keer.", "{} × dropped: the next article counts once.";
+    n_drawer_shut: "De lade is niet geopend: dat lukt nu niet via de printer.", "The drawer was not opened: the printer cannot do that now.";
+    n_drawer_shut_hint: "Open hem met de sleutel.", "Open it with its key.";
     n_copied: "Kopie van bon {} gaat naar de printer.", "A copy of receipt {} goes to the printer.";
     n_sale_cancelled: "Bon van {} geannuleerd.", "Sale of {} cancelled.";
     n_take_back_sale: "Toch terugzetten", "Put it back";

@@ -104,6 +104,15 @@ impl Step<'_, '_> {
         Ok(())
     }
 
+    /// Whoever opens it with the key must know that he has to. What must be dealt with keeps its place.
+    pub(super) fn drawer_shut(&mut self) -> Handled {
+        let pressing = self.state.notice.as_ref().is_some_and(Notice::is_pressing);
+        if pressing || self.state.work.cashier.is_none() {
+            return Ok(());
+        }
+        Err(Notice::DrawerShut)
+    }
+
     pub(super) fn scanner(&mut self, status: ScannerStatus) {
         let known = &mut self.state.scanners;
         match known.iter_mut().find(|s| s.name == status.name) {

@@ -85,6 +85,8 @@ pub enum Input {
     PinChecked(Option<Cashier>),
     /// News of the receipt printer.
     Printer(PrinterStatus),
+    /// The printer could not open the drawer within ten seconds: it stays shut.
+    DrawerShut,
     /// A scanner appeared or went away.
     Scanner(ScannerStatus),
     /// The payment terminal answered.

@@ -197,6 +197,8 @@ pub enum Notice {
         /// What.
         event: HubNotice,
     },
+    /// The printer could not open the drawer in time; it will not open later.
+    DrawerShut,
     /// A copy of the receipt goes to the printer.
     Copied {
         /// Which.

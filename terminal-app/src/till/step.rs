@@ -148,7 +148,11 @@ impl State {
         );
         let aside = matches!(
             input,
-            Input::Printer(_) | Input::DamagedScan(_) | Input::Hub(_) | Input::HubSays(_)
+            Input::Printer(_)
+                | Input::DrawerShut
+                | Input::DamagedScan(_)
+                | Input::Hub(_)
+                | Input::HubSays(_)
         );
         if touched {
             self.fresh = None;
@@ -277,6 +281,7 @@ impl Step<'_, '_> {
             }
             Input::PinChecked(cashier) => self.pin_checked(cashier),
             Input::Printer(status) => self.printer(status),
+            Input::DrawerShut => self.drawer_shut(),
             Input::Scanner(status) => {
                 self.scanner(status);
                 Ok(())

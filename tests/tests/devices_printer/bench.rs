@@ -275,6 +275,12 @@ impl News {
         }
     }
 
+    /// Waits for the news that the drawer stays shut.
+    #[track_caller]
+    pub(crate) fn wait_shut(&self) {
+        while self.0.recv_timeout(LIMIT).expect("news of the drawer") != Input::DrawerShut {}
+    }
+
     #[track_caller]
     pub(crate) fn wait_state(&self, state: PrinterState) {
         self.wait(&format!("{state:?}"), |status| status.state == state);

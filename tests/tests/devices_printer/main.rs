@@ -477,6 +477,7 @@ fn the_drawer_opens_once_and_never_late() {
     news.wait_state(PrinterState::Offline);
     spooler.open_drawer();
     counter.clock.advance_ms(10_001);
+    news.wait_shut();
     printer.power_on();
     news.wait_state(PrinterState::Ready);
     let questions = printer.seen().questions;
@@ -501,9 +502,20 @@ fn a_queued_pulse_waits_for_the_printer_and_is_forgotten() {
     let questions = printer.seen().questions;
     assert!(printer.wait(LIMIT, |seen| seen.questions > questions + 8));
     counter.clock.advance_ms(10_001);
+    news.wait_shut();
     printer.put_paper_in();
     news.wait_state(PrinterState::Ready);
     let questions = printer.seen().questions;
     assert!(printer.wait(LIMIT, |seen| seen.questions > questions + 8));
     assert_eq!(printer.seen().pulses.len(), 1, "it stays shut");
+}
+
+#[test]
+fn a_drawer_on_a_printer_that_is_not_there_is_said_to_stay_shut() {
+    let counter = Counter::new("epson-80");
+    let (spooler, news) = counter.start();
+    news.wait_state(PrinterState::Missing);
+    spooler.open_drawer();
+    counter.clock.advance_ms(10_001);
+    news.wait_shut();
 }

@@ -17,14 +17,10 @@ use crate::till::input::{Input, PrinterQuestion, PrinterState, PrinterStatus};
 impl Worker {
     /// Opens the drawer if that was asked for just now. The printer has answered a moment ago.
     pub(super) fn pulse(&mut self, session: &mut Session) -> Result<(), End> {
-        let Some(asked_ms) = self.drawer else {
+        self.forget_stale_pulse()?;
+        let Some(asked_ms) = self.drawer.filter(|asked_ms| self.is_fresh(*asked_ms)) else {
             return Ok(());
         };
-        if session.now_ms().saturating_sub(asked_ms) >= DRAWER_FRESH_MS {
-            self.drawer = None;
-            tracing::warn!("the drawer was not opened in time; it stays shut");
-            return Ok(());
-        }
         let Drawer { pin, pulse_ms } = self.settings.drawer;
         let bytes = match self.settings.profile.drawer {
             DrawerKick::RealTime => {
@@ -39,6 +35,28 @@ impl Worker {
         if !session.write_all(&bytes, self.look())? {
             // Nothing of it has left: it is tried again while it is fresh.
             self.drawer = Some(asked_ms);
+        }
+        Ok(())
+    }
+
+    fn is_fresh(&self, asked_ms: u64) -> bool {
+        self.clock.monotonic_ms().saturating_sub(asked_ms) < DRAWER_FRESH_MS
+    }
+
+    /// A drawer that could not be opened in time stays shut, and the till hears so once; again at the next look when it is
+    /// behind.
+    fn forget_stale_pulse(&mut self) -> Result<(), End> {
+        if self.drawer.is_none_or(|asked_ms| self.is_fresh(asked_ms)) {
+            return Ok(());
+        }
+        match self.inputs.try_send(Input::DrawerShut) {
+            Ok(()) => {
+                self.drawer = None;
+                tracing::warn!("the drawer was not opened in time; it stays shut");
+            }
+            Err(TrySendError::Full(_)) => {}
+            Err(TrySendError::Disconnected(_)) if self.printing => self.stopping = true,
+            Err(TrySendError::Disconnected(_)) => return Err(End::Stop),
         }
         Ok(())
     }
@@ -84,6 +102,7 @@ impl Worker {
     /// Reports to the till what has changed; again at the next look when the till is behind, or the queue cannot be read.
     /// Never waits.
     pub(super) fn tell(&mut self, state: PrinterState) -> Result<(), End> {
+        self.forget_stale_pulse()?;
         let status = match self.status(state) {
             Ok(status) => status,
             Err(error) => {

@@ -34,6 +34,25 @@ fn the_common_sale_takes_three_actions() {
 }
 
 #[test]
+fn a_drawer_that_stays_shut_is_said_until_the_next_thing_happens() {
+    let mut till = Bench::new();
+    till.article(SHIRT);
+    till.act(Action::PayCashExact);
+    till.input(Input::DrawerShut);
+    assert_eq!(till.beeps(), [Beep::Attention]);
+    assert_eq!(till.view().notice, Some(Notice::DrawerShut));
+    till.article(SHIRT);
+    assert_eq!(till.view().notice, None, "the next sale has begun");
+    till.input(Input::DrawerShut);
+    till.act(Action::OpenDrawer);
+    assert_eq!(till.view().notice, None, "it is tried again");
+    till.act(cash(1000));
+    let part = till.view().notice;
+    till.input(Input::DrawerShut);
+    assert_eq!(till.view().notice, part, "what must be dealt with stays");
+}
+
+#[test]
 fn the_common_sale_takes_the_scanner_alone() {
     let mut till = Bench::new();
     till.article(CARD);
