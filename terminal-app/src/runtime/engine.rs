@@ -95,6 +95,12 @@ impl Engine {
             .view(self.store.next_receipt().is_some(), &self.now())
     }
 
+    /// What the screen shows changes by the second, without an input.
+    #[must_use]
+    pub fn counts_down(&self) -> bool {
+        self.state.counts_down(&self.now())
+    }
+
     /// Takes one input. Call [`Engine::save_work`] before the screen is told.
     pub fn step(&mut self, input: &Input) -> Step {
         match self.try_step(input) {

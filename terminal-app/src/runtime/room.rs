@@ -33,6 +33,8 @@ use crate::till::{Beep, Effect, Input, View};
 
 /// How often clock, disk and the lists that commands can change are looked at.
 const LOOK: Duration = Duration::from_secs(2);
+/// How often the screen is drawn anew while it counts seconds down.
+const COUNT: Duration = Duration::from_millis(250);
 
 /// The loop with everything it talks to. Dropped in order: devices first, the keeper last.
 pub(super) struct Room {
@@ -228,7 +230,8 @@ impl Room {
     ) {
         let mut looked_ms = None;
         while !stop.load(Ordering::Acquire) {
-            let input = match queue.recv_timeout(LOOK) {
+            let counting = self.engine.counts_down();
+            let input = match queue.recv_timeout(if counting { COUNT } else { LOOK }) {
                 Ok(input) => Some(input),
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => break,
@@ -241,12 +244,15 @@ impl Room {
                 self.tell_hub();
             }
             let now_ms = self.clock.monotonic_ms();
-            if looked_ms.is_none_or(|at: u64| u128::from(now_ms - at) >= LOOK.as_millis()) {
+            let looks = looked_ms.is_none_or(|at: u64| u128::from(now_ms - at) >= LOOK.as_millis());
+            if looks {
                 looked_ms = Some(now_ms);
                 if let Err(error) = self.look() {
                     tracing::warn!(%error, "looking around");
                 }
                 self.engine.save_work();
+            }
+            if looks || counting {
                 views.send_if_modified(|shown| {
                     let view = self.engine.view();
                     let changed = **shown != view;

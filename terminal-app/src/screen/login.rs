@@ -30,6 +30,12 @@ pub(crate) fn logged_out(face: &Face, view: &View, checking: bool, wait_s: Optio
         div.panel.alone.login {
             h1 { (w.login_title) }
             (notices::place(face, view))
+            @if let Some(seconds) = wait_s {
+                // Read out once: the seconds are for the eye.
+                div.notice.mind {
+                    p { strong role="status" { (w.login_wait) } " " span role="timer" { (fill(w.login_wait_s, &[&seconds])) } }
+                }
+            }
             @if view.cashiers.is_empty() {
                 p { (w.no_cashiers) }
                 pre { "terminal-app cashier add --name Anna --pin-stdin" }
@@ -37,14 +43,11 @@ pub(crate) fn logged_out(face: &Face, view: &View, checking: bool, wait_s: Optio
                 form #login data-do="{\"do\":\"login\"}" data-fields {
                     label.field {
                         span { (w.pin) }
-                        input #pin type="password" name="pin" inputmode="none" autocomplete="off" maxlength="8" placeholder=(w.login_hint)
-                            data-first disabled[waiting];
+                        input #pin type="password" name="pin" inputmode="none" autocomplete="off" maxlength="8"
+                            placeholder=[wait_s.is_none().then_some(w.login_hint)] data-first disabled[waiting];
                     }
-                    p.detail role="status" {
-                        @if let Some(seconds) = wait_s { (fill(w.login_wait, &[&seconds])) }
-                        @else if checking { (w.checking) }
-                    }
-                    (pad::digits(face, &html! {}))
+                    p.detail role="status" { @if checking { (w.checking) } }
+                    (pad::pin(face, wait_s.is_none()))
                     button.key.primary type="submit" disabled[waiting] { (w.log_in) }
                 }
             }

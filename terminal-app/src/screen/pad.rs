@@ -81,6 +81,24 @@ pub(crate) fn digits(face: &Face, right: &Markup) -> Markup {
     }
 }
 
+/// The ten digits of a PIN; dead while nobody may log in.
+pub(crate) fn pin(face: &Face, enabled: bool) -> Markup {
+    let w = face.words();
+    html! {
+        div.pad.digits role="group" aria-label=(w.keypad) {
+            div.numbers {
+                @for digit in ["7", "8", "9", "4", "5", "6", "1", "2", "3", "0"] {
+                    button.key.digit type="button" data-pad=(digit) disabled[!enabled] { (digit) }
+                }
+            }
+            div.edits {
+                button.key.edit type="button" data-pad="back" aria-label=(w.backspace) disabled[!enabled] { (DELETE) }
+                button.key.edit type="button" data-pad="clear" disabled[!enabled] { (w.clear) }
+            }
+        }
+    }
+}
+
 /// Letters and digits, for names and e-mail addresses without a keyboard on the counter.
 pub(crate) fn letters(face: &Face) -> Markup {
     let w = face.words();

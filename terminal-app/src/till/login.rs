@@ -5,7 +5,7 @@ use retail::ids::CashierId;
 
 use super::effect::{Beep, Effect};
 use super::input::Cashier;
-use super::step::{Handled, State, Step};
+use super::step::{Handled, Now, State, Step};
 use super::view::Notice;
 use super::work::Mode;
 
@@ -22,7 +22,22 @@ pub(super) struct Login {
     pub(super) blocked_until_ms: Option<u64>,
 }
 
+impl Login {
+    /// How long nobody may log in yet.
+    pub(super) fn wait_ms(&self, now: &Now) -> Option<u64> {
+        self.blocked_until_ms
+            .and_then(|until| until.checked_sub(now.mono_ms))
+            .filter(|ms| *ms > 0)
+    }
+}
+
 impl State {
+    /// Too many wrong PINs: the screen counts down until somebody may log in again.
+    #[must_use]
+    pub fn counts_down(&self, now: &Now) -> bool {
+        self.work.cashier.is_none() && self.login.wait_ms(now).is_some()
+    }
+
     /// Logs a cashier in without a PIN, as the settings of a shop without PINs say, unless somebody is already.
     pub fn log_in(&mut self, cashier: Cashier) {
         self.always = Some(cashier.clone());
@@ -73,10 +88,7 @@ impl Step<'_, '_> {
         if login.checking || self.state.work.cashier.is_some() {
             return Ok(());
         }
-        if login
-            .blocked_until_ms
-            .is_some_and(|until| self.env.now.mono_ms < until)
-        {
+        if login.wait_ms(&self.env.now).is_some() {
             return Err(Notice::WrongPin);
         }
         login.blocked_until_ms = None;

@@ -7,9 +7,7 @@ use retail::sale::TenderKind;
 
 use super::pay::{is_child, points_of};
 use super::step::{Now, State};
-use super::view::{
-    CustomerPanel, Enabled, ModeView, Notice, PaidPart, ReturnRow, ReturnView, Row, View,
-};
+use super::view::{CustomerPanel, Enabled, ModeView, PaidPart, ReturnRow, ReturnView, Row, View};
 use super::work::{Mode, ReturnDraft};
 
 impl State {
@@ -72,17 +70,7 @@ impl State {
                 new: attached.new,
             }),
             search: self.search.clone(),
-            // Who has to wait reads why beside the field: that he was wrong is said with it.
-            notice: self.notice.clone().filter(|notice| {
-                let waits = matches!(
-                    mode,
-                    ModeView::LoggedOut {
-                        wait_s: Some(_),
-                        ..
-                    }
-                );
-                !(waits && *notice == Notice::WrongPin)
-            }),
+            notice: self.notice.clone(),
             last: work.last.filter(|last| last.day == Some(today)),
             just_sold: work.just_sold,
             sound: self.sound,
@@ -110,14 +98,9 @@ impl State {
             return ModeView::NotEnrolled;
         }
         if self.work.cashier.is_none() {
-            let wait_ms = self
-                .login
-                .blocked_until_ms
-                .and_then(|until| until.checked_sub(now.mono_ms))
-                .filter(|ms| *ms > 0);
             return ModeView::LoggedOut {
                 checking: self.login.checking,
-                wait_s: wait_ms.map(|ms| ms.div_ceil(1000)),
+                wait_s: self.login.wait_ms(now).map(|ms| ms.div_ceil(1000)),
             };
         }
         match &self.work.mode {

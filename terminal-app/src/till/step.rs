@@ -142,6 +142,7 @@ impl State {
     /// One step. What it asks for stands in the answer, in order.
     pub fn step(&mut self, input: Input, env: &mut Env<'_>) -> Vec<Effect> {
         let before = self.work.clone();
+        let now = env.now;
         let touched = matches!(
             input,
             Input::Scan(_) | Input::HubScan(_) | Input::Action { .. }
@@ -173,9 +174,9 @@ impl State {
             self.work.keep_ids_of(tried);
             effects.clear();
             self.fresh = None;
-            self.alarm(notice, &mut effects);
+            self.alarm(notice, &now, &mut effects);
         } else if let Some(notice) = warning {
-            self.alarm(notice, &mut effects);
+            self.alarm(notice, &now, &mut effects);
         }
         self.log_out_removed();
         if self.notice.is_none() {
@@ -194,7 +195,7 @@ impl State {
         effects
     }
 
-    fn alarm(&mut self, notice: Notice, effects: &mut Vec<Effect>) {
+    fn alarm(&mut self, notice: Notice, now: &Now, effects: &mut Vec<Effect>) {
         effects.retain(|effect| !matches!(effect, Effect::Beep(_)));
         effects.push(Effect::Beep(match notice {
             Notice::UnknownCode { .. }
@@ -203,7 +204,9 @@ impl State {
             | Notice::UnknownCommand { .. } => Beep::Unknown,
             _ => Beep::Attention,
         }));
-        self.notice = Some(notice);
+        // Who has to wait reads why, and for how long: that he is to log in would contradict it.
+        let said = matches!(notice, Notice::LogInFirst | Notice::WrongPin) && self.counts_down(now);
+        self.notice = (!said).then_some(notice);
     }
 }
 

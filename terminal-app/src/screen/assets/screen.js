@@ -200,7 +200,7 @@
   }
   document.addEventListener("pointerdown", (event) => {
     const button = event.target.closest("[data-pad], [data-letters]");
-    if (!button) return;
+    if (!button || button.disabled) return;
     event.preventDefault(); // the focus stays in the field
     type(button);
   });

@@ -371,7 +371,11 @@ fn nobody_sells_without_logging_in() {
         "five wrong ones make wait"
     );
     assert_eq!(view.notice, None, "the wait says why, alone");
+    till.article(SHIRT);
+    assert_eq!(till.beeps(), [Beep::Attention]);
+    assert_eq!(till.view().notice, None, "he cannot log in first");
     till.mono_ms += 30_000;
+    assert_eq!(till.view().notice, None, "nothing old comes back");
     till.act(Action::Login {
         pin: "4821".to_owned(),
     });
