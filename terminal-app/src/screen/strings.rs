@@ -214,7 +214,7 @@ strings! {
     log_in: "Aanmelden", "Log in";
     checking: "Pincode wordt gecontroleerd…", "Checking the PIN…";
     login_wait: "Te vaak een verkeerde pincode.", "Too many wrong PINs.";
-    login_wait_s: "Je kunt het over {} s opnieuw proberen.", "You can try again in {} s.";
+    login_wait_s: "Over {} s kan het weer.", "Try again in {} s.";
     no_cashiers: "Er is nog geen medewerker. Voeg er een toe:", "There is no cashier yet. Add one:";
 
     // Price, card payment
