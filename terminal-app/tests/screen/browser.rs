@@ -176,6 +176,29 @@ fn keyboard() {
     });
     page.keys("#entry", &Key::Escape.to_string());
     assert_eq!(page.pressed(), Action::Cancel);
+
+    // Also where there is nothing to cancel it closes the list that was found, and a message.
+    page.show(|view| {
+        view.notice = None;
+        view.search = sample("search").search;
+        view.enabled.cancel = false;
+    });
+    page.keys("#entry", &Key::Escape.to_string());
+    assert_eq!(
+        page.pressed(),
+        Action::Search {
+            text: String::new()
+        }
+    );
+    page.show(|view| {
+        view.search.clear();
+        view.notice = sample("damaged_scan").notice;
+    });
+    page.keys("#entry", &Key::Escape.to_string());
+    assert_eq!(page.pressed(), Action::DismissNotice);
+    page.show(|view| view.notice = None);
+    page.keys("#entry", &Key::Escape.to_string());
+    page.nothing_more();
 }
 
 /// Who types faster than the search that waits for a pause: Enter finds, and nothing takes away what was found.

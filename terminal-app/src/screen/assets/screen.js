@@ -256,12 +256,12 @@
       const key = CSS.escape(name);
       $(`[data-focus-key="${key}"]`)?.focus();
       const button = $(`#work [data-key="${key}"], [data-key="${key}"]`);
-      if (!button || button.disabled) return;
+      if (!button) return;
       const cancels = JSON.parse(button.dataset.do).do === "cancel";
       const away = cancels && ($("#entry")?.value || $("#found li"));
       // A message in sight is what the cashier wants away, not the sale under it; the offer of a cancelled sale stays.
       const close = cancels && $('#notices .notice:not(:has([data-do*="take_back_cancelled"])) > .close');
-      if (!away) return press(close || button);
+      if (!away) return close ? press(close) : button.disabled || press(button);
       empty();
       return $("#entry").dispatchEvent(new Event("input", { bubbles: true }));
     }
