@@ -277,6 +277,12 @@ impl Room {
         {
             tracing::warn!(%error, "the cashiers could not be looked at");
         }
+        // A question that head office left open is no reason to wait for the next round to see how it is.
+        if let (Input::ReceiptFetched { result, .. }, Some(office)) = (input, &self.office)
+            && *result == Err(FetchFailed::Unreachable)
+        {
+            office.worker.now();
+        }
         // What the hub has sounded by itself it does not sound again.
         let heard = match input {
             Input::HubScan(scan) => Some(scan.heard),

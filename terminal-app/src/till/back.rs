@@ -11,7 +11,7 @@ use retail::sale::{KeptLine, Line, Receipt, Return, ReturnReason, Tender, Tender
 use retail::vat::{self, VatRate};
 
 use super::effect::{Beep, Effect, NewEvent, Print};
-use super::input::FetchFailed;
+use super::input::{FetchFailed, SyncState};
 use super::pay::{by_card, is_child, tender};
 use super::shelf::{ReceiptLookup, ReceiptOnFile};
 use super::step::{Handled, Step};
@@ -155,6 +155,13 @@ impl Step<'_, '_> {
         number: ReceiptNumber,
         result: Result<Box<ReceiptOnFile>, FetchFailed>,
     ) -> Handled {
+        // The exchange finds out when it is next at work: until it says otherwise this is how head office is.
+        let sync = &mut self.state.sync.state;
+        if result == Err(FetchFailed::Unreachable)
+            && matches!(sync, SyncState::UpToDate | SyncState::Busy)
+        {
+            *sync = SyncState::Unreachable;
+        }
         if self.state.work.mode != (Mode::FetchingReceipt { number }) {
             return Ok(());
         }

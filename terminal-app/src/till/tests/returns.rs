@@ -6,7 +6,7 @@ use retail::quantity::Quantity;
 use retail::sale::{ReturnReason, TenderKind};
 
 use super::bench::{Bench, CARD, COLA, SHIRT, TEA, ean, number};
-use crate::till::input::{FetchFailed, PaymentOutcome};
+use crate::till::input::{FetchFailed, PaymentOutcome, SyncState, SyncStatus};
 use crate::till::shelf::{ReceiptLookup, ReceiptOnFile, ReturnOnFile};
 use crate::till::{Action, Effect, Input, ModeView, Notice, Shelf as _};
 
@@ -283,6 +283,10 @@ fn a_receipt_of_another_till_is_fetched_or_refused_with_the_reason() {
         till: TillId::new(2).unwrap(),
         ..number(1)
     };
+    till.input(Input::Sync(SyncStatus {
+        state: SyncState::UpToDate,
+        ..SyncStatus::default()
+    }));
     till.scan(&code(other));
     assert!(till.effects.contains(&Effect::FetchReceipt(other)));
     till.input(Input::ReceiptFetched {
@@ -293,6 +297,11 @@ fn a_receipt_of_another_till_is_fetched_or_refused_with_the_reason() {
         till.view().notice,
         Some(Notice::ReceiptNotFetched { .. })
     ));
+    assert_eq!(
+        till.view().sync.state,
+        SyncState::Unreachable,
+        "the bar does not say that all is well"
+    );
     till.act(Action::Cancel);
     let on_file = ReceiptOnFile {
         number: other,
