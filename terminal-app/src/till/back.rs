@@ -376,6 +376,7 @@ impl Step<'_, '_> {
             lines,
         };
         self.state.work.just_sold = true;
+        self.state.work.cancelled = None;
         self.state.work.last = Some(LastReceipt {
             number,
             total,

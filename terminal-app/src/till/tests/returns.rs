@@ -277,6 +277,20 @@ fn an_article_that_the_catalogue_no_longer_has_comes_back_by_scanning_it() {
 }
 
 #[test]
+fn after_a_return_a_sale_cancelled_before_it_is_offered_no_more() {
+    let mut till = sold();
+    till.article(SHIRT);
+    till.act(Action::Cancel);
+    assert!(matches!(
+        till.view().notice,
+        Some(Notice::SaleCancelled { .. })
+    ));
+    till.scan(&code(number(1)));
+    take_back(&mut till, 1, 1);
+    assert_eq!(till.view().notice, None);
+}
+
+#[test]
 fn a_receipt_of_another_till_is_fetched_or_refused_with_the_reason() {
     let mut till = sold();
     let other = ReceiptNumber {
