@@ -149,9 +149,11 @@ fn keyboard() {
     assert_eq!(page.box_text(), "");
 
     // What cannot be read is said, and stands in the box again.
+    page.show(|view| view.notice = Some(Notice::WrongAmount));
     page.keys("#entry", "x,5");
     page.keys("#entry", &Key::F8.to_string());
     page.until("return document.querySelector('#local').textContent.includes('x,5')");
+    page.until("return !document.querySelector('#notices .notice')");
     assert_eq!(page.box_text(), "x,5");
 
     // Escape first empties the box, then cancels.
@@ -417,6 +419,16 @@ fn forms_and_results() {
         }
     );
     assert_eq!(page.js("return document.querySelector('#pin').value"), "");
+
+    // What was missing is there with a tick: the message that asked for it goes.
+    page.show(|shown| {
+        *shown = View {
+            rev: shown.rev,
+            ..sample("enrolling_refused")
+        }
+    });
+    page.js("document.querySelector('[name=member]').click()");
+    assert_eq!(page.pressed(), Action::DismissNotice);
 
     // What was said is told before the return is complete.
     page.show(|shown| {

@@ -121,6 +121,7 @@
   }
   let quiet;
   function say(text) {
+    $("#notices .notice:not(:has(.small)) > .close")?.parentElement.remove(); // it speaks of what was done before
     $("#local").textContent = text;
     clearTimeout(quiet);
     quiet = setTimeout(hush, 6000);
@@ -180,6 +181,10 @@
   });
   document.addEventListener("change", (event) => {
     const field = event.target;
+    if (field.type === "checkbox") { // what was missing is there now
+      const close = field.form?.querySelector(".notice > .close");
+      if (close) press(close);
+    }
     if (field.dataset.change) post({ ...JSON.parse(field.dataset.change), [field.name]: field.value });
   });
 
