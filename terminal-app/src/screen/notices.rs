@@ -77,6 +77,11 @@ pub(crate) fn words(w: &Strings, notice: &Notice) -> (Tone, String, Option<Strin
             fill(w.n_sale_cancelled, &[&w.in_text(*total)]),
             None,
         ),
+        Notice::MembershipNeeded { email_wrong } => (
+            Tone::Mind,
+            w.n_membership.to_owned(),
+            email_wrong.then(|| w.n_email_too.to_owned()),
+        ),
         Notice::DrawerShut => (
             Tone::Mind,
             w.n_drawer_shut.to_owned(),
@@ -149,7 +154,6 @@ const fn plain_words(w: &Strings, notice: &Notice) -> (Tone, &'static str) {
         Notice::ReturnUnderway => (Tone::Mind, w.n_return_underway),
         Notice::CardTaken => (Tone::Mind, w.n_card_taken),
         Notice::NotAnEmail => (Tone::Mind, w.n_not_an_email),
-        Notice::MembershipNeeded => (Tone::Mind, w.n_membership),
         Notice::Enrolled => (Tone::Good, w.n_enrolled),
         Notice::NothingToCopy => (Tone::Mind, w.n_nothing_to_copy),
         Notice::NoReceiptNumber => (Tone::Bad, w.n_no_receipt_number),
@@ -171,6 +175,7 @@ const fn plain_words(w: &Strings, notice: &Notice) -> (Tone, &'static str) {
         | Notice::NothingLeftToReturn { .. }
         | Notice::QuantityForgotten { .. }
         | Notice::SaleCancelled { .. }
+        | Notice::MembershipNeeded { .. }
         | Notice::DrawerShut
         | Notice::Copied { .. }
         | Notice::MoreThanSold { .. }

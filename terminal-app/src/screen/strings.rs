@@ -356,6 +356,7 @@ strings! {
     n_not_a_card: "‘{}’ is geen klantenkaart van deze winkel.", "‘{}’ is not a loyalty card of this shop.";
     n_not_an_email: "Dit is geen e-mailadres. Verbeter het of laat het leeg.", "This is not an e-mail address. Correct it or leave it empty.";
     n_membership: "Inschrijven kan alleen met toestemming voor deelname.", "Enrolling needs consent to membership.";
+    n_email_too: "Ook het e-mailadres klopt niet.", "The e-mail address is wrong too.";
     n_enrolled: "Ingeschreven. De eerste bon telt al mee.", "Enrolled. The first receipt already counts.";
     n_nothing_to_copy: "Er is nog geen bon om te kopiëren.", "There is no receipt to copy yet.";
     n_no_receipt_number: "Er kan geen bon gemaakt worden: de bonnummers zijn op. Bel het hoofdkantoor.",

@@ -60,12 +60,13 @@ impl Step<'_, '_> {
         if self.env.shelf.customer_by_card(&card.card)?.is_some() {
             return Err(Notice::CardTaken);
         }
-        if !member {
-            return Err(Notice::MembershipNeeded);
-        }
         let name = text_of(name, MAX_NAME);
         let email = email.trim();
-        if !(email.is_empty() || is_email(email)) {
+        let email_wrong = !(email.is_empty() || is_email(email));
+        if !member {
+            return Err(Notice::MembershipNeeded { email_wrong });
+        }
+        if email_wrong {
             return Err(Notice::NotAnEmail);
         }
         let customer = CustomerId::random(self.env.entropy);

@@ -168,7 +168,10 @@ pub enum Notice {
     /// Not an e-mail address.
     NotAnEmail,
     /// A customer joins with a yes to membership only.
-    MembershipNeeded,
+    MembershipNeeded {
+        /// And the e-mail address is none.
+        email_wrong: bool,
+    },
     /// Joined.
     Enrolled,
     /// There is no receipt to copy.

@@ -261,15 +261,21 @@ fn an_unknown_card_offers_enrolment() {
             card: Some(ean(NEW_CARD))
         }
     );
-    let enrol = |member| Action::Enrol {
+    let enrol_with = |email: &str, member| Action::Enrol {
         card: ean(NEW_CARD),
         name: " Truus ".to_owned(),
-        email: String::new(),
+        email: email.to_owned(),
         member,
         marketing: false,
     };
-    till.act(enrol(false));
-    assert_eq!(till.view().notice, Some(Notice::MembershipNeeded));
+    let enrol = |member| enrol_with("", member);
+    for (email, email_wrong) in [("", false), ("truus@", true)] {
+        till.act(enrol_with(email, false));
+        let said = Notice::MembershipNeeded { email_wrong };
+        assert_eq!(till.view().notice, Some(said), "both are said at once");
+    }
+    till.act(enrol_with("truus@", true));
+    assert_eq!(till.view().notice, Some(Notice::NotAnEmail));
     till.act(enrol(true));
     let customer = till.view().customer.unwrap();
     assert!(customer.new);

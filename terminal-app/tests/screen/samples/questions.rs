@@ -127,7 +127,7 @@ pub(super) fn questions() -> Vec<Named> {
             "enrolling_refused",
             View {
                 customer: None,
-                notice: Some(Notice::NotAnEmail),
+                notice: Some(Notice::MembershipNeeded { email_wrong: true }),
                 ..asking(ModeView::Enrolling {
                     card: Some("2610000000016".to_owned()),
                 })
