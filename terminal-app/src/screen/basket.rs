@@ -26,7 +26,7 @@ fn selling(face: &Face, view: &View) -> Markup {
     html! {
         @if let Some(last) = beside(view) { (last_receipt(w, last, true)) }
         div.lines tabindex="-1" {
-            table aria-label=(w.basket) {
+            table class=[view.basket.iter().any(is_wide).then_some("wide")] aria-label=(w.basket) {
                 thead { tr {
                     th.num scope="col" { (w.quantity) }
                     th scope="col" { (w.article) }
@@ -39,6 +39,11 @@ fn selling(face: &Face, view: &View) -> Markup {
         }
         (foot(w, view))
     }
+}
+
+/// Its price or amount has more figures than the columns of a common sale hold.
+const fn is_wide(row: &Row) -> bool {
+    row.price.abs().0 >= 100_000 || row.amount.abs().0 >= 1_000_000
 }
 
 fn basket_row(w: &Strings, view: &View, row: &Row) -> Markup {

@@ -77,10 +77,20 @@ fn figure(w: &Strings, number: i64, one: &str, many: &str, extra: Option<(i64, &
             dt { (if number == 1 { one } else { many }) }
             dd {
                 (w.count(number))
-                @if let Some((more, why)) = extra { span.extra { (format!("{more:+}")) span.sr { " " (why) } } }
+                @if let Some((more, why)) = extra { " " span.extra { (signed(w, more)) span.sr { " " (why) } } }
             }
         }
     }
+}
+
+/// `+180.369`, `−5`.
+fn signed(w: &Strings, number: i64) -> String {
+    let sign = if number < 0 {
+        super::figures::MINUS
+    } else {
+        '+'
+    };
+    format!("{sign}{}", w.count(number.saturating_abs()))
 }
 
 /// The path as three stations, the present one marked, and the state in it.

@@ -6,7 +6,7 @@ use retail::quantity::{Quantity, Unit};
 use super::strings::Strings;
 
 /// As it stands before the euro sign: a real minus, not a hyphen.
-const MINUS: char = '\u{2212}';
+pub(super) const MINUS: char = '\u{2212}';
 
 impl Strings {
     /// An amount by itself: `€ 1.234,50`, `−€ 6,95`. Its element does not break.

@@ -220,8 +220,8 @@ strings! {
     // Price, card payment
     price_title: "Wat kost dit artikel?", "What does this article cost?";
     price_of: "Voor {} heeft de winkel geen prijs.", "The shop has no price for {}.";
-    per_piece: "per stuk", "each";
-    per_kilo: "per kilo", "per kilo";
+    per_piece: "Prijs per stuk", "Price each";
+    per_kilo: "Prijs per kilo", "Price per kilo";
     set_price: "Prijs invoeren", "Enter price";
     card_title: "Pinnen", "Card payment";
     card_refund_title: "Terugstorten via pin", "Card refund";
@@ -311,7 +311,7 @@ strings! {
         "The card payment did not go through. Choose again how the customer pays.";
     n_stray_payment: "De pinautomaat meldt alsnog dat een eerdere betaling gelukt is. Controleer dat op de pinautomaat.",
         "The card terminal reports that an earlier payment did go through. Check it on the terminal.";
-    n_empty_basket: "De winkelmand is leeg.", "The basket is empty.";
+    n_empty_basket: "Er staat nog niets op de bon.", "Nothing is on the receipt yet.";
     n_price_first: "Voer eerst de prijs in.", "Enter the price first.";
     n_part_taken: "{} contant ontvangen; nog te betalen: {}.", "{} received in cash; still to pay: {}.";
     n_partly_paid: "Er is al een deel betaald. Geef dat eerst terug of rond de betaling af.",

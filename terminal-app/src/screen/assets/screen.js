@@ -32,6 +32,10 @@
     while (from.childNodes.length > arrived.length) from.lastChild.remove();
   }
 
+  // A shadow under the head of the list says that there is more above. The list itself is drawn by the till.
+  const above = () => $("#basket").classList.toggle("above", $("#basket .lines")?.scrollTop > 0);
+  document.addEventListener("scroll", above, { capture: true, passive: true });
+
   let sounds = null;
   function show({ start: theirs, mode, zones, sound, answers }) {
     if (theirs !== start) return location.reload();
@@ -48,6 +52,7 @@
     if (asks || document.activeElement === body) $("#work [data-first]:enabled, #work .panel[tabindex]")?.focus();
     tick();
     $("tr.fresh")?.scrollIntoView({ block: "nearest" });
+    above();
     const [number, kind] = sound ?? [0, ""];
     if (sounds !== null && number !== sounds) {
       play(kind);

@@ -249,6 +249,13 @@ fn long_sale() -> View {
             )
         })
         .collect();
+    view.basket[23] = row(
+        24,
+        "Wollen jas kort",
+        Quantity::units(999),
+        Unit::Piece,
+        117_995,
+    );
     view.basket[23].fresh = true;
     view.total = view.basket.iter().map(|row| row.amount).sum();
     view.due = view.total;
