@@ -2,7 +2,7 @@
 //! Every text that could come from outside is escaped twice: for plotly, which reads labels as HTML, and for the page.
 
 use maud::{Markup, PreEscaped, html};
-use plotly::common::{ColorScale, ColorScaleElement, Font, HoverInfo, Marker, Orientation};
+use plotly::common::{Anchor, ColorScale, ColorScaleElement, Font, HoverInfo, Marker, Orientation};
 use plotly::configuration::DisplayModeBar;
 use plotly::layout::{Annotation, Axis, AxisType, BarMode, Legend, Margin, TicksDirection};
 use plotly::{Bar, Configuration, HeatMap, Layout, Plot};
@@ -103,7 +103,9 @@ pub(crate) fn stacked(
                 Legend::new()
                     .orientation(Orientation::Horizontal)
                     .x(0.0)
-                    .y(1.12),
+                    // Above the plot however low it is: its ground would cover the top line.
+                    .y(1.02)
+                    .y_anchor(Anchor::Bottom),
             )
             .x_axis(
                 quiet()
