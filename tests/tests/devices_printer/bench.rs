@@ -278,7 +278,7 @@ impl News {
     /// Waits for the news that the drawer stays shut.
     #[track_caller]
     pub(crate) fn wait_shut(&self) {
-        while self.0.recv_timeout(LIMIT).expect("news of the drawer") != Input::DrawerShut {}
+        while self.0.recv_timeout(LIMIT).unwrap() != Input::DrawerShut {}
     }
 
     #[track_caller]
