@@ -278,7 +278,13 @@ impl News {
     /// Waits for the news that the drawer stays shut.
     #[track_caller]
     pub(crate) fn wait_shut(&self) {
-        while self.0.recv_timeout(LIMIT).unwrap() != Input::DrawerShut {}
+        loop {
+            match self.0.recv_timeout(LIMIT) {
+                Ok(Input::DrawerShut) => return,
+                Ok(_) => {}
+                Err(e) => panic!("no news of the drawer: {e}"),
+            }
+        }
     }
 
     #[track_caller]
