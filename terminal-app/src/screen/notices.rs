@@ -53,6 +53,8 @@ pub(crate) fn words(w: &Strings, notice: &Notice) -> (Tone, String, Option<Strin
         Notice::WrongMeasure { read } => (Tone::Mind, fill(w.n_wrong_measure, &[read]), None),
         Notice::NotAccepted { read } => (Tone::Mind, fill(w.n_not_accepted, &[read]), None),
         Notice::NotOnReceipt { read } => (Tone::Mind, fill(w.n_not_on_receipt, &[read]), None),
+        Notice::AllBack { name } => (Tone::Mind, fill(w.n_all_back, &[name]), None),
+        Notice::AllChosen { name } => (Tone::Mind, fill(w.n_all_chosen, &[name]), None),
         Notice::NoSuchReceipt { number } => {
             (Tone::Mind, fill(w.n_no_such_receipt, &[number]), None)
         }
@@ -139,6 +141,7 @@ const fn plain_words(w: &Strings, notice: &Notice) -> (Tone, &'static str) {
     match notice {
         Notice::LogInFirst => (Tone::Mind, w.n_log_in_first),
         Notice::NotEnrolled => (Tone::Mind, w.n_not_enrolled),
+        Notice::WrongNumber => (Tone::Mind, w.n_wrong_number),
         Notice::WrongPin => (Tone::Mind, w.n_wrong_pin),
         Notice::PaymentUnderway => (Tone::Mind, w.n_payment_underway),
         Notice::PaymentRefused => (Tone::Bad, w.n_payment_refused),
@@ -170,6 +173,8 @@ const fn plain_words(w: &Strings, notice: &Notice) -> (Tone, &'static str) {
         | Notice::WrongMeasure { .. }
         | Notice::NotAccepted { .. }
         | Notice::NotOnReceipt { .. }
+        | Notice::AllBack { .. }
+        | Notice::AllChosen { .. }
         | Notice::NoSuchReceipt { .. }
         | Notice::ReceiptIsReturn { .. }
         | Notice::NothingLeftToReturn { .. }

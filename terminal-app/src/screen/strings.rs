@@ -291,6 +291,7 @@ strings! {
     dismiss: "Melding sluiten", "Dismiss message";
     notices: "Meldingen", "Messages";
     n_unknown_code: "Niets gevonden bij ‘{}’.", "Nothing found for ‘{}’.";
+    n_wrong_number: "Dit nummer klopt niet; kijk het na.", "This number is not right; please check it.";
     n_wrong_code: "Verkeerd gelezen of beschadigd: {}", "Misread or damaged: {}";
     n_wrong_code_hint: "Scan nog een keer of typ het nummer.", "Scan again or type the number.";
     n_scan_damaged: "De scan is niet goed doorgekomen.", "The scan did not come through well.";
@@ -343,7 +344,9 @@ strings! {
     n_no_such_receipt: "Bon {} bestaat niet.", "There is no receipt {}.";
     n_receipt_is_return: "Bon {} is zelf een retour.", "Receipt {} is itself a return.";
     n_nothing_left: "Van bon {} is alles al teruggebracht.", "Everything on receipt {} was brought back already.";
-    n_not_on_receipt: "{} staat niet op deze bon, of is al helemaal terug.", "{} is not on this receipt, or is all back already.";
+    n_not_on_receipt: "{} staat niet op deze bon.", "{} is not on this receipt.";
+    n_all_back: "{} is al helemaal terug.", "{} is all back already.";
+    n_all_chosen: "{} is al helemaal gekozen.", "{} is all chosen already.";
     n_more_than_sold: "Er kunnen er nog hoogstens {} terug.", "At most {} can still come back.";
     n_reason_missing: "Kies een reden voor regel {}.", "Choose a reason for line {}.";
     n_not_fetched: "Bon {} is van een andere kassa en kon niet worden opgehaald.",

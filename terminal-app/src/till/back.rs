@@ -284,19 +284,25 @@ impl Step<'_, '_> {
 
     /// An article was scanned during a return: one more of it comes back. `read` is the code as it came.
     pub(super) fn return_article(&mut self, gtin: &str, read: &str) -> Handled {
-        let name = self.name_of(gtin)?;
+        let name = self.name_of(gtin)?.unwrap_or_else(|| read.to_owned());
         let draft = self.draft()?;
-        let kept = draft
-            .kept()
-            .into_iter()
-            .find(|kept| {
-                !is_child(&kept.line)
-                    && article_key(&kept.line.gtin) == article_key(gtin)
-                    && draft.chosen_of(kept) < kept.qty
-            })
-            .ok_or_else(|| Notice::NotOnReceipt {
-                read: name.unwrap_or_else(|| read.to_owned()),
-            })?;
+        let mut lines = draft.kept();
+        lines.retain(|kept| {
+            !is_child(&kept.line) && article_key(&kept.line.gtin) == article_key(gtin)
+        });
+        let Some(kept) = lines
+            .iter()
+            .find(|kept| draft.chosen_of(kept) < kept.qty)
+            .cloned()
+        else {
+            return Err(if lines.is_empty() {
+                Notice::NotOnReceipt { read: name }
+            } else if lines.iter().any(|kept| kept.qty > Quantity::ZERO) {
+                Notice::AllChosen { name }
+            } else {
+                Notice::AllBack { name }
+            });
+        };
         let more = match kept.line.unit {
             Unit::Piece => draft.chosen_of(&kept) + Quantity::ONE,
             Unit::Kilogram => kept.qty,

@@ -23,6 +23,8 @@ pub enum Notice {
         /// What is wrong with it, in the words of the barcode rules.
         reason: String,
     },
+    /// A typed number that cannot be: its check digit is wrong.
+    WrongNumber,
     /// Something was scanned and did not come through whole.
     DamagedScan {
         /// What is wrong with it.
@@ -136,10 +138,20 @@ pub enum Notice {
         /// Which.
         number: ReceiptNumber,
     },
-    /// The article scanned is not on the receipt, or all of it is chosen already.
+    /// The article scanned is not on the receipt.
     NotOnReceipt {
         /// The article's name; of one that nobody knows the code.
         read: String,
+    },
+    /// The article scanned came back before, all of it.
+    AllBack {
+        /// Its name.
+        name: String,
+    },
+    /// All of the article scanned is chosen already.
+    AllChosen {
+        /// Its name.
+        name: String,
     },
     /// More than can still come back.
     MoreThanSold {

@@ -81,7 +81,14 @@ impl Step<'_, '_> {
                 }
                 Ok(())
             }
-            scanned => self.route(scanned, &visible(text.as_bytes())),
+            // What was typed was not misread: it is to be looked at again.
+            scanned => {
+                self.route(scanned, &visible(text.as_bytes()))
+                    .map_err(|notice| match notice {
+                        Notice::WrongCode { .. } => Notice::WrongNumber,
+                        other => other,
+                    })
+            }
         }
     }
 

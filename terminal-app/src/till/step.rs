@@ -200,6 +200,7 @@ impl State {
         effects.push(Effect::Beep(match notice {
             Notice::UnknownCode { .. }
             | Notice::WrongCode { .. }
+            | Notice::WrongNumber
             | Notice::UnknownArticle { .. }
             | Notice::UnknownCommand { .. } => Beep::Unknown,
             _ => Beep::Attention,

@@ -104,6 +104,15 @@ fn wrong_and_unknown_codes_beep_differently_and_say_what_was_read() {
     assert!(
         matches!(till.view().notice, Some(Notice::WrongCode { read, .. }) if read == "8712345678907")
     );
+    till.act(Action::Entry {
+        text: "8712345678907".to_owned(),
+    });
+    assert_eq!(till.beeps(), [Beep::Unknown]);
+    assert_eq!(
+        till.view().notice,
+        Some(Notice::WrongNumber),
+        "typed, not read"
+    );
     till.article("871999999999");
     assert!(matches!(
         till.view().notice,

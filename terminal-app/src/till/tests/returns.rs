@@ -251,7 +251,11 @@ fn receipts_that_cannot_be_returned_say_why() {
     till.shelf.articles.clear();
     till.article(TEA);
     till.article(TEA);
-    assert!(matches!(till.view().notice, Some(Notice::NotOnReceipt { read }) if read == "Thee"));
+    assert!(matches!(till.view().notice, Some(Notice::AllChosen { name }) if name == "Thee"));
+    take_back(&mut till, 2, 1);
+    till.scan(&code(number(1)));
+    till.article(TEA);
+    assert!(matches!(till.view().notice, Some(Notice::AllBack { name }) if name == "Thee"));
 }
 
 /// The receipt says what was sold, not today's catalogue: another till has other articles, and a range changes.

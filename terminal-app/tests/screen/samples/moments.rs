@@ -275,6 +275,13 @@ pub(super) fn told() -> Vec<Named> {
             },
         ),
         (
+            "mistyped",
+            View {
+                notice: Some(Notice::WrongNumber),
+                ..asking(ModeView::AskingReceipt)
+            },
+        ),
+        (
             "not_exact",
             View {
                 notice: Some(Notice::TypedIsNotExact {
