@@ -12,6 +12,7 @@ mod enrol;
 pub mod input;
 pub mod known;
 mod login;
+mod look_up;
 pub mod news;
 mod notice;
 mod pay;

@@ -3,6 +3,7 @@
 mod bench;
 mod codes;
 mod customers;
+mod elsewhere;
 mod pains;
 mod paying;
 mod people;
