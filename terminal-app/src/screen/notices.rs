@@ -2,6 +2,8 @@
 //!
 //! One notice at a time, in one place that never moves the keys. What was read by a scanner is quoted and escaped.
 
+use std::fmt::Display;
+
 use maud::{Markup, html};
 
 use super::parts::{Button, Face};
@@ -33,8 +35,9 @@ impl Tone {
 /// The words of a notice, and a second line where there is a way out.
 pub(crate) fn words(w: &Strings, notice: &Notice) -> (Tone, String, Option<String>) {
     let hint = |text: &str| Some(text.to_owned());
+    let mind = |text: &str, of: &dyn Display| (Tone::Mind, fill(text, &[of]), None);
     match notice {
-        Notice::UnknownCode { read } => (Tone::Mind, fill(w.n_unknown_code, &[read]), None),
+        Notice::UnknownCode { read } => mind(w.n_unknown_code, read),
         Notice::WrongCode { read, .. } => (
             Tone::Mind,
             fill(w.n_wrong_code, &[read]),
@@ -46,24 +49,18 @@ pub(crate) fn words(w: &Strings, notice: &Notice) -> (Tone, String, Option<Strin
             fill(w.n_unknown_article, &[number]),
             hint(w.n_unknown_article_hint),
         ),
-        Notice::UnknownCard { card } => (Tone::Mind, fill(w.n_unknown_card, &[card]), None),
-        Notice::UnknownCommand { read } => (Tone::Mind, fill(w.n_unknown_command, &[read]), None),
-        Notice::NotACard { typed } => (Tone::Mind, fill(w.n_not_a_card, &[typed]), None),
+        Notice::UnknownCard { card } => mind(w.n_unknown_card, card),
+        Notice::UnknownCommand { read } => mind(w.n_unknown_command, read),
+        Notice::NotACard { typed } => mind(w.n_not_a_card, typed),
         Notice::Expired { name, date } => (Tone::Bad, fill(w.n_expired, &[name, date]), None),
-        Notice::WrongMeasure { read } => (Tone::Mind, fill(w.n_wrong_measure, &[read]), None),
-        Notice::NotAccepted { read } => (Tone::Mind, fill(w.n_not_accepted, &[read]), None),
-        Notice::NotOnReceipt { read } => (Tone::Mind, fill(w.n_not_on_receipt, &[read]), None),
-        Notice::AllBack { name } => (Tone::Mind, fill(w.n_all_back, &[name]), None),
-        Notice::AllChosen { name } => (Tone::Mind, fill(w.n_all_chosen, &[name]), None),
-        Notice::NoSuchReceipt { number } => {
-            (Tone::Mind, fill(w.n_no_such_receipt, &[number]), None)
-        }
-        Notice::ReceiptIsReturn { number } => {
-            (Tone::Mind, fill(w.n_receipt_is_return, &[number]), None)
-        }
-        Notice::NothingLeftToReturn { number } => {
-            (Tone::Mind, fill(w.n_nothing_left, &[number]), None)
-        }
+        Notice::WrongMeasure { read } => mind(w.n_wrong_measure, read),
+        Notice::NotAccepted { read } => mind(w.n_not_accepted, read),
+        Notice::NotOnReceipt { read } => mind(w.n_not_on_receipt, read),
+        Notice::AllBack { name } => mind(w.n_all_back, name),
+        Notice::AllChosen { name } => mind(w.n_all_chosen, name),
+        Notice::NoSuchReceipt { number } => mind(w.n_no_such_receipt, number),
+        Notice::ReceiptIsReturn { number } => mind(w.n_receipt_is_return, number),
+        Notice::NothingLeftToReturn { number } => mind(w.n_nothing_left, number),
         Notice::MoreThanSold { left } => (
             Tone::Mind,
             fill(w.n_more_than_sold, &[&w.number(*left)]),
@@ -90,7 +87,7 @@ pub(crate) fn words(w: &Strings, notice: &Notice) -> (Tone, String, Option<Strin
             hint(w.n_drawer_shut_hint),
         ),
         Notice::Copied { number } => (Tone::Good, fill(w.n_copied, &[number]), None),
-        Notice::ReasonMissing { line } => (Tone::Mind, fill(w.n_reason_missing, &[line]), None),
+        Notice::ReasonMissing { line } => mind(w.n_reason_missing, line),
         Notice::ReceiptNotFetched { number, why } => (
             Tone::Bad,
             fill(w.n_not_fetched, &[number]),
@@ -101,7 +98,7 @@ pub(crate) fn words(w: &Strings, notice: &Notice) -> (Tone, String, Option<Strin
             fill(w.n_part_taken, &[&w.in_text(*part), &w.in_text(*due)]),
             None,
         ),
-        Notice::CashierRemoved { name } => (Tone::Mind, fill(w.n_cashier_removed, &[name]), None),
+        Notice::CashierRemoved { name } => mind(w.n_cashier_removed, name),
         Notice::TypedIsNotExact { typed, exact } => (
             Tone::Mind,
             fill(w.n_not_exact, &[&w.in_text(*typed), &w.in_text(*exact)]),
