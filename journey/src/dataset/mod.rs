@@ -179,7 +179,9 @@ impl Dataset {
 
     /// Lays out what reports and histories are read from, so that the first of them need not wait for it.
     pub fn warm(&self) {
-        self.ledger().by_time(self);
+        let ledger = self.ledger();
+        ledger.by_time(self);
+        ledger.articles(self, false);
         self.index.get_or_init(|| Index::build(self));
     }
 

@@ -166,6 +166,7 @@ impl Dataset {
     fn take_in(&mut self, first: u32) {
         let mut ledger = self.ledger.take();
         let mut index = self.index.take();
+        let mut touched = NONE;
         for row in first..self.columns.len_u32() {
             let receipt = self.columns.receipt(row);
             let before = ledger.as_mut().map(|ledger| ledger.leave(self, receipt));
@@ -176,7 +177,11 @@ impl Dataset {
                 ledger = None;
             }
             let customer = self.columns.customer(row);
-            self.customers.touch(customer);
+            // Lines of one receipt follow each other.
+            if customer != touched {
+                self.customers.touch(customer);
+                touched = customer;
+            }
             let event = self.columns.is_event(row);
             if let Some(laid) = &mut index
                 && !laid.add(if event { customer } else { NONE }, row)

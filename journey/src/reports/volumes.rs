@@ -140,7 +140,7 @@ fn products(selection: &Selection<'_>, cells: &[(bool, u32)]) -> usize {
         if imported && selection.live_only() {
             continue;
         }
-        for (cell, product) in ledger.articles(imported).iter().rev() {
+        for (cell, product) in ledger.articles(selection.dataset, imported).iter().rev() {
             if cells.get(*cell as usize).is_some_and(|(chosen, _)| *chosen) {
                 products.add(*product);
                 if products.count == known {

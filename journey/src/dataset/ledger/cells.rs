@@ -4,6 +4,7 @@
 use hashbrown::HashMap;
 
 use super::super::{Class, Dataset, NONE};
+use super::{Articles, add_article, sold};
 use crate::record::Apart;
 
 /// Names every sum once: the fields, and how they are added.
@@ -129,6 +130,22 @@ impl Cells {
             *latest = number;
         }
         number
+    }
+
+    /// The articles of all rows, each with the cell that it counts in: every row is in one.
+    pub(super) fn articles(&self, dataset: &Dataset) -> Articles {
+        let mut articles = Articles::default();
+        for row in dataset.money_rows() {
+            let deciding = sold(dataset, row);
+            let cell = deciding.and_then(|row| {
+                let place = (dataset.shop(row), dataset.day(row));
+                self.numbers.get(&place)
+            });
+            if let Some(cell) = cell {
+                add_article(&mut articles, dataset, row, *cell);
+            }
+        }
+        articles
     }
 
     /// Counts a whole receipt so many times (-1 takes it out): every row in the cell of the receipt's earliest line,

@@ -24,11 +24,14 @@ const LATE: usize = 65_536;
 pub(crate) struct Ledger {
     cells: Cells,
     entries: Entries,
-    /// The sale lines that are turnover, as (cell, article): live and imported ones.
-    articles: [Vec<(u32, u32)>; 2],
-    /// Receipts with a line, in order of their earliest line; laid out when somebody first asks.
+    /// The sale lines that are turnover, as (cell, article): live and imported ones. This and what follows is laid out
+    /// when somebody first asks for it.
+    articles: OnceLock<Articles>,
+    /// Receipts with a line, in order of their earliest line.
     by_time: OnceLock<Vec<u32>>,
 }
+
+type Articles = [Vec<(u32, u32)>; 2];
 
 /// What a receipt was before a row came to it.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +42,7 @@ pub(super) struct Before {
 }
 
 impl Ledger {
-    /// Customers on one thread, days and articles on another.
+    /// Customers on one thread, days on another.
     pub(super) fn build(dataset: &Dataset) -> Self {
         let mut ledger = Self::default();
         let customers = || Entries::build(dataset);
@@ -55,14 +58,12 @@ impl Ledger {
         ledger
     }
 
-    /// Adds up cells and articles.
+    /// Adds up cells.
     fn count(&mut self, dataset: &Dataset) {
-        for row in dataset.money_rows() {
-            if dataset.receipt(row) == NONE {
-                let cell = self.cells.of(dataset, row);
-                self.cells.row(dataset, row, cell, 1);
-            }
-            self.article(dataset, row);
+        let rows = dataset.money_rows();
+        for row in rows.filter(|row| dataset.receipt(*row) == NONE) {
+            let cell = self.cells.of(dataset, row);
+            self.cells.row(dataset, row, cell, 1);
         }
         for receipt in receipts(dataset) {
             self.cells.receipt(dataset, receipt, 1);
@@ -85,8 +86,8 @@ impl Ledger {
     }
 
     /// The sale lines that are turnover, as (cell, article); imported ones or live ones.
-    pub(crate) fn articles(&self, imported: bool) -> &[(u32, u32)] {
-        let [live, outside] = &self.articles;
+    pub(crate) fn articles(&self, dataset: &Dataset, imported: bool) -> &[(u32, u32)] {
+        let [live, outside] = self.articles.get_or_init(|| self.cells.articles(dataset));
         if imported { outside } else { live }
     }
 
@@ -130,15 +131,10 @@ impl Ledger {
     }
 
     fn article(&mut self, dataset: &Dataset, row: u32) {
-        let product = dataset.product(row);
-        if product == NONE || dataset.class(row) != Class::Sale || dataset.apart(row).is_some() {
-            return;
+        if let (Some(articles), Some(deciding)) = (self.articles.get_mut(), sold(dataset, row)) {
+            let cell = self.cells.of(dataset, deciding);
+            add_article(articles, dataset, row, cell);
         }
-        let deciding = with_lines(dataset, dataset.receipt(row)).unwrap_or(row);
-        let cell = self.cells.of(dataset, deciding);
-        let [live, outside] = &mut self.articles;
-        let list = if dataset.imported(row) { outside } else { live };
-        list.push((cell, product));
     }
 
     fn put_in_time(&mut self, dataset: &Dataset, receipt: u32) -> bool {
@@ -157,12 +153,29 @@ impl Ledger {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        let articles: usize = self.articles.iter().map(Vec::capacity).sum();
+        let articles = self
+            .articles
+            .get()
+            .map_or(0, |lists| lists.iter().map(Vec::capacity).sum());
         self.cells.bytes()
             + self.entries.bytes()
             + articles * 8
             + self.by_time.get().map_or(0, Vec::capacity) * 4
     }
+}
+
+/// Where a row that sold an article counts: the row that decides its day and shop.
+fn sold(dataset: &Dataset, row: u32) -> Option<u32> {
+    let sold = dataset.product(row) != NONE
+        && dataset.class(row) == Class::Sale
+        && dataset.apart(row).is_none();
+    sold.then(|| with_lines(dataset, dataset.receipt(row)).unwrap_or(row))
+}
+
+fn add_article(articles: &mut Articles, dataset: &Dataset, row: u32, cell: u32) {
+    let [live, outside] = articles;
+    let list = if dataset.imported(row) { outside } else { live };
+    list.push((cell, dataset.product(row)));
 }
 
 fn receipts(dataset: &Dataset) -> std::ops::Range<u32> {
