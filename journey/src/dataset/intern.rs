@@ -5,6 +5,7 @@ use std::hash::BuildHasher;
 use std::hint::black_box;
 use std::ops::Range;
 
+use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::Full;
@@ -25,6 +26,14 @@ impl Arena {
     pub(super) fn get(&self, number: u32) -> &str {
         let text = self.span(number).and_then(|span| self.text.get(span));
         text.unwrap_or_default()
+    }
+
+    /// Adds a text that is to have a number.
+    fn add(&mut self, text: &str) -> Result<u32, Full> {
+        let next = u32::try_from(self.ends.len()).ok();
+        let number = next.filter(|number| *number < super::NONE).ok_or(Full)?;
+        self.push(text);
+        Ok(number)
     }
 
     /// Whether this is the text of a number. By its bytes: where letters begin need not be looked at for that.
@@ -126,38 +135,31 @@ impl Interner {
     }
 
     fn intern_hashed(&mut self, hash: u32, text: &str) -> Result<u32, Full> {
-        if let Some(number) = self.look(hash, text) {
-            self.last = number;
-            return Ok(number);
-        }
-        let number = self.add(text)?;
-        self.table
-            .insert_unique(spread(hash), Found { hash, number }, |found| {
-                spread(found.hash)
-            });
+        let Self { arena, table, .. } = self;
+        let same = |found: &Found| found.hash == hash && arena.is(found.number, text);
+        let number = match table.entry(spread(hash), same, |found| spread(found.hash)) {
+            Entry::Occupied(found) => found.get().number,
+            Entry::Vacant(place) => {
+                let number = arena.add(text)?;
+                place.insert(Found { hash, number });
+                number
+            }
+        };
+        self.last = number;
         Ok(number)
     }
 
     /// The number of the text before if this is the same, a new one otherwise: for texts that mostly differ, where nobody
     /// asks whether they do. Not to be mixed with [`Interner::intern`].
     pub(super) fn follow(&mut self, text: &str) -> Result<u32, Full> {
-        if self.is_last(text) {
-            return Ok(self.last);
+        if !self.is_last(text) {
+            self.last = self.arena.add(text)?;
         }
-        self.add(text)
+        Ok(self.last)
     }
 
     fn is_last(&self, text: &str) -> bool {
         self.arena.is(self.last, text)
-    }
-
-    fn add(&mut self, text: &str) -> Result<u32, Full> {
-        self.last = u32::try_from(self.arena.len())
-            .ok()
-            .filter(|number| *number < super::NONE)
-            .ok_or(Full)?;
-        self.arena.push(text);
-        Ok(self.last)
     }
 
     /// The upper half, which is the better mixed one.
