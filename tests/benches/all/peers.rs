@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use journey::{Dataset, Query, Rows, import, reports};
+use journey::{Dataset, Query, Record, Rows, import, reports};
 use serde::Deserialize;
 use sync_server::records::{Fields, Lines, Records, Taken};
 
@@ -26,6 +26,8 @@ const AT_ONCE: usize = 4 * 1024 * 1024;
 const CHECKING: usize = 3;
 /// Stretches that wait for each of them, and behind each.
 const WAITING: usize = 2;
+/// What stands in a column that no question asks for.
+const NOT_ASKED: &str = "-";
 const DUCKDB: &str = include_str!("../peers/duckdb_peer.py");
 const POLARS: &str = include_str!("../peers/polars_peer.py");
 
@@ -163,7 +165,14 @@ fn check(header: &import::Header, stretch: &Stretch) -> Result<Rows> {
     let mut fields = Fields::default();
     let mut add = |record| -> Result<()> {
         match import::row(header, fields.of(record), None) {
-            Ok((record, _)) => Ok(rows.push(&record)?),
+            // No question is about these, and nobody else reads them either.
+            Ok((record, _)) => Ok(rows.push(&Record {
+                event_id: NOT_ASKED.into(),
+                till: NOT_ASKED.into(),
+                product: None,
+                category: None,
+                ..record
+            })?),
             Err(error) => bail!("{error}: {record}"),
         }
     };
