@@ -217,6 +217,7 @@ impl Lines {
     }
 
     /// The records, with the line of each. Empty lines are passed over.
+    #[inline]
     pub fn iter(&self) -> impl Iterator<Item = (u64, &str)> {
         let mut start = 0;
         let records = self.ends.iter().map(move |end| {

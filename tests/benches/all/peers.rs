@@ -49,6 +49,8 @@ struct Found {
 pub(crate) fn measure(place: &Place) -> Result<Vec<Figure>> {
     let csv = place.folder("peers")?.join("history.csv");
     let rows = history::write(&csv, RECEIPTS)?;
+    // Or the first to read would run beside the writing of it.
+    File::open(&csv)?.sync_all()?;
     let what = format!("{rows} rows of CSV to customers, cohorts, RFM, repeat rate");
     let watch = Stopwatch::start();
     let dataset = read(&csv)?;
