@@ -1,5 +1,5 @@
-//! Receipts of other tills, and what other tills took back of one's own: asked of head office while a customer waits, in a thread of their own so that neither the till nor
-//! a long upload stands in the way.
+//! Receipts of other tills, and what other tills took back of one's own: asked of head office while a customer waits, in a
+//! thread of their own so that neither the till nor a long upload stands in the way.
 
 use std::io;
 use std::sync::mpsc::{self, SyncSender};
